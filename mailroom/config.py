@@ -1,0 +1,185 @@
+"""The configuration: read once, frozen, each slice handed to the room that needs it.
+
+An unknown key or a value of the wrong kind is an error that names file and line. Every key is documented beside its
+field; `config/mailroom.toml` shows all of them with their defaults, and a test keeps the two the same. Secrets are
+never values here: they are paths to files (systemd credentials).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mailroom.errors import BadConfiguration
+from mailroom.log import LogFormat
+
+
+class _Slice(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(_Slice):
+    """`[store]`: rows and bytes."""
+
+    database: str = Field(
+        "",
+        description="SQLAlchemy URL; empty: SQLite in the data folder. "
+        "PostgreSQL: postgresql+psycopg://user@host/name (password in ~/.pgpass or database_password_file)",
+    )
+    database_password_file: Path | None = Field(None, description="File that holds the database password")
+    blobs: str = Field("", description="Folder of the original bytes; empty: blobs in the data folder")
+
+
+class SmtpSettings(_Slice):
+    """`[smtp]`: the door for mail."""
+
+    listen: str = Field("127.0.0.1:2525", description="HOST:PORT; port 0 takes a free one and prints it")
+    hostname: str = Field("localhost", description="Name in the greeting")
+    import_domain: str = Field("import.localhost", description="Domain of new import addresses")
+    max_message_bytes: int = Field(
+        36_700_160, gt=0, description="Largest message (SIZE, RFC 1870); larger ones get 552"
+    )
+    max_recipients: int = Field(100, gt=0, description="Recipients of one message; more get 452")
+    max_connections: int = Field(200, gt=0, description="Connections at a time; more get 421")
+    timeout_seconds: float = Field(60, gt=0, description="Longest silence of a client")
+
+
+class WebSettings(_Slice):
+    """`[web]`: the pages and the API."""
+
+    listen: str = Field("127.0.0.1:8080", description="HOST:PORT; port 0 takes a free one and prints it")
+    public_url: str = Field("", description="Address under which people reach the pages; empty: http://HOST:PORT")
+    max_upload_bytes: int = Field(36_700_160, gt=0, description="Largest upload in bytes")
+    session_days: int = Field(30, gt=0, description="Days that a log-in lasts")
+
+
+class MailSettings(_Slice):
+    """`[mail]`: how mail leaves."""
+
+    relay: str = Field(
+        "", description="HOST:PORT of the relay; empty: .eml files in the folder outgoing of the data folder"
+    )
+    relay_security: Literal["none", "starttls", "tls"] = Field("starttls", description="none, starttls or tls")
+    relay_user: str = Field("", description="User at the relay; empty: no log-in")
+    relay_password_file: Path | None = Field(None, description="File that holds the relay's password")
+    sender: str = Field("mailroom@localhost", description="Address in From of the mails that mailroom sends")
+    sender_name: str = Field("Mailroom", description="Name in From")
+
+
+class ReadingSettings(_Slice):
+    """`[reading]`: how documents are read."""
+
+    ocr: Literal["auto", "tesserocr", "pytesseract"] = Field(
+        "auto", description="auto takes tesserocr where it is installed, else pytesseract"
+    )
+    render: Literal["auto", "pypdfium2", "pdf2image"] = Field(
+        "auto", description="auto takes pypdfium2, and pdf2image for a page that it cannot render"
+    )
+    languages: str = Field("nld+fra+deu+eng+ron", description="Languages of tesseract, joined by +")
+    dpi: int = Field(200, ge=100, le=400, description="Resolution of page pictures for OCR")
+    preview_dpi: int = Field(80, ge=40, le=150, description="Resolution of the pictures that people see")
+    max_pages: int = Field(100, gt=0, description="Pages of a document that are read")
+    max_megapixels: int = Field(80, gt=0, description="Pixels of one picture, in millions")
+
+
+class BoxSettings(_Slice):
+    """`[box]`: the limits of the child process that touches foreign bytes."""
+
+    wall_seconds: float = Field(120, gt=0, description="Longest time of one call")
+    cpu_seconds: int = Field(120, gt=0, description="Most CPU seconds of one call")
+    memory_megabytes: int = Field(2048, ge=256, description="Largest address space growth of one call")
+    idle_seconds: float = Field(60, gt=0, description="The warm server ends after this time without work")
+
+
+class EngineSettings(_Slice):
+    """`[engine]`: how much is done at a time."""
+
+    workers: int = Field(0, ge=0, description="Messages and documents at a time; 0: one for each core")
+    max_attempts: int = Field(3, gt=0, description="Times that an item may end its process before it needs attention")
+    keep_days: int = Field(14, gt=0, description="Days that finished workflows are kept")
+
+
+class ArchiveSettings(_Slice):
+    """`[archive]`: what happens after acceptance."""
+
+    undo_minutes: float = Field(15, ge=0, description="Minutes in which an acceptance can be taken back")
+    vault: str = Field("", description="Folder tree for the accountant; empty: vault in the data folder")
+
+
+class LogSettings(_Slice):
+    """`[log]`: what is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
+    format: LogFormat = Field("auto", description="auto: colours on a terminal, JSON elsewhere; console; json")
+
+
+class Settings(_Slice):
+    """All of it."""
+
+    data: Path = Field(Path("data"), description="Data folder; --data and MAILROOM_DATA come before it")
+    store: StoreSettings = StoreSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    web: WebSettings = WebSettings()
+    mail: MailSettings = MailSettings()
+    reading: ReadingSettings = ReadingSettings()
+    box: BoxSettings = BoxSettings()
+    engine: EngineSettings = EngineSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    log: LogSettings = LogSettings()
+
+
+def load(file: Path | None = None, *, data: Path | None = None) -> Settings:
+    """Read the configuration. Without `file`, `MAILROOM_CONFIG` or the defaults.
+
+    Raises:
+        BadConfiguration: the file is missing, no TOML, or has an unknown key or a wrong value.
+    """
+    named = file or (Path(os.environ["MAILROOM_CONFIG"]) if os.environ.get("MAILROOM_CONFIG") else None)
+    settings = _read(named) if named else Settings()
+    folder = data or (Path(os.environ["MAILROOM_DATA"]) if os.environ.get("MAILROOM_DATA") else settings.data)
+    return settings.model_copy(update={"data": folder.expanduser().absolute()})
+
+
+def _read(file: Path) -> Settings:
+    try:
+        source = file.read_text("utf-8")
+        return Settings.model_validate(tomllib.loads(source))
+    except OSError as error:
+        raise BadConfiguration(
+            f"{file}: cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BadConfiguration(f"{file}: is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfiguration(f"{file}: is not TOML: {error}") from error
+    except ValidationError as error:
+        raise BadConfiguration("\n".join(_explain(file, source, problem) for problem in error.errors())) from error
+
+
+def _explain(file: Path, source: str, problem: Any) -> str:
+    place = [str(step) for step in problem["loc"]]
+    line = _line_of(source, place)
+    key = ".".join(place)
+    if problem["type"] == "extra_forbidden":
+        return f"{file}:{line}: unknown key {key}; config/mailroom.toml lists every key"
+    return f"{file}:{line}: {key}: {problem['msg']}"
+
+
+def _line_of(source: str, place: list[str]) -> int:
+    """Return the number of the line that sets the key, or of its table, or 1."""
+    table, found = "", 1
+    for number, line in enumerate(source.splitlines(), 1):
+        header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
+        if header:
+            table = header[1].strip().strip('"')
+            if [table] == place[:1]:
+                found = number
+        key = re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line)
+        if key and [*([table] if table else []), key[1]] == place:
+            return number
+    return found

@@ -1,0 +1,92 @@
+"""Accounts, their people and their import addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from mailroom.domain.value import Value
+from mailroom.languages import Language
+
+
+class Role(StrEnum):
+    """What a person may do in an account; `operator` is the installation's own."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    ACCOUNTANT = "accountant"
+    VALIDATOR = "validator"
+    OPERATOR = "operator"
+
+
+class Purpose(StrEnum):
+    """What an import address takes in."""
+
+    PURCHASES = "purchases"
+    SALES = "sales"
+    OTHER = "other"
+
+
+class Account(Value):
+    """A company. `names` are further names under which suppliers address it."""
+
+    id: str
+    name: str
+    vat_id: str = ""
+    names: tuple[str, ...] = ()
+    language: Language = Language.EN
+    time_zone: str = "Europe/Brussels"
+    auto_accept: bool = False
+    trusted_senders: tuple[str, ...] = ()
+    accountant_email: str = ""
+    suspended: bool = False
+    created_at: datetime
+
+
+class ImportAddress(Value):
+    """An address at which an account receives. Retired ones are kept, so that they are never given out again."""
+
+    id: str
+    account_id: str
+    local_part: str
+    domain: str
+    purpose: Purpose = Purpose.PURCHASES
+    created_at: datetime
+    retired_at: datetime | None = None
+    replaced_by: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The address as it stands in an envelope."""
+        return f"{self.local_part}@{self.domain}"
+
+
+class User(Value):
+    """A person who logs in. `is_operator` opens the installation's own pages."""
+
+    id: str
+    email: str
+    name: str = ""
+    language: Language = Language.EN
+    is_operator: bool = False
+    has_password: bool = False
+    created_at: datetime
+
+
+class Membership(Value):
+    """A person's role in an account."""
+
+    user_id: str
+    account_id: str
+    role: Role
+
+
+class Seller(Value):
+    """A supplier that an account has had documents from. `ibans` are those that a person accepted."""
+
+    id: str
+    account_id: str
+    name: str = ""
+    vat_id: str = ""
+    ibans: tuple[str, ...] = ()
+    documents: int = 0

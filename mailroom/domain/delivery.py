@@ -1,0 +1,59 @@
+"""What leaves the house: to the vault, by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from mailroom.domain.value import Value
+
+
+class ChannelName(StrEnum):
+    """The ways out."""
+
+    VAULT = "vault"
+    MAIL = "mail"
+
+
+class DeliveryState(StrEnum):
+    """How far a delivery is."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Attachment(Value):
+    """Bytes under a file name, with their media type."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class OutgoingMail(Value):
+    """A mail that is ready to go. `message_id` is fixed by what it is about, so that a second try is the same mail."""
+
+    message_id: str
+    recipient: str
+    subject: str
+    text: str
+    html: str = ""
+    language: str = "en"
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Delivery(Value):
+    """One hand-over. `key` is unique: the same thing over the same channel is handed over once."""
+
+    id: str
+    key: str
+    account_id: str
+    document_id: str | None = None
+    channel: ChannelName
+    target: str
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: int = 0
+    detail: str = ""
+    created_at: datetime
+    delivered_at: datetime | None = None

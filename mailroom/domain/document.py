@@ -1,0 +1,178 @@
+"""A document, its states, its fields and the evidence for each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field as Constraint
+
+from mailroom.domain.message import MediaType
+from mailroom.domain.value import Reason, Value
+
+
+class FieldName(StrEnum):
+    """The fields of every document; the names are the same in JSON, in the database and on the pages."""
+
+    DOCUMENT_TYPE = "document_type"
+    INVOICE_NUMBER = "invoice_number"
+    ISSUE_DATE = "issue_date"
+    DUE_DATE = "due_date"
+    CURRENCY = "currency"
+    SELLER_NAME = "seller_name"
+    SELLER_VAT_ID = "seller_vat_id"
+    IBAN = "iban"
+    PAYMENT_REFERENCE = "payment_reference"
+    BUYER_NAME = "buyer_name"
+    BUYER_VAT_ID = "buyer_vat_id"
+    NET_AMOUNT = "net_amount"
+    VAT_AMOUNT = "vat_amount"
+    TOTAL_AMOUNT = "total_amount"
+    PAYABLE_AMOUNT = "payable_amount"
+
+
+AMOUNT_FIELDS = frozenset(
+    {FieldName.NET_AMOUNT, FieldName.VAT_AMOUNT, FieldName.TOTAL_AMOUNT, FieldName.PAYABLE_AMOUNT}
+)
+DATE_FIELDS = frozenset({FieldName.ISSUE_DATE, FieldName.DUE_DATE})
+
+
+class DocumentType(StrEnum):
+    """What kind of document it is; the value of the field `document_type`."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    RECEIPT = "receipt"
+    REMINDER = "reminder"
+    STATEMENT = "statement"
+    ORDER = "order"
+    QUOTE = "quote"
+    DELIVERY_NOTE = "delivery_note"
+    CONTRACT = "contract"
+    OTHER = "other"
+
+
+class FieldSource(StrEnum):
+    """Where a field's value comes from."""
+
+    XML = "xml"
+    TEXT_LAYER = "text_layer"
+    OCR = "ocr"
+    BARCODE = "barcode"
+    PERSON = "person"
+    SELLER = "seller"
+    DERIVED = "derived"
+
+
+Region = tuple[float, float, float, float]
+"""x0, y0, x1, y1 as fractions of the page, origin top left."""
+
+
+class Evidence(Value):
+    """Why a value is believed: the words, their place, the label beside them, and a proof where there is one.
+
+    `path` is the place in the XML of an e-invoice. `proof` is a code such as `check_digits` or `net_plus_vat`.
+    """
+
+    text: str = ""
+    page: int | None = None
+    region: Region | None = None
+    label: str = ""
+    path: str = ""
+    proof: str = ""
+
+
+class Field(Value):
+    """A field's value in normal form with its confidence, source and evidence.
+
+    Normal form: dates ISO 8601, amounts with a point and two or more decimals (`-123.45`), ids without spaces,
+    currency ISO 4217, `None` when the field was looked for and not found.
+    """
+
+    value: str | None
+    confidence: float = Constraint(default=0.0, ge=0.0, le=1.0)
+    source: FieldSource
+    evidence: tuple[Evidence, ...] = ()
+
+
+Fields = dict[FieldName, Field]
+
+
+class DocumentState(StrEnum):
+    """Where a document is on its way. See docs/glossary.md."""
+
+    READING = "reading"
+    INCOMPLETE = "incomplete"
+    TO_ACCEPT = "to_accept"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    ARCHIVED = "archived"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+WAITING_FOR_PERSON = frozenset(
+    {DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD, DocumentState.UNREADABLE}
+)
+"""What the digest and the inbox of an account ask a person to deal with."""
+
+
+class AccountingStatus(StrEnum):
+    """What the accountant did with it."""
+
+    NOT_SENT = "not_sent"
+    SENT = "sent"
+    PROCESSED = "processed"
+    RETURNED = "returned"
+
+
+class PaymentStatus(StrEnum):
+    """Whether it is paid."""
+
+    UNKNOWN = "unknown"
+    UNPAID = "unpaid"
+    PAID = "paid"
+
+
+class Document(Value):
+    """A document as the store knows it.
+
+    `sha256` names the original bytes; `previews` the page pictures (one sha256 a page); `reading` the stored reading.
+    `version` counts changes, so that two people do not overwrite each other. `attempts` counts the times that work
+    on it was begun and not ended. `completed_by_hand` never goes back to false: such a document is accepted by hand.
+    """
+
+    id: str
+    account_id: str
+    message_id: str
+    part_path: str
+    sha256: str
+    media_type: MediaType
+    filename: str = ""
+    size: int = 0
+    state: DocumentState = DocumentState.READING
+    reasons: tuple[Reason, ...] = ()
+    fields: Fields = {}
+    page_count: int = 0
+    previews: tuple[str, ...] = ()
+    reading: str | None = None
+    engine: str = ""
+    problems: tuple[Reason, ...] = ()
+    seller_id: str | None = None
+    completed_by_hand: bool = False
+    accounting_status: AccountingStatus = AccountingStatus.NOT_SENT
+    accounting_reason: str = ""
+    payment_status: PaymentStatus = PaymentStatus.UNKNOWN
+    attempts: int = 0
+    created_at: datetime
+    updated_at: datetime
+    decided_by: str | None = None
+    archive_at: datetime | None = None
+    version: int = 1
+
+    def value(self, name: FieldName) -> str | None:
+        """Return a field's value, or None when it is missing."""
+        field = self.fields.get(name)
+        return field.value if field else None
