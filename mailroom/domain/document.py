@@ -139,7 +139,8 @@ class PaymentStatus(StrEnum):
 class Document(Value):
     """A document as the store knows it.
 
-    `sha256` names the original bytes; `previews` the page pictures (one sha256 a page); `reading` the stored reading.
+    `sha256` names the original bytes; `previews` the page pictures (one sha256 a page); `reading` the stored reading;
+    `ubl` the UBL that was made of it or that it is.
     `version` counts changes, so that two people do not overwrite each other. `attempts` counts the times that work
     on it was begun and not ended. `completed_by_hand` never goes back to false: such a document is accepted by hand.
     """
@@ -158,6 +159,7 @@ class Document(Value):
     page_count: int = 0
     previews: tuple[str, ...] = ()
     reading: str | None = None
+    ubl: str | None = None
     engine: str = ""
     problems: tuple[Reason, ...] = ()
     seller_id: str | None = None

@@ -145,7 +145,7 @@ class MessageState(StrEnum):
 
 
 class Message(Value):
-    """A message as the store knows it."""
+    """A message as the store knows it. `attempts` counts the times that taking it apart was begun."""
 
     id: str
     account_id: str
@@ -161,6 +161,7 @@ class Message(Value):
     header: HeaderView = HeaderView()
     sender: SenderProof = SenderProof(verdict=SenderVerdict.UNKNOWN)
     reasons: tuple[Reason, ...] = ()
+    attempts: int = 0
 
 
 class LedgerEntry(Value):
