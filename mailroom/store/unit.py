@@ -1,0 +1,42 @@
+"""One transaction and the groups of questions that can be asked in it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from mailroom.store.accounts import Accounts
+from mailroom.store.addresses import Addresses
+from mailroom.store.decisions import Decisions
+from mailroom.store.deliveries import Deliveries
+from mailroom.store.documents import Documents
+from mailroom.store.events import Events
+from mailroom.store.messages import Messages
+from mailroom.store.parts import Parts
+from mailroom.store.reports import Reports
+from mailroom.store.rules import Rules
+from mailroom.store.sellers import Sellers
+from mailroom.store.sessions import Sessions
+from mailroom.store.users import Users
+
+
+class Unit:
+    """One transaction. Every group takes and returns domain values; rows never leave.
+
+    `session` is for the engine only, which enqueues its next step in the same transaction.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.accounts = Accounts(session)
+        self.addresses = Addresses(session)
+        self.users = Users(session)
+        self.sessions = Sessions(session)
+        self.messages = Messages(session)
+        self.parts = Parts(session)
+        self.documents = Documents(session)
+        self.decisions = Decisions(session)
+        self.rules = Rules(session)
+        self.sellers = Sellers(session)
+        self.deliveries = Deliveries(session)
+        self.reports = Reports(session)
+        self.events = Events(session)
