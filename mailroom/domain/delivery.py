@@ -44,12 +44,17 @@ class OutgoingMail(Value):
 
 
 class Delivery(Value):
-    """One hand-over. `key` is unique: the same thing over the same channel is handed over once."""
+    """One hand-over. `key` is unique: the same thing over the same channel is handed over once.
+
+    `content` names the stored bytes of what goes out, where that is not the document itself (a rendered mail).
+    """
 
     id: str
     key: str
     account_id: str
     document_id: str | None = None
+    report_run_id: str | None = None
+    content: str = ""
     channel: ChannelName
     target: str
     state: DeliveryState = DeliveryState.PENDING
