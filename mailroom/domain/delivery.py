@@ -61,4 +61,5 @@ class Delivery(Value):
     attempts: int = 0
     detail: str = ""
     created_at: datetime
+    next_attempt_at: datetime | None = None
     delivered_at: datetime | None = None

@@ -8,7 +8,7 @@ falls back to English rather than to an empty page. Nothing here is glued togeth
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -51,12 +51,48 @@ def text(language: Language, key: str, /, **values: object) -> str:
 
     With `n` among the values, the plural form of the language is taken: `key.one`, `key.few`, `key.other` (CLDR).
     """
+    return (_sentence(language, key, values) or _sentence(Language.EN, key, values) or key).format_map(_Values(values))
+
+
+def reason_text(language: Language, code: str, facts: Mapping[str, object], /) -> str:
+    """Return the sentence for a reason: `reason.<code>` with its facts as people of the language write them.
+
+    Facts are codes and normal forms (`fields=iban,due_date`, `issue_date=2026-11-21`); which ones are put into words
+    is a matter of their name: `field`, `fields`, `document_type`, `*_date`, `*_amount`, `size`, `limit`, `bytes`.
+    """
+    return text(language, f"reason.{code}", **{name: _in_words(language, name, fact) for name, fact in facts.items()})
+
+
+def word(language: Language, group: str, code: str) -> str:
+    """Return the word for a code: `words.<group>.<code>`, such as a field's name or a state; else the code itself."""
+    key = f"words.{group}.{code}"
+    found = text(language, key)
+    return code if found == key else found
+
+
+def _in_words(language: Language, name: str, fact: object) -> object:
+    written = str(fact)
+    try:
+        if name == "fields":
+            return enumeration([word(language, "field", code) for code in written.split(",")], language)
+        if name in {"field", "document_type"}:
+            return word(language, name, written)
+        if name.endswith("_date"):
+            return format_date(date.fromisoformat(written), language)
+        if name.endswith("_amount"):
+            return format_number(Decimal(written), language)
+        if name in {"size", "limit", "bytes"}:
+            return format_number(Decimal(written), language, decimals=0)
+    except (ValueError, ArithmeticError):
+        return written  # a fact that is not in normal form is shown as it is
+    return fact
+
+
+def _sentence(language: Language, key: str, values: Mapping[str, object]) -> str | None:
     known = texts(language)
-    wanted = f"{key}.{_plural(language, values['n'])}" if "n" in values and key not in known else key
-    sentence = known.get(wanted) or known.get(f"{key}.other") or texts(Language.EN).get(wanted)
-    if sentence is None:
-        sentence = texts(Language.EN).get(f"{key}.other", key)
-    return sentence.format_map(_Values(values))
+    if key in known or "n" not in values:
+        return known.get(key)
+    return known.get(f"{key}.{_plural(language, values['n'])}") or known.get(f"{key}.other")
 
 
 class _Values(dict[str, object]):
@@ -79,22 +115,49 @@ def reading_data(language: Language) -> Mapping[str, Any]:
     return tomllib.loads(source.read_text("utf-8"))
 
 
+def _locale(language: Language) -> str:
+    # Plain `en` is American in CLDR: 11/21/2026. Our English readers live in Europe.
+    return "en_GB" if language is Language.EN else language.value
+
+
 def format_date(value: date, language: Language) -> str:
     """Return a date as people of the language write it, such as `21 nov 2026`."""
     from babel.dates import format_date as babel_format
 
-    return str(babel_format(value, format="medium", locale=language.value))
+    return str(babel_format(value, format="medium", locale=_locale(language)))
+
+
+def format_long_date(value: date, language: Language) -> str:
+    """Return a date with its weekday, such as `zaterdag 21 november 2026`."""
+    from babel.dates import format_date as babel_format
+
+    return str(babel_format(value, format="full", locale=_locale(language)))
 
 
 def format_instant(value: datetime, language: Language, time_zone: str) -> str:
     """Return an instant in a time zone, as people of the language write it."""
     from babel.dates import format_datetime
 
-    return str(format_datetime(value, format="short", tzinfo=ZoneInfo(time_zone), locale=language.value))
+    return str(format_datetime(value, format="short", tzinfo=ZoneInfo(time_zone), locale=_locale(language)))
 
 
 def format_amount(value: Decimal, currency: str, language: Language) -> str:
     """Return an amount with its currency, as people of the language write it."""
     from babel.numbers import format_currency
 
-    return str(format_currency(value, currency, locale=language.value))
+    return str(format_currency(value, currency, locale=_locale(language)))
+
+
+def format_number(value: Decimal, language: Language, *, decimals: int = 2) -> str:
+    """Return a number with the language's separators and at least `decimals` decimals."""
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0." + "0" * decimals + "##" if decimals else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=_locale(language)))
+
+
+def enumeration(items: Sequence[str], language: Language) -> str:
+    """Return items as a list in words: `the IBAN, the date and the total`."""
+    from babel.lists import format_list
+
+    return str(format_list(list(items), locale=_locale(language)))
