@@ -1,0 +1,215 @@
+"""Reading, the parent's side: calls the box, checks what comes back, makes the previews.
+
+Foreign bytes are never parsed here. What holds after a crash: nothing; reading is done again, with the same result.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+from pydantic import TypeAdapter, ValidationError
+
+from mailroom.config import ReadingSettings
+from mailroom.domain.document import FieldName
+from mailroom.domain.message import MediaType
+from mailroom.domain.reading import Page, Reading, StructuredValue
+from mailroom.domain.value import Reason
+from mailroom.errors import BlankPages, Damaged, ReaderCrashed, UnsupportedType
+from mailroom.reading import tasks
+from mailroom.reading.box import Box
+from mailroom.reading.frames import JSON
+
+TASKS = {
+    "read": "mailroom.reading.tasks:read",
+    "ocr_page": "mailroom.reading.tasks:ocr_page",
+    "preview_pages": "mailroom.reading.tasks:preview_pages",
+}
+"""The tasks that a `Box` needs for a `Reader`."""
+
+_PICTURES = (MediaType.JPEG, MediaType.PNG)
+_PREVIEW_QUALITY = 70
+_LARGEST_PREVIEW = 4_000_000
+
+_structured = TypeAdapter(dict[FieldName, StructuredValue])
+_problems = TypeAdapter(tuple[Reason, ...])
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What was read, and a small JPEG of every page."""
+
+    reading: Reading
+    previews: list[bytes]
+
+
+@dataclass
+class _Gathered:
+    """What has come back so far, by page."""
+
+    pages: dict[int, Page] = field(default_factory=dict)
+    previews: dict[int, bytes] = field(default_factory=dict)
+    problems: list[Reason] = field(default_factory=list)
+    blank: set[int] = field(default_factory=set)
+
+
+class Reader:
+    """Reads documents in the box. Thread-safe; pages that want OCR are read side by side, one a core in all."""
+
+    def __init__(self, box: Box, settings: ReadingSettings) -> None:
+        self._box = box
+        self._settings = settings
+        self._cores = len(os.sched_getaffinity(0))
+        self._ocr_places = threading.BoundedSemaphore(self._cores)
+        self._for_child: dict[str, JSON] = settings.model_dump(mode="json")
+
+    def read(self, content: bytes, media_type: MediaType, filename: str = "") -> ReadResult:  # noqa: ARG002
+        """Read a document. `filename` is for the log of whoever calls; types are known by content.
+
+        Raises:
+            Unreadable: encrypted, damaged, blank, forbidden or unknown XML, a type without a reader.
+            ReaderStopped: the child gave no answer.
+            MissingProgram: tesseract is not installed.
+        """
+        if media_type in _PICTURES:
+            return self._read_picture(content, media_type)
+        if media_type not in (MediaType.PDF, MediaType.XML):
+            raise UnsupportedType(f"no reader for {media_type}", media_type=media_type.value)
+        return self._read_file(content, media_type)
+
+    def _read_picture(self, content: bytes, media_type: MediaType) -> ReadResult:
+        found = _Gathered()
+        self._ocr(content, media_type, 1, found)
+        if found.blank:
+            raise BlankPages("nothing is printed on the picture")
+        return _result(media_type, found, page_count=1)
+
+    def _read_file(self, content: bytes, media_type: MediaType) -> ReadResult:
+        arguments: dict[str, JSON] = {"media_type": media_type.value, "settings": self._for_child}
+        answer, pixels = self._box.call("read", arguments, [content], prepare=media_type.value)
+        with _checked():
+            said = _object(answer)
+            found = _Gathered(problems=list(_problems.validate_python(said.get("problems", []))))
+            for page in said["pages"]:
+                _add_page(page, found)
+            _add_previews(said.get("previews", []), pixels, found)
+            unread = [int(number) for number in said["unread"]]
+            count = int(said["page_count"])
+            structured = _structured.validate_python(said.get("structured", {}))
+            syntax = str(said.get("syntax", ""))[:20]
+        self._ocr_pages(content, unread, found)
+        self._draw_rest(content, found)
+        if count and not structured and found.blank >= set(found.pages):
+            raise BlankPages("nothing is printed on any page", pages=count)
+        return _result(media_type, found, page_count=count, structured=structured, syntax=syntax)
+
+    def _ocr_pages(self, content: bytes, numbers: Sequence[int], found: _Gathered) -> None:
+        def one(number: int) -> None:
+            try:
+                self._ocr(content, MediaType.PDF, number, found)
+            except Damaged:  # this page cannot be drawn by any engine; the others may say enough
+                found.problems.append(Reason(code="page_unreadable", facts={"page": str(number)}))
+
+        _side_by_side(one, numbers, self._cores)
+        if numbers and not found.pages:
+            raise Damaged("no page of the PDF can be drawn")
+
+    def _ocr(self, content: bytes, media_type: MediaType, number: int, found: _Gathered) -> None:
+        arguments: dict[str, JSON] = {"media_type": media_type.value, "number": number, "settings": self._for_child}
+        with self._ocr_places:
+            answer, pixels = self._box.call("ocr_page", arguments, [content], prepare=self._for_child)
+        with _checked():
+            said = _object(answer)
+            _add_page(said["page"], found)
+            _add_previews(said["previews"], pixels, found)
+            found.problems += [p for p in _problems.validate_python(said["problems"]) if p not in found.problems]
+
+    def _draw_rest(self, content: bytes, found: _Gathered) -> None:
+        """Draw the previews that did not fit into the first answer."""
+        missing = sorted(set(found.pages) - set(found.previews))
+        for start in range(0, len(missing), tasks.PREVIEWS_AT_ONCE):
+            numbers: list[JSON] = [*missing[start : start + tasks.PREVIEWS_AT_ONCE]]
+            arguments: dict[str, JSON] = {"numbers": numbers, "dpi": self._settings.preview_dpi}
+            answer, pixels = self._box.call("preview_pages", arguments, [content])
+            with _checked():
+                _add_previews(_object(answer)["previews"], pixels, found)
+
+
+def _side_by_side(work: Callable[[int], None], numbers: Sequence[int], threads: int) -> None:
+    if len(numbers) < 2:
+        for number in numbers:
+            work(number)
+        return
+    with ThreadPoolExecutor(min(threads, len(numbers)), thread_name_prefix="page") as pool:
+        for _ in pool.map(work, numbers):
+            pass
+
+
+class _checked:  # noqa: N801 - reads as a word: with _checked()
+    """What a child sent is not of the agreed form: then it is no answer at all."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, KeyError | TypeError | ValueError | ValidationError | OverflowError):
+            raise ReaderCrashed(f"the reader's answer is not in the agreed form: {type(error).__name__}") from error
+
+
+def _object(answer: JSON) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise TypeError("no object")
+    return answer
+
+
+def _add_page(page: Any, found: _Gathered) -> None:
+    described = _object(page)
+    blank = bool(described.pop("is_blank", False))
+    checked = Page.model_validate(described)
+    if len(checked.words) > tasks.MOST_WORDS:
+        raise ValueError("too many words")
+    found.pages[checked.number] = checked
+    if blank:
+        found.blank.add(checked.number)
+
+
+def _add_previews(described: Iterable[Any], pixels: Sequence[bytes], found: _Gathered) -> None:
+    for what, raw in zip(described, pixels, strict=True):
+        found.previews[int(what["page"])] = _as_jpeg(str(what["mode"]), (int(what["width"]), int(what["height"])), raw)
+
+
+def _as_jpeg(mode: str, size: tuple[int, int], pixels: bytes) -> bytes:
+    """Make a picture for people out of bare pixels."""
+    if mode not in ("L", "RGB") or min(size) < 1 or size[0] * size[1] > _LARGEST_PREVIEW:
+        raise ValueError("no preview of this form")
+    with io.BytesIO() as file:
+        Image.frombytes(mode, size, pixels).save(file, "JPEG", quality=_PREVIEW_QUALITY)
+        return file.getvalue()
+
+
+def _result(
+    media_type: MediaType,
+    found: _Gathered,
+    *,
+    page_count: int,
+    structured: dict[FieldName, StructuredValue] | None = None,
+    syntax: str = "",
+) -> ReadResult:
+    pages = tuple(page for _, page in sorted(found.pages.items()))
+    names = dict.fromkeys(part for page in pages for part in page.engine.split("+"))
+    reading = Reading(
+        media_type=media_type,
+        engine="+".join([*(["xml"] if structured else []), *names]),
+        pages=pages,
+        page_count=page_count,
+        syntax=syntax,
+        structured=structured or {},
+        problems=tuple(found.problems),
+    )
+    return ReadResult(reading, [found.previews[page.number] for page in pages if page.number in found.previews])

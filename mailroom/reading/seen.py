@@ -1,0 +1,119 @@
+"""Words as the child sees them, and their gathering into lines. Pure; light, because every child imports it.
+
+`Seen` has the shape of `domain.reading.Word` without pydantic behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import NamedTuple
+
+
+class Seen(NamedTuple):
+    """One word; coordinates in any unit, origin top left."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    confidence: float = 1.0
+    line: int = 0
+
+    @property
+    def height(self) -> float:
+        """Return the height of its box."""
+        return self.y1 - self.y0
+
+    @property
+    def is_upright(self) -> bool:
+        """Tell text along the page from text that climbs its margin: three letters are wider than they are high."""
+        return len(self.text) < 3 or self.height <= 1.8 * (self.x1 - self.x0)
+
+
+@dataclass
+class _Line:
+    """A line that grows: the band is that of its letters, not of its dots and dashes."""
+
+    words: list[Seen] = field(default_factory=list)
+    y0: float = 0.0
+    y1: float = 0.0
+
+    def add(self, words: Sequence[Seen], y0: float, y1: float) -> None:
+        old, new = len(self.words), len(words)
+        self.y0 = (self.y0 * old + y0 * new) / (old + new)
+        self.y1 = (self.y1 * old + y1 * new) / (old + new)
+        self.words.extend(words)
+
+    def takes(self, unit: Sequence[Seen], y0: float, y1: float) -> bool:
+        """Tell whether a unit stands on this line: the bands overlap by half, sizes are alike, the place is free."""
+        overlap = min(self.y1, y1) - max(self.y0, y0)
+        low, high = sorted((self.y1 - self.y0, y1 - y0))
+        return overlap > 0.5 * low and high <= 2.2 * low and not any(self._covers(word) for word in unit)
+
+    def _covers(self, word: Seen) -> bool:
+        return any(
+            min(known.x1, word.x1) - max(known.x0, word.x0) > 0.3 * min(known.x1 - known.x0, word.x1 - word.x0)
+            for known in self.words
+        )
+
+
+def in_lines(units: Iterable[Sequence[Seen]]) -> list[Seen]:
+    """Return the words line by line, each with the number of its line.
+
+    A unit is what surely belongs together: one word of a text layer, or one line that an OCR engine found within its
+    block. Units on the same baseline become one line, over the gaps between columns; text that climbs the margin comes
+    last, each unit for itself.
+    """
+    lines: list[_Line] = []
+    climbing: list[_Line] = []
+    for unit, y0, y1 in sorted(_banded(units), key=lambda band: band[1] + band[2]):
+        if not all(word.is_upright for word in unit):
+            climbing.append(_Line(list(unit), y0, y1))
+            continue
+        line = next((known for known in reversed(lines[-12:]) if known.takes(unit, y0, y1)), None)
+        if line is None:
+            line = _Line()
+            lines.append(line)
+        line.add(unit, y0, y1)
+    lines.sort(key=lambda line: line.y0 + line.y1)
+    return [
+        word._replace(line=number)
+        for number, line in enumerate([*lines, *climbing])
+        for word in sorted(line.words, key=lambda word: (word.x0, word.y0))
+    ]
+
+
+def _banded(units: Iterable[Sequence[Seen]]) -> Iterable[tuple[Sequence[Seen], float, float]]:
+    for unit in units:
+        if unit:
+            letters = [word for word in unit if any(map(str.isalnum, word.text))] or unit
+            yield unit, median(word.y0 for word in letters), median(word.y1 for word in letters)
+
+
+def scaled(words: Iterable[Seen], width: float, height: float) -> list[Seen]:
+    """Return the words with coordinates as fractions of the page, cut at its edges; words beside the page are gone."""
+    fitted = []
+    for word in words:
+        x0, x1 = (round(min(1.0, max(0.0, x / width)), 5) for x in (word.x0, word.x1))
+        y0, y1 = (round(min(1.0, max(0.0, y / height)), 5) for y in (word.y0, word.y1))
+        if x0 < x1 and y0 < y1:
+            fitted.append(word._replace(x0=x0, y0=y0, x1=x1, y1=y1))
+    return fitted
+
+
+def from_tsv(table: str) -> list[list[Seen]]:
+    """Return the lines of tesseract's TSV, in pixels.
+
+    Columns: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+    """
+    lines: dict[tuple[str, ...], list[Seen]] = {}
+    for row in table.splitlines():
+        cells = row.split("\t", 11)
+        if len(cells) == 12 and cells[0] == "5" and (text := cells[11].strip()):
+            left, top, width, height = map(float, cells[6:10])
+            word = Seen(text, left, top, left + width, top + height, max(0.0, float(cells[10]) / 100))
+            lines.setdefault(tuple(cells[1:5]), []).append(word)
+    return list(lines.values())

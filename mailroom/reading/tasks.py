@@ -1,0 +1,210 @@
+"""What the boxed child does: foreign bytes in, plain words and pixels out. Each function is one call of the box.
+
+Imports here are light or lazy: the server imports this module once, and what is heavy only when a call needs it
+(`prepare_*` runs in the server, before the fork).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mailroom.errors import UnknownXml, UnsupportedType
+from mailroom.reading.frames import JSON
+from mailroom.reading.seen import Seen
+
+if TYPE_CHECKING:
+    import pypdfium2 as pdfium
+    from PIL.Image import Image
+
+PREVIEWS_AT_ONCE = 8
+"""Pages whose previews travel in one answer."""
+PREVIEW_PIXELS = 2_000_000
+MOST_WORDS = 20_000
+"""Words of one page that are kept."""
+
+Answer = tuple[JSON, list[bytes]]
+
+
+def prepare_read(media_type: JSON) -> None:
+    """Import in the server what reading this type needs."""
+    if media_type == "application/pdf":
+        import mailroom.reading.pdf
+        import mailroom.reading.text_quality
+    elif media_type == "application/xml":
+        import mailroom.einvoice  # noqa: F401 - imported for the children
+
+
+def read(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Read an XML e-invoice, or the text layer of a PDF. `unread` lists the pages that want OCR."""
+    media_type, settings = arguments["media_type"], arguments["settings"]
+    if media_type == "application/xml":
+        return _read_xml(blobs[0]), []
+    if media_type == "application/pdf":
+        return _read_pdf(blobs[0], settings)
+    raise UnsupportedType(f"no reader for {media_type}", media_type=media_type)
+
+
+def _read_xml(content: bytes) -> JSON:
+    from mailroom import einvoice
+
+    syntax = einvoice.recognise(content)
+    if syntax is None:
+        raise UnknownXml("the XML is no invoice format that is known")
+    return {"engine": "xml", "pages": [], "page_count": 0, "unread": [], **_structured(content, str(syntax.value))}
+
+
+def _structured(content: bytes, syntax: str) -> dict[str, JSON]:
+    from mailroom import einvoice
+
+    fields = einvoice.header_fields(einvoice.read_invoice(content))
+    return {"syntax": syntax, "structured": {k.value: v.model_dump(mode="json") for k, v in fields.items()}}
+
+
+def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
+    from mailroom.reading import pdf
+
+    document = pdf.open_pdf(content)
+    count, limit = len(document), int(settings["max_pages"])
+    problems: list[JSON] = []
+    if count > limit:
+        problems.append(_problem("pages_left_out", pages=count, read=limit))
+    pages: list[JSON] = []
+    unread: list[JSON] = []
+    previews: list[JSON] = []
+    pixels: list[bytes] = []
+    for number in range(1, min(count, limit) + 1):
+        seen, picture = _read_page(document, number, settings["preview_dpi"] if number <= PREVIEWS_AT_ONCE else 0)
+        if seen is None:
+            unread.append(number)
+            continue
+        pages.append(seen)
+        if picture is not None:
+            previews.append(_sized(number, picture))
+            pixels.append(picture.tobytes())
+    answer: dict[str, JSON] = {
+        "engine": "pypdfium2",
+        "pages": pages,
+        "page_count": count,
+        "unread": unread,
+        "previews": previews,
+        "problems": problems,
+        **(_embedded(content, problems) if document.count_attachments() else {}),
+    }
+    return answer, pixels
+
+
+def _embedded(content: bytes, problems: list[JSON]) -> dict[str, JSON]:
+    """Return the fields of an XML invoice inside the PDF. One that cannot be read leaves the pages to speak."""
+    from mailroom import einvoice
+    from mailroom.errors import Unreadable
+
+    try:
+        inside = einvoice.embedded_invoice(content)
+        syntax = einvoice.recognise(inside) if inside else None
+        return _structured(inside, str(syntax.value)) if inside and syntax else {}
+    except Unreadable as error:
+        problems.append(_problem("embedded_xml_unreadable", cause=error.reason))
+        return {}
+
+
+def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> tuple[JSON, Image | None]:
+    """Return a page whose text layer is usable, with its preview; (None, None) for one that wants OCR."""
+    import pypdfium2 as pdfium
+
+    from mailroom.reading import pdf
+    from mailroom.reading.text_quality import is_usable
+
+    try:
+        page = pdf.open_page(document, number)
+        layer = pdf.text_layer(page)
+        texts = [word.text for word in layer.words]
+        if not is_usable(texts, unmapped=layer.unmapped, picture_share=layer.picture_share):
+            return None, None
+        picture = pdf.draw(page, preview_dpi, PREVIEW_PIXELS) if preview_dpi else None
+    except pdfium.PdfiumError:  # another renderer may still draw it
+        return None, None
+    width, height = page.get_size()
+    return _page(number, (width, height), layer.words, source="text_layer", engine="pypdfium2"), picture
+
+
+def _page(number: int, size: tuple[float, float], words: Sequence[Seen], **more: JSON) -> JSON:
+    return {
+        "number": number,
+        "width": size[0],
+        "height": size[1],
+        "words": [list(word) for word in words[:MOST_WORDS]],
+        **more,
+    }
+
+
+def _problem(code: str, **facts: str | int) -> JSON:
+    return {"code": code, "facts": {key: str(value) for key, value in facts.items()}}
+
+
+def _sized(number: int, picture: Image) -> JSON:
+    return {"page": number, "width": picture.width, "height": picture.height, "mode": picture.mode}
+
+
+def preview_pages(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Draw small pictures of the pages `numbers`; one that cannot be drawn is left out."""
+    import pypdfium2 as pdfium
+
+    from mailroom.reading import pdf
+
+    document = pdf.open_pdf(blobs[0])
+    previews: list[JSON] = []
+    pixels: list[bytes] = []
+    for number in arguments["numbers"]:
+        try:
+            picture = pdf.draw(document[number - 1], arguments["dpi"], PREVIEW_PIXELS)
+        except pdfium.PdfiumError:
+            continue
+        previews.append(_sized(number, picture))
+        pixels.append(picture.tobytes())
+    return {"previews": previews}, pixels
+
+
+def prepare_ocr_page(settings: JSON) -> None:
+    """Have the engines initialised in the server, so that a child starts with the languages loaded."""
+    from mailroom.reading import engines
+
+    assert isinstance(settings, dict)  # noqa: S101 - our own parent calls
+    engine = engines.ocr_engine(str(settings["ocr"]))
+    engines.page_renderers(str(settings["render"]))
+    languages, _ = engines.usable_languages(engine, str(settings["languages"]))
+    if engine.name == "tesserocr":
+        from mailroom.reading.ocr_tesserocr import prepared
+
+        prepared(languages)
+
+
+def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Draw one page, or decode one picture, and read its words."""
+    from mailroom.reading import engines, ocr, picture
+
+    settings, number = arguments["settings"], arguments["number"]
+    most = int(settings["max_megapixels"]) * 1_000_000
+    problems: list[JSON] = []
+    engine = engines.ocr_engine(settings["ocr"])
+    languages, missing = engines.usable_languages(engine, settings["languages"])
+    problems += [_problem("language_missing", language=m, package=engines.debian_package(m)) for m in missing]
+    if arguments["media_type"] == "application/pdf":
+        sheet = ocr.draw(blobs[0], number, settings["dpi"], settings["render"])
+    else:
+        decoded = picture.decode(blobs[0], arguments["media_type"], max_pixels=most)
+        if decoded.is_truncated:
+            problems.append(_problem("picture_truncated"))
+        sheet = ocr.photographed(decoded.image, settings["dpi"])
+    seen = ocr.read(sheet, engine, languages)
+    preview = ocr.preview(sheet, settings["preview_dpi"])
+    page = _page(
+        number,
+        sheet.size,
+        seen.words,
+        source="ocr",
+        engine=f"{sheet.renderer}+{engine.name}" if sheet.renderer else engine.name,
+        turned=seen.turned,
+        is_blank=not seen.words and picture.is_blank(preview),
+    )
+    return {"page": page, "problems": problems, "previews": [_sized(number, preview)]}, [preview.tobytes()]
