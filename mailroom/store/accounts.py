@@ -1,34 +1,58 @@
-"""Accounts."""
+"""Accounts: the companies that receive."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from mailroom.domain.account import Account
+from mailroom.errors import AlreadyExists, NotFound
+from mailroom.store.rows import insert_new, one, replace, the_one, value_of, values, values_of
+from mailroom.store.search import id_key, name_key
+from mailroom.store.tables import ACCOUNTS
 
 
 class Accounts:
-    """Accounts in one transaction."""
+    """The accounts, in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, account: Account) -> None:
         """Store a new account. Raises AlreadyExists."""
-        raise NotImplementedError
+        if not insert_new(self._session, ACCOUNTS, _columns(account)):
+            raise AlreadyExists(f"account {account.id} is there already", account_id=account.id)
 
     def get(self, account_id: str) -> Account:
         """Return the account. Raises NotFound."""
-        raise NotImplementedError
+        return value_of(Account, the_one(self._session, ACCOUNTS, account_id))
 
     def find(self, wanted: str) -> Account:
-        """Return the account with this id, VAT id or name. Raises NotFound."""
-        raise NotImplementedError
+        """Return the account with this id, VAT id or name; case and punctuation do not matter.
+
+        Raises:
+            NotFound: nothing fits, or a VAT id or name fits several.
+        """
+        found = one(self._session, ACCOUNTS, ACCOUNTS.c.id == wanted)
+        if found is not None:
+            return value_of(Account, found)
+        for column, key in ((ACCOUNTS.c.vat_key, id_key(wanted)), (ACCOUNTS.c.name_key, name_key(wanted))):
+            fitting = values(self._session, Account, ACCOUNTS.select().where(column == key).limit(2)) if key else []
+            if len(fitting) == 1:
+                return fitting[0]
+            if fitting:
+                raise NotFound(f"several accounts are called {wanted!r}; use the id", account=wanted)
+        raise NotFound(f"no account {wanted!r}", account=wanted)
 
     def all(self) -> list[Account]:
         """Return every account, by name."""
-        raise NotImplementedError
+        return values(self._session, Account, ACCOUNTS.select().order_by(ACCOUNTS.c.name_key, ACCOUNTS.c.id))
 
     def update(self, account: Account) -> None:
         """Replace the values of an account. Raises NotFound."""
-        raise NotImplementedError
+        replace(self._session, ACCOUNTS, account.id, _columns(account))
+
+
+def _columns(account: Account) -> dict[str, Any]:
+    return values_of(account, ACCOUNTS) | {"name_key": name_key(account.name), "vat_key": id_key(account.vat_id)}

@@ -1,34 +1,51 @@
-"""Deliveries."""
+"""Deliveries: planned once for their key, handed over later."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from mailroom.domain.delivery import Delivery
+from mailroom.domain.delivery import Delivery, DeliveryState
+from mailroom.store.rows import insert_new, replace, the_one, value_of, values, values_of
+from mailroom.store.tables import DELIVERIES
 
 
 class Deliveries:
-    """Deliveries in one transaction."""
+    """The deliveries, in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def plan(self, delivery: Delivery) -> bool:
         """Store a delivery. False: its key is there already."""
-        raise NotImplementedError
+        return insert_new(self._session, DELIVERIES, values_of(delivery, DELIVERIES))
 
     def get(self, delivery_id: str) -> Delivery:
         """Return the delivery. Raises NotFound."""
-        raise NotImplementedError
+        return value_of(Delivery, the_one(self._session, DELIVERIES, delivery_id))
 
-    def pending(self) -> list[Delivery]:
-        """Return what is to be handed over, oldest first."""
-        raise NotImplementedError
+    def pending(self, now: datetime | None = None) -> list[Delivery]:
+        """Return what is to be handed over, oldest first; with `now`, only that whose next attempt is due."""
+        table = DELIVERIES
+        query = table.select().where(table.c.state == DeliveryState.PENDING)
+        if now is not None:
+            query = query.where(or_(table.c.next_attempt_at.is_(None), table.c.next_attempt_at <= now))
+        return values(self._session, Delivery, query.order_by(table.c.created_at, table.c.id))
 
     def save(self, delivery: Delivery) -> None:
         """Store how far a delivery is. Raises NotFound."""
-        raise NotImplementedError
+        replace(self._session, DELIVERIES, delivery.id, values_of(delivery, DELIVERIES))
 
     def of(self, document_id: str) -> list[Delivery]:
         """Return the deliveries of a document, oldest first."""
-        raise NotImplementedError
+        table = DELIVERIES
+        query = table.select().where(table.c.document_id == document_id)
+        return values(self._session, Delivery, query.order_by(table.c.created_at, table.c.id))
+
+    def of_run(self, report_run_id: str) -> list[Delivery]:
+        """Return the deliveries of a report run, oldest first."""
+        table = DELIVERIES
+        query = table.select().where(table.c.report_run_id == report_run_id)
+        return values(self._session, Delivery, query.order_by(table.c.created_at, table.c.id))

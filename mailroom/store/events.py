@@ -1,4 +1,4 @@
-"""Events."""
+"""The event log. Lines are added and read; the database itself refuses to change or delete one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mailroom.domain.event import Event
+from mailroom.store.rows import insert_new, values, values_of
+from mailroom.store.tables import EVENTS
 
 
 class Events:
-    """Events in one transaction."""
+    """The event log, in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -26,8 +28,10 @@ class Events:
         facts: dict[str, str] | None = None,
     ) -> None:
         """Write one line; lines are never changed."""
-        raise NotImplementedError
+        event = Event(name=name, account_id=account_id, subject=subject, actor=actor, facts=facts or {}, at=at)
+        insert_new(self._session, EVENTS, values_of(event, EVENTS))
 
     def of(self, subject: str) -> list[Event]:
         """Return what happened to a subject, oldest first."""
-        raise NotImplementedError
+        query = EVENTS.select().where(EVENTS.c.subject == subject).order_by(EVENTS.c.number)
+        return values(self._session, Event, query)

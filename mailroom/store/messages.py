@@ -1,34 +1,71 @@
-"""Messages."""
+"""Messages: each once for its bytes and recipient, however often the spool hands it over."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.message import Message, MessageState
+from mailroom.errors import NotFound
+from mailroom.store.rows import firsts, insert_new, one, replace, the_one, value_of, values_of
+from mailroom.store.search import searchable
+from mailroom.store.tables import MESSAGES, PARTS
 
 
 class Messages:
-    """Messages in one transaction."""
+    """The messages, in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, message: Message) -> bool:
         """Store a message. False: this id or this (sha256, recipient) is there already."""
-        raise NotImplementedError
+        return insert_new(self._session, MESSAGES, _columns(message, []))
 
     def get(self, message_id: str) -> Message:
         """Return the message. Raises NotFound."""
-        raise NotImplementedError
+        return value_of(Message, the_one(self._session, MESSAGES, message_id))
 
     def by_bytes(self, sha256: str, recipient: str) -> Message | None:
-        """Return the message with these bytes for this recipient."""
-        raise NotImplementedError
+        """Return the message with these bytes for this recipient; case does not matter."""
+        same = and_(MESSAGES.c.sha256 == sha256, MESSAGES.c.recipient_key == recipient.lower())
+        found = one(self._session, MESSAGES, same)
+        return None if found is None else value_of(Message, found)
 
     def update(self, message: Message) -> None:
         """Replace the values of a message. Raises NotFound."""
-        raise NotImplementedError
+        names = select(PARTS.c.filename).where(PARTS.c.message_id == message.id).order_by(PARTS.c.position)
+        replace(self._session, MESSAGES, message.id, _columns(message, firsts(self._session, names)))
 
     def in_state(self, state: MessageState) -> list[str]:
         """Return the ids of the messages in a state, oldest first."""
-        raise NotImplementedError
+        query = select(MESSAGES.c.id).where(MESSAGES.c.state == state)
+        return firsts(self._session, query.order_by(MESSAGES.c.received_at, MESSAGES.c.id))
+
+    def begin_attempt(self, message_id: str) -> int:
+        """Count one more beginning of work and return the count. Raises NotFound."""
+        more = update(MESSAGES).where(MESSAGES.c.id == message_id).values(attempts=MESSAGES.c.attempts + 1)
+        count: int | None = self._session.execute(more.returning(MESSAGES.c.attempts)).scalar()
+        if count is None:
+            raise NotFound(f"no message {message_id}", message_id=message_id)
+        return count
+
+
+def search_text(message: Message, filenames: list[str]) -> str:
+    """Return what the ledger is searched by."""
+    header = message.header
+    known = (header.message_id, header.subject, header.from_name, *header.from_addresses)
+    return searchable((*known, message.envelope_sender, message.recipient, *filenames))
+
+
+def _columns(message: Message, filenames: list[str]) -> dict[str, Any]:
+    header = message.header
+    return values_of(message, MESSAGES) | {
+        "recipient_key": message.recipient.lower(),
+        "header_message_id": header.message_id,
+        "subject": header.subject,
+        "sender_address": next(iter(header.from_addresses), message.envelope_sender),
+        "search": search_text(message, filenames),
+    }

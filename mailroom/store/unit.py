@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from mailroom.clock import Clock
 from mailroom.store.accounts import Accounts
 from mailroom.store.addresses import Addresses
 from mailroom.store.decisions import Decisions
@@ -25,7 +26,7 @@ class Unit:
     `session` is for the engine only, which enqueues its next step in the same transaction.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Clock) -> None:
         self.session = session
         self.accounts = Accounts(session)
         self.addresses = Addresses(session)
@@ -33,7 +34,7 @@ class Unit:
         self.sessions = Sessions(session)
         self.messages = Messages(session)
         self.parts = Parts(session)
-        self.documents = Documents(session)
+        self.documents = Documents(session, clock)
         self.decisions = Decisions(session)
         self.rules = Rules(session)
         self.sellers = Sellers(session)

@@ -1,62 +1,96 @@
-"""Users."""
+"""People, their passwords' hashes and their roles in accounts."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select
 from sqlalchemy.orm import Session
 
 from mailroom.domain.account import Account, Membership, Role, User
+from mailroom.errors import AlreadyExists
+from mailroom.store.rows import insert_new, one, replace, the_one, value_of, values_of
+from mailroom.store.tables import ACCOUNTS, MEMBERSHIPS, USERS
 
 
 class Users:
-    """Users in one transaction."""
+    """The people, in one transaction."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, user: User) -> None:
-        """Store a new person. Raises AlreadyExists (id or e-mail)."""
-        raise NotImplementedError
+        """Store a new person, without a password. Raises AlreadyExists (id or e-mail)."""
+        if not insert_new(self._session, USERS, _columns(user)):
+            raise AlreadyExists(f"a user {user.id} or {user.email} is there already", email=user.email)
 
     def get(self, user_id: str) -> User:
         """Return the person. Raises NotFound."""
-        raise NotImplementedError
+        return user_of(the_one(self._session, USERS, user_id))
 
     def by_email(self, email: str) -> User | None:
         """Return the person with this e-mail address; case does not matter."""
-        raise NotImplementedError
+        found = one(self._session, USERS, USERS.c.email_key == _email_key(email))
+        return None if found is None else user_of(found)
 
     def all(self) -> list[User]:
         """Return every person, by e-mail."""
-        raise NotImplementedError
+        return [user_of(row) for row in self._session.execute(USERS.select().order_by(USERS.c.email_key)).mappings()]
 
     def update(self, user: User) -> None:
-        """Replace the values of a person, save for the password."""
-        raise NotImplementedError
+        """Replace the values of a person; the password stays. Raises NotFound, AlreadyExists (e-mail)."""
+        other = self.by_email(user.email)
+        if other is not None and other.id != user.id:
+            raise AlreadyExists(f"{user.email} belongs to another user", email=user.email)
+        replace(self._session, USERS, user.id, _columns(user))
 
     def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        """Keep the hash of a new password."""
-        raise NotImplementedError
+        """Keep the hash of a new password. Raises NotFound."""
+        replace(self._session, USERS, user_id, {"password_hash": password_hash})
 
     def password_hash(self, user_id: str) -> str | None:
-        """Return the stored hash."""
-        raise NotImplementedError
+        """Return the stored hash, or None when there is no password or no such person."""
+        return self._session.execute(select(USERS.c.password_hash).where(USERS.c.id == user_id)).scalar()
 
     def join(self, membership: Membership) -> None:
         """Give a person a role in an account, in the place of the one before."""
-        raise NotImplementedError
+        self.leave(membership.user_id, membership.account_id)
+        insert_new(self._session, MEMBERSHIPS, values_of(membership, MEMBERSHIPS))
 
     def leave(self, user_id: str, account_id: str) -> None:
         """Take a person out of an account."""
-        raise NotImplementedError
+        pair = (MEMBERSHIPS.c.user_id == user_id) & (MEMBERSHIPS.c.account_id == account_id)
+        self._session.execute(delete(MEMBERSHIPS).where(pair))
 
     def role(self, user_id: str, account_id: str) -> Role | None:
         """Return the role of a person in an account."""
-        raise NotImplementedError
+        pair = (MEMBERSHIPS.c.user_id == user_id) & (MEMBERSHIPS.c.account_id == account_id)
+        found = one(self._session, MEMBERSHIPS, pair)
+        return None if found is None else Role(found["role"])
 
     def accounts_of(self, user_id: str) -> list[tuple[Account, Role]]:
         """Return the accounts of a person, by name."""
-        raise NotImplementedError
+        joined = ACCOUNTS.join(MEMBERSHIPS, MEMBERSHIPS.c.account_id == ACCOUNTS.c.id)
+        query = select(*ACCOUNTS.c, MEMBERSHIPS.c.role).select_from(joined).where(MEMBERSHIPS.c.user_id == user_id)
+        rows = self._session.execute(query.order_by(ACCOUNTS.c.name_key, ACCOUNTS.c.id)).mappings()
+        return [(value_of(Account, row), Role(row["role"])) for row in rows]
 
     def members(self, account_id: str) -> list[tuple[User, Role]]:
         """Return the people of an account, by e-mail."""
-        raise NotImplementedError
+        joined = USERS.join(MEMBERSHIPS, MEMBERSHIPS.c.user_id == USERS.c.id)
+        query = select(*USERS.c, MEMBERSHIPS.c.role).select_from(joined).where(MEMBERSHIPS.c.account_id == account_id)
+        rows = self._session.execute(query.order_by(USERS.c.email_key)).mappings()
+        return [(user_of(row), Role(row["role"])) for row in rows]
+
+
+def user_of(row: RowMapping) -> User:
+    """Return the person of a row; of the password only that there is one."""
+    return value_of(User, row, has_password=row["password_hash"] is not None)
+
+
+def _columns(user: User) -> dict[str, Any]:
+    return values_of(user, USERS) | {"email_key": _email_key(user.email)}
+
+
+def _email_key(email: str) -> str:
+    return email.strip().casefold()

@@ -1,0 +1,1 @@
+"""The revisions, oldest first. A revision that is out is never changed again."""

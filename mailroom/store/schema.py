@@ -1,0 +1,87 @@
+"""The schema of the database: is it this version's, and if not, Alembic's way there.
+
+On an up-to-date database Alembic is not even imported. Two processes that migrate at once do it one after the other;
+a migration that fails leaves the schema as it was (both databases roll back DDL).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, exc, text
+
+from mailroom.errors import BadConfiguration
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test keeps it so."""
+
+LOCK = 0x6D61696C  # "mail": the advisory lock of migrations on PostgreSQL
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest revision. Raises BadConfiguration when it is a newer mailroom's."""
+    if version(engine) == HEAD:
+        return
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # Alembic copies a table to alter it; with foreign keys on, dropping the old one would delete what refers
+            # to it. The switch works outside of a transaction only.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _run(connection)
+                _check_references(connection)
+                connection.commit()
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            _run(connection)
+            connection.commit()
+
+
+def version(engine: Engine) -> str | None:
+    """Return the database's revision, or None when it has none yet."""
+    try:
+        with engine.connect() as connection:
+            found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            return found
+    except (exc.OperationalError, exc.ProgrammingError) as error:
+        if "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "42P01":
+            return None
+        raise
+
+
+def alembic(connection: Connection) -> Config:
+    """Return Alembic's configuration for a connection whose transaction is the caller's."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = alembic(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found not in known:
+        raise BadConfiguration(f"the database has revision {found}, made by a newer mailroom: update this one")
+    command.upgrade(config, HEAD)
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(f"the migration broke a reference of table {broken[0]}")
