@@ -1,0 +1,132 @@
+"""Read an e-invoice of any known syntax into the one model.
+
+Pure: bytes in, `Invoice` out. Nothing that a document names is ever fetched. Every leaf of the document ends either
+in a term of the model or in the list `source.unmapped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mailroom.einvoice import cii, mapping, ubl
+from mailroom.einvoice.mapping import Context
+from mailroom.einvoice.model import CREDIT_NOTE_CODES, Invoice, Leaf, Source, Syntax
+from mailroom.einvoice.tree import Node, first_elements, parse
+from mailroom.errors import UnknownXml
+
+_ROOTS = {
+    ("Invoice", "ubl"): Syntax.UBL,
+    ("CreditNote", "ubl"): Syntax.UBL,
+    ("CrossIndustryInvoice", "rsm"): Syntax.CII,
+    ("CrossIndustryDocument", "rsm"): Syntax.CII,
+}
+_ENVELOPE_ELEMENTS = 400
+"""How many elements an envelope may have before the invoice in it."""
+
+
+def recognise(content: bytes) -> Syntax | None:
+    """Return the syntax of an e-invoice by its root element, also inside an envelope (SBDH), or None. Never raises."""
+    root = first_elements(content, 1)
+    if root is None:
+        return None
+    syntax = _ROOTS.get((root.name, root.prefix))
+    if syntax or root.prefix != "sbd":
+        return syntax
+    whole = first_elements(content, _ENVELOPE_ELEMENTS)
+    payload = _payload(whole) if whole else None
+    return payload[1] if payload else None
+
+
+def read_invoice(content: bytes) -> Invoice:
+    """Read an invoice or credit note.
+
+    Raises:
+        ForbiddenXml: a document type declaration, a forbidden encoding, or beyond the limits of size and depth.
+        Damaged: not well-formed.
+        UnknownXml: well-formed, but no invoice of a known syntax.
+    """
+    payload = _payload(parse(content))
+    if payload is None:
+        raise UnknownXml("no invoice format that is known")
+    root, syntax = payload
+    return READERS[syntax](root)
+
+
+def _payload(root: Node) -> tuple[Node, Syntax] | None:
+    level = [root]
+    for _ in range(6):  # an SBDH envelope has its payload at depth 1; other envelopes are not much deeper
+        for node in level:
+            syntax = _ROOTS.get((node.name, node.prefix))
+            if syntax:
+                return node, syntax
+        level = [child for node in level for child in node.children]
+    return None
+
+
+def _read_ubl(root: Node) -> Invoice:
+    context = Context(
+        currency=_text(root, "DocumentCurrencyCode"),
+        tax_currency=_text(root, "TaxCurrencyCode"),
+        credit_note=root.name == "CreditNote",
+    )
+    invoice = mapping.read(root, ubl.table(credit_note=context.credit_note), context) or Invoice()
+    source = _source(root, Syntax.UBL, context, ubl.STRUCTURAL)
+    return invoice.model_copy(update={"is_credit_note": context.credit_note, "source": source})
+
+
+def _read_cii(root: Node) -> Invoice:
+    cii.modernise(root)
+    context = Context(currency=cii.currency(root), tax_currency=cii.tax_currency(root))
+    invoice = mapping.read(root, cii.table(), context) or Invoice()
+    source = _source(root, Syntax.CII, context, cii.STRUCTURAL)
+    return invoice.model_copy(update={"is_credit_note": invoice.type_code in CREDIT_NOTE_CODES, "source": source})
+
+
+READERS: dict[Syntax, Callable[[Node], Invoice]] = {Syntax.UBL: _read_ubl, Syntax.CII: _read_cii}
+
+
+def _text(root: Node, name: str) -> str:
+    return next((child.text for child in root.all(name)), "")
+
+
+MAX_UNMAPPED = 2_000
+"""How many leaves are listed by name; all are counted."""
+_STANDARD_ATTRIBUTES = frozenset({"schemaLocation", "noNamespaceSchemaLocation"})
+
+
+def _source(root: Node, syntax: Syntax, context: Context, structural: frozenset[str]) -> Source:
+    wanted = {id(node): term for term, node in reversed(context.places.items()) if term}
+    unmapped: list[Leaf] = []
+    places: dict[str, str] = {}
+    leaves = missed = 0
+    for node, path in root.walk_paths():
+        if id(node) in wanted:
+            places.update({term: path for term, place in context.places.items() if place is node})
+        leaves += bool(node.text)
+        for attribute, value in _left(node, structural):
+            missed += 1
+            if len(unmapped) < MAX_UNMAPPED:
+                problem = context.problems.get((id(node), attribute), "")
+                place = f"{path}/@{attribute}" if attribute else path
+                unmapped.append(Leaf(path=place, value=value[:200], problem=problem))
+    return Source(
+        syntax=syntax,
+        places=places,
+        unmapped=tuple(unmapped),
+        unmapped_count=missed,
+        leaves=leaves,
+        currencies=tuple(sorted(context.currencies)),
+    )
+
+
+def _left(node: Node, structural: frozenset[str]) -> list[tuple[str, str]]:
+    """Return what no reader took of an element: its text under "" and its attributes."""
+    place = f"{node.parent.name}/{node.name}" if node.parent else node.name
+    left = []
+    if node.text and not node.used and not {place, f"{place}={node.text}"} & structural:
+        left.append(("", node.text))
+    for name, value in node.attributes.items():
+        known = name in (node.taken or ()) or name in _STANDARD_ATTRIBUTES or f"{place}/@{name}" in structural
+        if value.strip() and not known:
+            left.append((name, value))
+    return left
