@@ -1,0 +1,46 @@
+# Two commands do everything: `make run` shows the main job, `make test` tests it. Both install what is missing.
+
+DATA ?= data
+PYTHON := .venv/bin/python
+
+.PHONY: run test lint types imports bench lock install clean help
+
+help: ## What can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## Install what is missing, start the daemon, show the main job on five mails
+	@scripts/setup run
+	@.venv/bin/mailroom --data $(DATA) demo
+
+test: ## Install what is missing, then lint, types, imports and the whole test suite
+	@scripts/setup test
+	@$(MAKE) --no-print-directory lint types imports
+	$(PYTHON) -m pytest -q -n 2
+
+lint: ## Style
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/deptry mailroom
+	.venv/bin/vulture
+
+types: ## Types
+	.venv/bin/mypy
+
+imports: ## Who may import whom
+	.venv/bin/lint-imports
+
+bench: ## The benchmarks, each as a table with ratios
+	@scripts/setup test
+	@for each in benchmarks/*.py; do $(PYTHON) $$each || exit 1; done
+
+lock: ## Lock the requirements again, with hashes (needs uv)
+	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header \
+	  pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header \
+	  --group dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/test.txt
+
+install: ## Install under /opt/mailroom with systemd units (root)
+	scripts/install
+
+clean: ## Remove what was made, but not the data
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

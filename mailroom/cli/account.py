@@ -1,0 +1,245 @@
+"""`mailroom account`: companies, their people and their settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError
+
+from mailroom.cli.output import Session, as_json, print_json, print_table
+from mailroom.domain.account import Account, Membership, Purpose, Role, User
+from mailroom.domain.report import Frequency, ReportKind, Subscription
+from mailroom.domain.value import new_id
+from mailroom.languages import Language
+from mailroom.store import Unit
+
+SIGN_IN_DAYS = 7
+LANGUAGES = click.Choice([language.value for language in Language])
+
+
+@click.group()
+def account() -> None:
+    """Companies, their people and their settings."""
+
+
+@account.command()
+@click.argument("name")
+@click.option("--vat-id", default="", help="VAT id, such as BE0403.170.701; it is checked.")
+@click.option("--owner", required=True, metavar="EMAIL", help="The person who owns the account.")
+@click.option("--language", type=LANGUAGES, default="en", show_default=True, help="Language of mails and pages.")
+@click.option("--time-zone", default="Europe/Brussels", show_default=True, help="For days and the hours of digests.")
+@as_json
+@click.pass_obj
+def add(session: Session, name: str, vat_id: str, owner: str, language: str, time_zone: str, as_json: bool) -> None:
+    """Add a company with its owner, an import address and a daily digest."""
+    house = session.house
+    now = house.clock()
+    row = Account(
+        id=new_id(),
+        name=name,
+        vat_id=checked_vat_id(vat_id),
+        language=Language(language),
+        time_zone=_checked_zone(time_zone),
+        created_at=now,
+    )
+    with house.store.unit() as unit:
+        unit.accounts.add(row)
+        user = person(unit, session, owner, row.language)
+        unit.users.join(Membership(user_id=user.id, account_id=row.id, role=Role.OWNER))
+        address = unit.addresses.issue(row.id, session.settings.smtp.import_domain, Purpose.PURCHASES, now)
+        unit.reports.subscribe(
+            Subscription(
+                id=new_id(),
+                account_id=row.id,
+                kind=ReportKind.ACTION_REQUIRED,
+                frequency=Frequency.DAILY,
+                recipient=user.email,
+                language=row.language,
+            )
+        )
+        token = unit.sessions.issue_sign_in(user.id, now + timedelta(days=SIGN_IN_DAYS))
+    link = f"{house.public_url}/sign-in/{token}"
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": row.id,
+                    "import_address": address.address,
+                    "name": name,
+                    "vat_id": row.vat_id,
+                    "owner": user.email,
+                    "sign_in": link,
+                }
+            ]
+        )
+        return
+    click.echo(f"Account         {row.id}  {name}")
+    click.echo(f"Import address  {address.address}")
+    click.echo(f"Sign in         {link}  ({user.email}, good for {SIGN_IN_DAYS} days, once)")
+
+
+@account.command("list")
+@as_json
+@click.pass_obj
+def list_accounts(session: Session, as_json: bool) -> None:
+    """List all companies."""
+    with session.house.store.read() as unit:
+        rows = unit.accounts.all()
+        addresses = {
+            row.id: [address.address for address in unit.addresses.of(row.id) if address.retired_at is None]
+            for row in rows
+        }
+    if as_json:
+        print_json({**row.model_dump(mode="json"), "import_addresses": addresses[row.id]} for row in rows)
+        return
+    print_table(
+        ["account", "name", "VAT id", "language", "auto-accept", "import address"],
+        [
+            [
+                row.id,
+                row.name,
+                row.vat_id,
+                row.language.value,
+                "yes" if row.auto_accept else "no",
+                ", ".join(addresses[row.id]),
+            ]
+            for row in rows
+        ],
+        empty="No account yet: mailroom account add NAME --vat-id ID --owner EMAIL",
+    )
+
+
+@account.command("set")
+@click.argument("wanted", metavar="ACCOUNT")
+@click.option("--name", help="Its name.")
+@click.option("--vat-id", help="Its VAT id.")
+@click.option("--also-known-as", multiple=True, metavar="NAME", help="A further name under which suppliers know it.")
+@click.option("--language", type=LANGUAGES, help="Language of mails and pages.")
+@click.option("--auto-accept/--no-auto-accept", default=None, help="Accept by itself what the rules allow.")
+@click.option("--trust", multiple=True, metavar="EMAIL", help="Put a sender on the list.")
+@click.option("--distrust", multiple=True, metavar="EMAIL", help="Take a sender off the list.")
+@click.option("--accountant", metavar="EMAIL", help="Where accepted documents are mailed; empty for nowhere.")
+@click.option("--suspend/--resume", default=None, help="Take no mail for now, or take it again.")
+@click.pass_obj
+def set_account(
+    session: Session,
+    wanted: str,
+    name: str | None,
+    vat_id: str | None,
+    also_known_as: tuple[str, ...],
+    language: str | None,
+    auto_accept: bool | None,
+    trust: tuple[str, ...],
+    distrust: tuple[str, ...],
+    accountant: str | None,
+    suspend: bool | None,
+) -> None:
+    """Change a company's settings; what is not named stays."""
+    row = session.account(wanted)
+    off = {sender.casefold() for sender in distrust}
+    listed = tuple(dict.fromkeys((*row.trusted_senders, *trust)))
+    changes: dict[str, object] = {
+        "trusted_senders": tuple(sender for sender in listed if sender.casefold() not in off),
+        "names": tuple(dict.fromkeys((*row.names, *also_known_as))),
+    }
+    if name is not None:
+        changes["name"] = name
+    if vat_id is not None:
+        changes["vat_id"] = checked_vat_id(vat_id)
+    if language is not None:
+        changes["language"] = Language(language)
+    if auto_accept is not None:
+        changes["auto_accept"] = auto_accept
+    if accountant is not None:
+        changes["accountant_email"] = accountant
+    if suspend is not None:
+        changes["suspended"] = suspend
+    with session.house.store.unit() as unit:
+        unit.accounts.update(row.model_copy(update=changes))
+        unit.events.add(
+            "account_changed",
+            account_id=row.id,
+            subject=row.id,
+            actor="operator",
+            facts={"settings": ", ".join(sorted(changes))},
+            at=session.house.clock(),
+        )
+    click.echo(f"{row.name}: changed.")
+
+
+@account.command()
+@click.argument("wanted", metavar="ACCOUNT")
+@click.argument("email")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role if role is not Role.OPERATOR]),
+    default="member",
+    show_default=True,
+    help="What the person may do.",
+)
+@click.pass_obj
+def invite(session: Session, wanted: str, email: str, role: str) -> None:
+    """Give a person a role in a company, and print a sign-in link."""
+    row = session.account(wanted)
+    with session.house.store.unit() as unit:
+        user = person(unit, session, email, row.language)
+        unit.users.join(Membership(user_id=user.id, account_id=row.id, role=Role(role)))
+    click.echo(f"{user.email} is {role} of {row.name}.")
+    click.echo(_sign_in_link(session, user))
+
+
+@account.command("sign-in")
+@click.argument("email")
+@click.option("--operator", is_flag=True, help="Make the person an operator of this installation.")
+@click.pass_obj
+def sign_in(session: Session, email: str, operator: bool) -> None:
+    """Print a link with which a person signs in once."""
+    with session.house.store.unit() as unit:
+        user = unit.users.by_email(email)
+        if user is None or (operator and not user.is_operator):
+            user = person(unit, session, email, session.language)
+            unit.users.update(user.model_copy(update={"is_operator": user.is_operator or operator}))
+    click.echo(_sign_in_link(session, user))
+
+
+def person(unit: Unit, session: Session, email: str, language: Language) -> User:
+    """Return the user with this address, made when there is none."""
+    known = unit.users.by_email(email)
+    if known is not None:
+        return known
+    if "@" not in email.strip("@"):
+        raise click.BadParameter(f"{email!r} is no e-mail address")
+    user = User(id=new_id(), email=email, language=language, created_at=session.house.clock())
+    unit.users.add(user)
+    return user
+
+
+def checked_vat_id(typed: str) -> str:
+    """Return the VAT id without spaces and dots; what fails its check digits is refused."""
+    if not typed:
+        return ""
+    try:
+        return str(vat.validate(typed)).upper() if typed[:2].isalpha() else _without_country(typed)
+    except ValidationError as error:
+        raise click.BadParameter(f"{typed} is no VAT id of the EU ({error}); check its digits") from error
+
+
+def _without_country(typed: str) -> str:
+    raise click.BadParameter(f"{typed} lacks its country, such as BE{typed}")
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise click.BadParameter(f"{name} is no time zone, such as Europe/Brussels") from error
+
+
+def _sign_in_link(session: Session, user: User) -> str:
+    with session.house.store.unit() as unit:
+        expires = session.house.clock() + timedelta(days=SIGN_IN_DAYS)
+        token = unit.sessions.issue_sign_in(user.id, expires)
+    return f"{session.house.public_url}/sign-in/{token}"

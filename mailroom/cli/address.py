@@ -1,0 +1,102 @@
+"""`mailroom address`: where a company's mail goes."""
+
+from __future__ import annotations
+
+import click
+
+from mailroom.cli.output import Session, as_json, print_json, print_table
+from mailroom.domain.account import ImportAddress, Purpose
+from mailroom.errors import NotFound
+
+
+@click.group()
+def address() -> None:
+    """Import addresses: list, new, retire, replace."""
+
+
+@address.command("list")
+@click.argument("wanted", metavar="[ACCOUNT]", required=False)
+@as_json
+@click.pass_obj
+def list_addresses(session: Session, wanted: str | None, as_json: bool) -> None:
+    """List the import addresses of one company, or of all."""
+    accounts = [session.account(wanted)] if wanted else None
+    with session.house.store.read() as unit:
+        found = [(row, each) for row in accounts or unit.accounts.all() for each in unit.addresses.of(row.id)]
+    if as_json:
+        print_json({**each.model_dump(mode="json"), "address": each.address} for _, each in found)
+        return
+    print_table(
+        ["account", "address", "purpose", "since", "retired"],
+        [
+            [
+                row.name,
+                each.address,
+                each.purpose.value,
+                f"{each.created_at:%Y-%m-%d}",
+                f"{each.retired_at:%Y-%m-%d}" if each.retired_at else "",
+            ]
+            for row, each in found
+        ],
+        empty="No import address.",
+    )
+
+
+@address.command()
+@click.argument("wanted", metavar="ACCOUNT")
+@click.option(
+    "--purpose",
+    type=click.Choice([purpose.value for purpose in Purpose]),
+    default="purchases",
+    show_default=True,
+    help="What it takes in.",
+)
+@as_json
+@click.pass_obj
+def new(session: Session, wanted: str, purpose: str, as_json: bool) -> None:
+    """Give a company one more import address."""
+    row = session.account(wanted)
+    with session.house.store.unit() as unit:
+        made = unit.addresses.issue(
+            row.id, session.settings.smtp.import_domain, Purpose(purpose), session.house.clock()
+        )
+    _show(made, as_json)
+
+
+@address.command()
+@click.argument("wanted", metavar="ADDRESS")
+@click.pass_obj
+def retire(session: Session, wanted: str) -> None:
+    """Take an address out of use. It is kept and never given out again; mail to it is refused with a hint."""
+    known = _find(session, wanted)
+    with session.house.store.unit() as unit:
+        unit.addresses.retire(known.id, session.house.clock())
+    click.echo(f"{known.address} is retired.")
+
+
+@address.command()
+@click.argument("wanted", metavar="ADDRESS")
+@as_json
+@click.pass_obj
+def replace(session: Session, wanted: str, as_json: bool) -> None:
+    """Retire an address and give out a new one in its place."""
+    known = _find(session, wanted)
+    with session.house.store.unit() as unit:
+        made = unit.addresses.replace(known.id, session.house.clock())
+    _show(made, as_json)
+
+
+def _find(session: Session, wanted: str) -> ImportAddress:
+    local_part, _, domain = wanted.rpartition("@")
+    with session.house.store.read() as unit:
+        known = unit.addresses.find(local_part, domain)
+    if known is None:
+        raise NotFound(f"no import address {wanted}; mailroom address list shows them")
+    return known
+
+
+def _show(made: ImportAddress, as_json: bool) -> None:
+    if as_json:
+        print_json([{**made.model_dump(mode="json"), "address": made.address}])
+    else:
+        click.echo(made.address)

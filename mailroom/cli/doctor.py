@@ -1,0 +1,158 @@
+"""`mailroom doctor`: what is missing on this machine and how to get it, and what needs attention."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import click
+
+from mailroom.app import open_spool
+from mailroom.cli.output import Session, as_json, console, print_json, reason_text
+from mailroom.config import ReadingSettings
+from mailroom.domain.delivery import DeliveryState
+from mailroom.domain.document import DocumentState
+from mailroom.domain.message import MessageState
+from mailroom.errors import MailroomError
+from mailroom.reading.machine import LANGUAGE_PACKAGES, tesseract_languages
+
+LOW_DISK_BYTES = 1_000_000_000
+Level = Literal["ok", "warning", "error"]
+MARKS: dict[Level, str] = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "error": "[red]✗[/red]"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    level: Level
+    words: str
+    remedy: str = ""
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def doctor(session: Session, as_json: bool) -> None:
+    """Look at the machine, the data folder and everything that waits for the operator. Exit status 1 on an error."""
+    checks = [*programs(session.settings.reading), *_data(session)]
+    if as_json:
+        print_json(
+            {"check": check.name, "level": check.level, "words": check.words, "remedy": check.remedy}
+            for check in checks
+        )
+    else:
+        out = console()
+        for check in checks:
+            out.print(f"{MARKS[check.level]} {check.name:<14}", end="")
+            out.print(check.words, markup=False)
+            if check.remedy:
+                out.print(f"  {'':<14}→ {check.remedy}", markup=False)
+    if any(check.level == "error" for check in checks):
+        sys.exit(1)
+
+
+def programs(settings: ReadingSettings) -> Iterator[Check]:
+    """Look for the programs that pip does not bring."""
+    found = shutil.which("tesseract")
+    if found is None:
+        yield Check(
+            "tesseract",
+            "error",
+            "not installed: pictures and scans cannot be read",
+            "apt-get install tesseract-ocr " + " ".join(sorted(LANGUAGE_PACKAGES.values())),
+        )
+    else:
+        known = tesseract_languages()
+        wanted = [*settings.languages.split("+"), "osd"]
+        missing = [name for name in wanted if name not in known]
+        packages = " ".join(LANGUAGE_PACKAGES.get(name, f"tesseract-ocr-{name}") for name in missing)
+        if missing:
+            yield Check(
+                "tesseract", "error", f"lacks the languages {', '.join(missing)}", f"apt-get install {packages}"
+            )
+        else:
+            yield Check("tesseract", "ok", f"{found} with {', '.join(wanted)}")
+    poppler = shutil.which("pdftoppm")
+    yield (
+        Check("poppler", "ok", poppler)
+        if poppler
+        else Check(
+            "poppler",
+            "warning",
+            "pdftoppm is not installed: no second way to draw a damaged PDF",
+            "apt-get install poppler-utils",
+        )
+    )
+
+
+def _data(session: Session) -> Iterator[Check]:
+    data = session.settings.data
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(data).free
+        low = free < LOW_DISK_BYTES
+        yield Check(
+            "disk",
+            "warning" if low else "ok",
+            f"{free / 1e9:.1f} GB free in {data}",
+            "free some space: mail is refused with 451 when the disk is full" if low else "",
+        )
+        yield from _waiting(session)
+    except OSError as error:
+        yield Check(
+            "data folder", "error", f"{data}: {error.strerror}", "make it writable for this user, or choose --data"
+        )
+    except MailroomError as error:
+        yield Check("database", "error", str(error), "see the message; the spool goes on taking mail meanwhile")
+
+
+def _waiting(session: Session) -> Iterator[Check]:
+    """Look for everything that no step will move on by itself."""
+    spool = open_spool(session.settings)
+    try:
+        entries = spool.pending(1000)
+    finally:
+        spool.close()
+    stuck = [entry for entry in entries if entry.attempts]
+    yield Check(
+        "spool",
+        "warning" if stuck else "ok",
+        f"{len(entries)} waiting" + (f", {len(stuck)} tried before: {stuck[0].last_error}" if stuck else ""),
+        "the daemon tries again by itself; see its log" if stuck else "",
+    )
+    with session.house.store.read() as unit:
+        counts = unit.documents.counts()
+        messages = unit.messages.in_state(MessageState.NEEDS_ATTENTION)
+        parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=20)
+        failed = [row for row in unit.deliveries.failed() if row.state is DeliveryState.FAILED]
+    yield Check(
+        "documents", "ok", ", ".join(f"{count} {state.value}" for state, count in counts.items() if count) or "none yet"
+    )
+    for document in parked:
+        why = "; ".join(reason_text(reason, session.language) for reason in document.reasons)
+        yield Check(
+            "needs attention",
+            "warning",
+            f"document {document.id} {document.filename}: {why}",
+            f"mailroom document retry {document.id}",
+        )
+    for message in messages:
+        why = "; ".join(reason_text(reason, session.language) for reason in message.reasons)
+        yield Check(
+            "needs attention",
+            "warning",
+            f"message {message.id} {message.header.subject}: {why}",
+            f"its bytes are kept under {message.sha256[:12]}…",
+        )
+    for delivery in failed:
+        yield Check(
+            "delivery",
+            "warning",
+            f"{delivery.channel.value} to {delivery.target}: {delivery.detail}",
+            "mend the cause; the daemon begins it again at its next start",
+        )

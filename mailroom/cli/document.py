@@ -1,0 +1,194 @@
+"""`mailroom document`: one document, by its id. The acts are those of the page, with the same rights and checks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from mailroom.cli.inbox import inbox_row
+from mailroom.cli.output import Session, as_json, document_json, print_json, print_table, reason_text
+from mailroom.domain.document import Document, FieldName
+from mailroom.errors import InvalidValue, NotFound
+from mailroom.languages import Language, text
+from mailroom.steps.desk import Desk
+
+acting = click.option("--as", "actor", metavar="EMAIL", help="In whose name; without it, the operator's.")
+
+
+@click.group()
+def document() -> None:
+    """One document: show, fill in, accept, refuse, undo, download."""
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@as_json
+@click.pass_obj
+def show(session: Session, document_id: str, as_json: bool) -> None:
+    """Show a document with its fields, their evidence and its history."""
+    with session.house.store.read() as unit:
+        row = unit.documents.get(document_id)
+        name = unit.accounts.get(row.account_id).name
+        history = unit.events.of(document_id)
+    if as_json:
+        print_json(
+            [
+                {
+                    **document_json(row, name, session.language),
+                    "history": [event.model_dump(mode="json") for event in history],
+                }
+            ]
+        )
+        return
+    language = session.language
+    print_table(
+        ["document", "account", "seller", "number", "date", "total", "state", "why"], [inbox_row(row, name, language)]
+    )
+    click.echo()
+    print_table(["field", "value", "sure", "from", "evidence"], _field_rows(row, language), empty="No field was read.")
+    click.echo()
+    print_table(
+        ["when", "what", "who", "facts"],
+        [
+            [
+                f"{event.at:%Y-%m-%d %H:%M:%S}",
+                event.name,
+                event.actor,
+                ", ".join(f"{name} {fact}" for name, fact in event.facts.items()),
+            ]
+            for event in history
+        ],
+    )
+
+
+def _field_rows(row: Document, language: Language) -> list[list[str]]:
+    rows = []
+    for name in FieldName:
+        field = row.fields.get(name)
+        if field is None:
+            continue
+        evidence = field.evidence[0] if field.evidence else None
+        place = f"p. {evidence.page}" if evidence and evidence.page else (evidence.path if evidence else "")
+        words = " ".join(part for part in ((evidence.label, evidence.proof, place) if evidence else ()) if part)
+        rows.append(
+            [
+                text(language, f"field.{name.value}"),
+                field.value or "–",
+                f"{field.confidence:.0%}",
+                text(language, f"source.{field.source.value}"),
+                words,
+            ]
+        )
+    return rows
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.argument("typed", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@acting
+@click.pass_obj
+def fill(session: Session, document_id: str, typed: tuple[str, ...], actor: str | None) -> None:
+    """Fill in fields: invoice_number=2026-17 total_amount=121,00. Then the document must be accepted by hand."""
+    values: dict[FieldName, str] = {}
+    for pair in typed:
+        name, equals, value = pair.partition("=")
+        if not equals or name not in set(FieldName):
+            names = ", ".join(FieldName)
+            raise click.BadParameter(f"{pair!r} is not FIELD=VALUE with a field of: {names}")
+        values[FieldName(name)] = value
+    row = _get(session, document_id)
+    try:
+        _say(session, _desk(session).fill_in(session.actor(actor), document_id, row.version, values, session.language))
+    except InvalidValue as error:
+        raise click.BadParameter(f"{error.facts.get('field', '')}: {error}") from error
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
+def accept(session: Session, document_id: str, actor: str | None) -> None:
+    """Accept a document; until its undo window is over it can be taken back."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).accept(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.option("--reason", default="", help="Why, in your own words.")
+@acting
+@click.pass_obj
+def refuse(session: Session, document_id: str, reason: str, actor: str | None) -> None:
+    """Refuse a document. It is kept and can be taken back."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).refuse(session.actor(actor), document_id, row.version, reason))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
+def undo(session: Session, document_id: str, actor: str | None) -> None:
+    """Take an acceptance back within its window, or a refusal."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).undo(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
+def retry(session: Session, document_id: str, actor: str | None) -> None:
+    """Read an unreadable or parked document again; the running daemon does it."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).retry(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.option(
+    "--what",
+    type=click.Choice(["original", "ubl", "text"]),
+    default="original",
+    show_default=True,
+    help="The original bytes, the UBL, or the text that was read.",
+)
+@click.option(
+    "--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="File to write; - or none: standard output."
+)
+@click.pass_obj
+def download(session: Session, document_id: str, what: str, target: Path | None) -> None:
+    """Write out a document's original, its UBL or its text."""
+    row = _get(session, document_id)
+    name = {"original": row.sha256, "ubl": row.ubl, "text": row.reading}[what]
+    if not name:
+        raise NotFound(f"document {document_id} has no {what} (yet)")
+    content = session.house.store.blobs.get(name)
+    if what == "text":
+        content = _text(content)
+    if target is None or str(target) == "-":
+        click.get_binary_stream("stdout").write(content)
+    else:
+        target.write_bytes(content)
+
+
+def _text(reading: bytes) -> bytes:
+    from mailroom.domain.reading import Reading
+
+    return "\f".join(page.text() for page in Reading.model_validate(json.loads(reading)).pages).encode()
+
+
+def _get(session: Session, document_id: str) -> Document:
+    with session.house.store.read() as unit:
+        return unit.documents.get(document_id)
+
+
+def _desk(session: Session) -> Desk:
+    return Desk(session.house)
+
+
+def _say(session: Session, row: Document) -> None:
+    reasons = "; ".join(reason_text(reason, session.language) for reason in row.reasons)
+    click.echo(f"{row.id}  {text(session.language, f'state.{row.state.value}')}" + (f"  {reasons}" if reasons else ""))

@@ -1,0 +1,156 @@
+"""What all commands share: the opened rooms, tables for people, one JSON object a line for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailroom.config import Settings
+from mailroom.domain.account import Account, User
+from mailroom.domain.document import Document
+from mailroom.domain.value import Reason
+from mailroom.errors import NotFound
+from mailroom.languages import Language, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from mailroom.steps.house import House
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+class Session:
+    """One run of the command: its settings, and the rooms that it opens when they are first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.language = terminal_language(os.environ)
+        self._closing: list[Callable[[], None]] = []
+
+    @cached_property
+    def house(self) -> House:
+        """The store and the rooms."""
+        from mailroom.app import open_house
+
+        house = open_house(self.settings)
+        self._closing += [house.box.close, house.store.close]
+        return house
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for close in self._closing:
+            close()
+        self._closing.clear()
+
+    def account(self, wanted: str) -> Account:
+        """Return the account with this id, name or VAT id.
+
+        Raises:
+            NotFound: naming the accounts that there are.
+        """
+        with self.house.store.read() as unit:
+            try:
+                return unit.accounts.find(wanted)
+            except NotFound as error:
+                known = ", ".join(account.name for account in unit.accounts.all()[:10])
+                hint = f"there are: {known}" if known else "there is none yet: mailroom account add NAME --owner EMAIL"
+                raise NotFound(f"no account {wanted!r}; {hint}") from error
+
+    def actor(self, email: str | None) -> User:
+        """Return the person in whose name a command acts; without one, the operator at the terminal."""
+        if email is None:
+            return User(id="operator", email="operator@localhost", is_operator=True, created_at=self.house.clock())
+        with self.house.store.read() as unit:
+            user = unit.users.by_email(email)
+        if user is None:
+            raise NotFound(f"no user {email}")
+        return user
+
+
+def terminal_language(environment: Mapping[str, str]) -> Language:
+    """Return the language of the terminal (LC_ALL, LC_MESSAGES, LANG), else English."""
+    wanted = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    try:
+        return Language(wanted[:2].lower())
+    except ValueError:
+        return Language.EN
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a terminal to draw tables and progress on."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print one JSON object a line."""
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", empty: str = "") -> None:
+    """Print a table, or the sentence `empty` when it has no rows."""
+    from rich.table import Table
+    from rich.text import Text
+
+    lines = list(rows)
+    if not lines:
+        click.echo(empty)
+        return
+    table = Table(
+        title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0)
+    )
+    for column in columns:
+        table.add_column(column, justify="right" if column in {"total", "size"} else "left", overflow="fold")
+    for line in lines:
+        table.add_row(*(Text(cell) for cell in line))
+    console().print(table)
+
+
+def reason_text(reason: Reason, language: Language) -> str:
+    """Return a reason as a sentence; field names in it are translated too."""
+    facts = {name: text(language, f"field.{fact}") if name == "field" else fact for name, fact in reason.facts.items()}
+    return text(language, f"reason.{reason.code}", **facts)
+
+
+def reasons_json(reasons: Iterable[Reason], language: Language) -> list[dict[str, Any]]:
+    """Return reasons for scripts: the stable code, its facts and the sentence."""
+    return [{"code": reason.code, **reason.facts, "text": reason_text(reason, language)} for reason in reasons]
+
+
+def fields_json(document: Document) -> dict[str, Any]:
+    """Return the fields for scripts."""
+    return {name.value: field.model_dump(mode="json") for name, field in document.fields.items()}
+
+
+def document_json(document: Document, account: str, language: Language) -> dict[str, Any]:
+    """Return a document for scripts (`mailroom inbox --json`, `mailroom document show --json`)."""
+    return {
+        "id": document.id,
+        "account": document.account_id,
+        "account_name": account,
+        "state": document.state.value,
+        "reasons": reasons_json(document.reasons, language),
+        "fields": fields_json(document),
+        "filename": document.filename,
+        "media_type": document.media_type.value,
+        "sha256": document.sha256,
+        "message": document.message_id,
+        "part_path": document.part_path,
+        "pages": document.page_count,
+        "engine": document.engine,
+        "problems": reasons_json(document.problems, language),
+        "completed_by_hand": document.completed_by_hand,
+        "accounting_status": document.accounting_status.value,
+        "payment_status": document.payment_status.value,
+        "version": document.version,
+        "created_at": document.created_at.isoformat(),
+        "archive_at": document.archive_at.isoformat() if document.archive_at else None,
+    }

@@ -1,0 +1,165 @@
+"""`mailroom read`: from files to fields on all cores, without storing anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mailroom.app import open_box
+from mailroom.cli.output import Session, as_json, console, print_json, print_table, reasons_json
+from mailroom.config import Settings
+from mailroom.domain.document import FieldName
+from mailroom.domain.value import Reason
+from mailroom.errors import MailroomError
+from mailroom.extraction import Buyer, extract
+from mailroom.intake import detect
+from mailroom.languages import Language
+from mailroom.reading.read import Reader
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file, and what its account knows of itself."""
+
+    file: str
+    buyer: Buyer
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--list",
+    "list_file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help='Take the files from lines {"file": ..., "buyer_vat_id": ..., "buyer_name": ...}.',
+)
+@click.option("--buyer-vat", default="", metavar="ID", help="The account's own VAT id: never the seller's.")
+@click.option("--buyer-name", default="", metavar="NAME", help="The account's own name: never the seller's.")
+@as_json
+@click.pass_obj
+def read(
+    session: Session, files: tuple[Path, ...], list_file: Path | None, buyer_vat: str, buyer_name: str, as_json: bool
+) -> None:
+    """Read files and print their fields. Nothing is stored. Exit status 1 when a file could not be read."""
+    jobs = [Job(str(file), Buyer(name=buyer_name, vat_id=buyer_vat)) for file in files]
+    if list_file is not None:
+        jobs += _jobs_of(list_file)
+    if not jobs:
+        raise click.UsageError("name at least one FILE, or a --list")
+    failed = 0
+    for number, result in enumerate(_with_progress(read_all(session.settings, jobs, session.language), len(jobs))):
+        failed += result.pop("failed")
+        if as_json:
+            print_json([result])
+        else:
+            _show(result, first=number == 0)
+    if failed:
+        sys.exit(1)
+
+
+def read_all(settings: Settings, jobs: Sequence[Job], language: Language) -> Iterator[dict[str, Any]]:
+    """Yield one result a file, in the order in which they are done."""
+    box = open_box(settings)
+    reader = Reader(box, settings.reading)
+    workers = settings.engine.workers or os.cpu_count() or 1
+    try:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            waiting = [pool.submit(_read_one, reader, job, language) for job in jobs]
+            for done in as_completed(waiting):
+                yield done.result()
+    finally:
+        box.close()
+
+
+def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
+    began = time.perf_counter()
+    result: dict[str, Any] = {
+        "file": job.file,
+        "sha256": None,
+        "document_type": None,
+        "fields": {},
+        "pages": 0,
+        "seconds": 0.0,
+        "engine": "",
+        "problems": [],
+        "failed": 0,
+    }
+    try:
+        content = Path(job.file).read_bytes()
+        result["sha256"] = hashlib.sha256(content).hexdigest()
+        reading = reader.read(content, detect(content, Path(job.file).name), Path(job.file).name).reading
+        found = extract(reading, job.buyer)
+        result["fields"] = {name.value: field.model_dump(mode="json") for name, field in found.fields.items()}
+        result["document_type"] = found.fields[FieldName.DOCUMENT_TYPE].value
+        result["pages"] = reading.page_count
+        result["engine"] = reading.engine
+        result["problems"] = reasons_json((*reading.problems, *found.problems), language)
+    except OSError as error:
+        result["failed"] = 1
+        result["problems"] = [{"code": "cannot_open", "text": error.strerror or str(error)}]
+    except MailroomError as error:
+        result["failed"] = 1
+        result["problems"] = reasons_json(
+            [Reason(code=error.reason, facts={name: str(fact) for name, fact in error.facts.items()})], language
+        )
+    result["seconds"] = round(time.perf_counter() - began, 3)
+    return result
+
+
+def _jobs_of(list_file: Path) -> list[Job]:
+    source = sys.stdin.read() if str(list_file) == "-" else list_file.read_text("utf-8")
+    jobs = []
+    for number, line in enumerate(source.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            jobs.append(
+                Job(str(row["file"]), Buyer(name=row.get("buyer_name") or "", vat_id=row.get("buyer_vat_id") or ""))
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise click.BadParameter(f'{list_file}:{number}: expected {{"file": ...}}, got {line[:60]!r}') from error
+    return jobs
+
+
+def _with_progress(results: Iterator[dict[str, Any]], total: int) -> Iterator[dict[str, Any]]:
+    """Show how far it is on standard error, when that is a terminal and there is something to wait for."""
+    if total < 2 or not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.progress import track
+
+    yield from track(results, total=total, description="reading", console=console(stderr=True), transient=True)
+
+
+def _show(result: dict[str, Any], *, first: bool) -> None:
+    if not first:
+        click.echo()
+    click.secho(f"{result['file']}  {result['engine']}  {result['pages']} p.  {result['seconds']} s", bold=True)
+    rows = []
+    for name, field in result["fields"].items():
+        evidence = field["evidence"][0] if field["evidence"] else {}
+        words = [evidence.get("label"), evidence.get("proof"), evidence.get("path")]
+        place = f"p. {evidence['page']}" if evidence.get("page") else ""
+        rows.append(
+            [
+                name,
+                field["value"] or "–",
+                f"{field['confidence']:.0%}",
+                field["source"],
+                " ".join(word for word in (*words, place) if word),
+            ]
+        )
+    print_table(["field", "value", "sure", "from", "evidence"], rows, empty="No fields.")
+    for problem in result["problems"]:
+        click.secho(f"! {problem['text']}", fg="yellow")

@@ -1,0 +1,247 @@
+"""The engine: durable workflows on DBOS Transact, in our own database. Nothing else knows that library.
+
+What holds after a crash: a workflow that was begun is begun again at its first unfinished step when a process with the
+same node name starts; a finished step is not run a second time. Arguments and results are ids and small JSON: the
+truth stays in our tables. A process without the worker role only puts work into the queue.
+
+What it does not do: it knows no order of steps (workflow.py) and no meaning of an id (steps).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetWorkflowID
+from dbos import Serializer as DbosSerializer
+
+from mailroom.errors import MailroomError, PermanentFailure
+from mailroom.log import get_logger
+from mailroom.steps.house import House
+from mailroom.workflow import PARKING, STORIES, Kind
+
+log = get_logger("engine")
+
+Json = TypeVar("Json")
+AfterStep = Callable[[str, str], None]
+"""Called with a step's name and its item's id once the step is finished, before its result is recorded."""
+
+APPLICATION = "mailroom"
+APPLICATION_VERSION = "1"  # counts changes of the stories that an unfinished workflow could not survive
+QUEUE = "mailroom"
+STEP_TRIES = 8  # with the waits below: about a minute, enough for a database that restarts
+FIRST_WAIT_SECONDS = 0.5
+BACKOFF = 2.0
+QUIET_SECONDS = 2.0
+FORGET_AT_MOST = 1000
+
+
+class StepFailed(Exception):
+    """A failure that was recorded by an earlier run of the same workflow."""
+
+
+class JsonSerializer(DbosSerializer):
+    """JSON instead of pickle: what stands in the database can be read by people and cannot run code."""
+
+    def serialize(self, data: Any) -> str:
+        """Return JSON; an exception becomes its kind and its text."""
+        if isinstance(data, BaseException):
+            data = {"exception": type(data).__name__, "text": str(data)[:1000]}
+        return json.dumps(data, default=_plain)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """Return what `serialize` was given; an exception comes back as `StepFailed`."""
+        data = json.loads(serialized_data)
+        if isinstance(data, dict) and data.keys() == {"exception", "text"}:
+            return StepFailed(f"{data['exception']}: {data['text']}")
+        return data
+
+    def name(self) -> str:
+        """Return the name under which DBOS notes how a value was written."""
+        return "mailroom_json"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseException):
+        return {"exception": type(value).__name__, "text": str(value)[:1000]}
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+class Engine:
+    """Runs the stories of workflow.py. One in a process, because DBOS is one in a process."""
+
+    def __init__(
+        self, house: House, *, node: str, workers: int, polls: bool = False, after_step: AfterStep | None = None
+    ) -> None:
+        """Prepare; nothing runs before `launch`.
+
+        `node` names this process among all that share the database and is the same at its next start. `polls`: take
+        work that other processes put into the queue. `after_step` is told of every finished step.
+        """
+        self._house = house
+        self._polls = polls
+        self._after_step = after_step
+        self._active: set[str] = set()
+        self._lock = threading.Lock()
+        self._stories = {kind: self._register(kind) for kind in STORIES}
+        DBOS(config=_config(house.store.engine, node=node, workers=workers))
+
+    def launch(self) -> None:
+        """Start, and take up what this node left unfinished."""
+        if not self._polls:
+            DBOS.listen_queues([])
+        DBOS.launch()
+        if self._polls:
+            DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=1.0)
+
+    def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
+        """Begin the story of an item, straight away. The same `kind`, `item_id` and `again` begin only once."""
+        with SetWorkflowID(workflow_id(kind, item_id, again)):
+            DBOS.start_workflow(self._stories[kind], item_id)
+
+    def active(self) -> frozenset[tuple[str, str]]:
+        """Return (kind, item id) of every story under way or waiting, in any process that shares the database."""
+        waiting = DBOS.list_workflows(status=["PENDING", "ENQUEUED", "DELAYED"], load_input=False, load_output=False)
+        names = [workflow.workflow_id.split(":") for workflow in waiting]
+        return frozenset((name[0], name[1]) for name in names if len(name) > 1)
+
+    def forget_finished(self, older_than_days: int) -> None:
+        """Delete the records of workflows that ended long ago; our own tables keep what they did."""
+        before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - older_than_days * 86400))
+        finished = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before,
+            limit=FORGET_AT_MOST,
+            load_input=False,
+            load_output=False,
+        )
+        if finished:
+            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+
+    def stop(self, patience_seconds: int) -> None:
+        """Let running steps finish for so long, then leave; what is not finished goes on at the next start."""
+        with self._lock:
+            busy = bool(self._active)
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if busy else 0)
+
+    def _register(self, kind: Kind) -> Callable[[str], None]:
+        story = STORIES[kind]
+
+        def workflow(item_id: str) -> None:
+            name = DBOS.workflow_id or workflow_id(kind, item_id)
+            with self._lock:
+                self._active.add(name)
+            try:
+                self._tell(kind, story, item_id)
+            finally:
+                with self._lock:
+                    self._active.discard(name)
+
+        workflow.__qualname__ = workflow.__name__ = f"mailroom_{kind}"
+        return DBOS.workflow(name=kind)(workflow)
+
+    def _tell(self, kind: Kind, story: Callable[[Any, str], None], item_id: str) -> None:
+        run = _Run(self)
+        try:
+            story(run, item_id)
+        except MailroomError as failure:
+            log.warning("item_parked", kind=kind, item=item_id, reason=failure.reason, detail=str(failure))
+            run(PARKING[kind], item_id, failure.reason)
+        except Exception as failure:
+            log.exception("item_parked", kind=kind, item=item_id, reason="internal")
+            run(PARKING[kind], item_id, _reason_of(failure))
+
+    def call(self, step: Callable[..., Json], *arguments: str) -> Json:
+        """Run one step under DBOS: recorded when it ends, tried again when it fails for a passing cause."""
+        name = step.__name__
+
+        def observed() -> Json:
+            try:
+                result = step(self._house, *arguments)
+            except PermanentFailure:
+                raise
+            except Exception as error:
+                known = isinstance(error, MailroomError)
+                log.warning("step_failed", step=name, item=arguments[0], error=str(error)[:500], exc_info=not known)
+                raise
+            if self._after_step:
+                self._after_step(name, arguments[0])
+            return result
+
+        return DBOS.run_step(
+            {
+                "name": name,
+                "retries_allowed": True,
+                "max_attempts": STEP_TRIES,
+                "interval_seconds": FIRST_WAIT_SECONDS,
+                "backoff_rate": BACKOFF,
+                "should_retry": lambda error: not isinstance(error, PermanentFailure),
+            },
+            observed,
+        )
+
+
+class _Run:
+    """What a story is given: a way to run a step, and a way to begin another story."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __call__(self, step: Callable[..., Json], *arguments: str) -> Json:
+        return self._engine.call(step, *arguments)
+
+    def begin(self, kind: Kind, item_id: str) -> None:
+        self._engine.start(kind, item_id)
+
+
+class Outside:
+    """The engine as seen by a process that does no work itself: it puts items into the queue."""
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self._client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
+
+    def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
+        """Put an item into the queue, once."""
+        options: EnqueueOptions = {
+            "queue_name": QUEUE,
+            "workflow_name": kind,
+            "workflow_id": workflow_id(kind, item_id, again),
+            "app_version": APPLICATION_VERSION,
+        }
+        self._client.enqueue(options, item_id)
+
+    def stop(self) -> None:
+        """Close the client."""
+        self._client.destroy()
+
+
+def workflow_id(kind: Kind, item_id: str, again: str = "") -> str:
+    """Return the name of a workflow; `again` tells a later round for the same item from the first."""
+    return f"{kind}:{item_id}:{again}" if again else f"{kind}:{item_id}"
+
+
+def _reason_of(failure: Exception) -> str:
+    causes: list[BaseException | None] = [failure.__cause__, *getattr(failure, "errors", [])]
+    known = [cause.reason for cause in causes if isinstance(cause, MailroomError)]
+    return known[-1] if known else "internal"
+
+
+def _config(engine: sqlalchemy.Engine, *, node: str, workers: int) -> DBOSConfig:
+    return {
+        "name": APPLICATION,
+        "system_database_url": engine.url.render_as_string(hide_password=False),
+        "system_database_engine": engine,
+        "application_version": APPLICATION_VERSION,
+        "executor_id": node,
+        "serializer": JsonSerializer(),
+        "max_executor_threads": workers + 1,  # one more than we work with: DBOS puts its own recovery there
+        "use_listen_notify": False,
+        "notification_listener_polling_interval_sec": QUIET_SECONDS,
+        "scheduler_polling_interval_sec": 3600.0,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }

@@ -1,0 +1,111 @@
+"""Archive: the undo window is over. The document becomes UBL, its seller is remembered, and it is handed over.
+
+The original bytes stay for ever under their hash. The UBL of a UBL invoice is the original itself, unless a person
+changed a field; every other document is converted, in the boxed child where foreign XML has to be read again.
+"""
+
+from __future__ import annotations
+
+from mailroom.deliveries import plan_for_document
+from mailroom.domain.account import Account, Seller
+from mailroom.domain.document import Document, DocumentState, FieldName
+from mailroom.domain.message import MediaType
+from mailroom.domain.reading import Reading
+from mailroom.domain.value import new_id
+from mailroom.einvoice import from_fields, to_ubl
+from mailroom.errors import PermanentFailure
+from mailroom.log import get_logger
+from mailroom.steps.house import House
+from mailroom.store import Unit
+
+log = get_logger("archive")
+
+
+def convert(house: House, document_id: str) -> bool:
+    """Make the UBL and set the document archived; False when its acceptance was taken back meanwhile."""
+    with house.store.read() as unit:
+        document = unit.documents.get(document_id)
+        account = unit.accounts.get(document.account_id)
+    if document.state is DocumentState.ARCHIVED:
+        return True
+    if document.state is not DocumentState.ACCEPTED:
+        return False
+    ubl = _ubl_of(house, document, account)
+    sha256 = house.store.blobs.put(ubl) if ubl else None
+    with house.store.unit() as unit:
+        current = unit.documents.get(document_id)
+        if current.state is not DocumentState.ACCEPTED:
+            return False
+        seller = _remember_seller(unit, current)
+        unit.documents.save(
+            current.model_copy(
+                update={
+                    "state": DocumentState.ARCHIVED,
+                    "ubl": sha256,
+                    "seller_id": seller,
+                    "archive_at": None,
+                    "reasons": (),
+                }
+            )
+        )
+        unit.events.add(
+            "document_archived",
+            account_id=account.id,
+            subject=document_id,
+            actor="archive",
+            facts={"ubl": "yes" if sha256 else "no"},
+            at=house.clock(),
+        )
+    log.info("document_archived", document=document_id, ubl=bool(sha256))
+    return True
+
+
+def plan_deliveries(house: House, document_id: str) -> list[str]:
+    """Store what has to be handed over and return the ids of the deliveries."""
+    with house.store.unit() as unit:
+        document = unit.documents.get(document_id)
+        account = unit.accounts.get(document.account_id)
+        for delivery in plan_for_document(account, document, house.clock()):
+            unit.deliveries.plan(delivery)
+        return [delivery.id for delivery in unit.deliveries.of(document_id)]
+
+
+def _ubl_of(house: House, document: Document, account: Account) -> bytes | None:
+    """Return the document as UBL, or None when it lacks what UBL demands; the cause goes into the log."""
+    try:
+        if document.reading and not document.completed_by_hand:
+            reading = Reading.model_validate_json(house.store.blobs.get(document.reading))
+            if reading.syntax == "ubl" and document.media_type is MediaType.XML:
+                return house.store.blobs.get(document.sha256)
+            if reading.syntax:
+                _, blobs = house.box.call(
+                    "to_ubl", {"media_type": document.media_type.value}, [house.store.blobs.get(document.sha256)]
+                )
+                return blobs[0]
+        return to_ubl(from_fields(document.fields, account=account))
+    except PermanentFailure as cause:
+        log.warning("ubl_not_made", document=document.id, reason=cause.reason, detail=str(cause))
+        return None
+
+
+def _remember_seller(unit: Unit, document: Document) -> str | None:
+    """Remember whom the document is from and the IBAN that was accepted; only now, so that an undo leaves no trace."""
+    vat_id = document.value(FieldName.SELLER_VAT_ID) or ""
+    name = document.value(FieldName.SELLER_NAME) or ""
+    iban = document.value(FieldName.IBAN) or ""
+    if not (vat_id or name):
+        return None
+    known = unit.sellers.match(document.account_id, vat_id, iban, name)
+    seller = known or Seller(id=new_id(), account_id=document.account_id)
+    ibans = tuple(dict.fromkeys((*seller.ibans, iban))) if iban else seller.ibans
+    saved = unit.sellers.save(
+        seller.model_copy(
+            update={
+                "name": seller.name or name,
+                "vat_id": seller.vat_id or vat_id,
+                "ibans": ibans,
+                "documents": seller.documents + 1,
+            }
+        )
+    )
+    return saved.id

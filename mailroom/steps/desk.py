@@ -1,0 +1,134 @@
+"""The desk: what a person decides on a document. Each act is one transaction; the rows are the truth.
+
+The version that the person saw travels with the act, so that nobody overwrites what he did not see. What a person typed
+has to be accepted by a person: `completed_by_hand` is set here and never taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from mailroom.domain.account import Role, User
+from mailroom.domain.decision import Decision
+from mailroom.domain.document import Document, DocumentState, Evidence, Field, FieldName, FieldSource
+from mailroom.domain.value import Reason
+from mailroom.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
+from mailroom.extraction import missing, normalise
+from mailroom.languages import Language
+from mailroom.steps.decide import apply_decision, decide_in, gather_facts
+from mailroom.steps.house import House
+from mailroom.store import Unit
+
+MAY_FILL_IN = frozenset({Role.OWNER, Role.MEMBER, Role.VALIDATOR, Role.OPERATOR})
+MAY_DECIDE = frozenset({Role.OWNER, Role.MEMBER, Role.OPERATOR})
+
+OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD})
+FILLABLE = OPEN | {DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}
+ACCEPTABLE = frozenset({DocumentState.TO_ACCEPT, DocumentState.HELD})
+REFUSABLE = FILLABLE | {DocumentState.DUPLICATE}
+UNDOABLE = frozenset({DocumentState.ACCEPTED, DocumentState.REFUSED})
+READABLE_AGAIN = frozenset({DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION})
+
+
+class Desk:
+    """A person's acts on documents."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def fill_in(
+        self, user: User, document_id: str, version: int, typed: Mapping[FieldName, str], language: Language
+    ) -> Document:
+        """Put what a person typed into the fields and decide again. Fields that did not change are left alone.
+
+        Raises:
+            InvalidValue: a value is not of its field's form; `facts` name the field.
+        """
+        with self._open(user, document_id, version, MAY_FILL_IN, FILLABLE) as (unit, document):
+            changed = {
+                name: _typed_field(text, value)
+                for name, text in typed.items()
+                if (value := normalise(name, text, language) if text.strip() else None) != document.value(name)
+            }
+            if not changed:
+                return document
+            completed = document.model_copy(
+                update={"fields": {**document.fields, **changed}, "completed_by_hand": True}
+            )
+            unit.events.add(
+                "fields_filled_in",
+                account_id=document.account_id,
+                subject=document.id,
+                actor=user.id,
+                facts={"fields": ", ".join(sorted(changed))},
+                at=self._house.clock(),
+            )
+            return decide_in(unit, self._house, completed, actor=user.id)
+
+    def accept(self, user: User, document_id: str, version: int) -> Document:
+        """Accept the document; the undo window begins."""
+        with self._open(user, document_id, version, MAY_DECIDE, ACCEPTABLE) as (unit, document):
+            decision = Decision(
+                state=DocumentState.ACCEPTED, rule="accepted_by_person", reasons=(Reason(code="accepted_by_person"),)
+            )
+            facts = gather_facts(unit, self._house, document)
+            return apply_decision(unit, self._house, document, decision, actor=user.id, facts=facts)
+
+    def refuse(self, user: User, document_id: str, version: int, reason: str) -> Document:
+        """Refuse the document, in the person's own words."""
+        with self._open(user, document_id, version, MAY_DECIDE, REFUSABLE) as (unit, document):
+            words = " ".join(reason.split())[:500]
+            why = Reason(code="refused_by_person", facts={"words": words}) if words else Reason(code="refused")
+            decision = Decision(state=DocumentState.REFUSED, rule="refused_by_person", reasons=(why,))
+            return apply_decision(unit, self._house, document, decision, actor=user.id)
+
+    def undo(self, user: User, document_id: str, version: int) -> Document:
+        """Take an acceptance back within its window, or a refusal at any time. No rule accepts it again by itself."""
+        with self._open(user, document_id, version, MAY_DECIDE, UNDOABLE) as (unit, document):
+            gaps = missing(document.fields)
+            decision = Decision(
+                state=DocumentState.INCOMPLETE if gaps else DocumentState.TO_ACCEPT,
+                rule="taken_back",
+                reasons=(
+                    Reason(code="taken_back"),
+                    *(Reason(code="missing_field", facts={"field": name.value}) for name in gaps),
+                ),
+            )
+            return apply_decision(unit, self._house, document, decision, actor=user.id)
+
+    def retry(self, user: User, document_id: str, version: int) -> Document:
+        """Read an unreadable or parked document again. The caller tells the engine after the commit."""
+        with self._open(user, document_id, version, MAY_FILL_IN, READABLE_AGAIN) as (unit, document):
+            unit.events.add(
+                "document_retried",
+                account_id=document.account_id,
+                subject=document.id,
+                actor=user.id,
+                at=self._house.clock(),
+            )
+            return unit.documents.save(
+                document.model_copy(update={"state": DocumentState.READING, "reasons": (), "attempts": 0})
+            )
+
+    @contextmanager
+    def _open(
+        self, user: User, document_id: str, version: int, roles: frozenset[Role], states: frozenset[DocumentState]
+    ) -> Iterator[tuple[Unit, Document]]:
+        """Begin a transaction on a document that this person may act on, in the version that he saw."""
+        with self._house.store.unit() as unit:
+            document = unit.documents.get(document_id)
+            role = Role.OPERATOR if user.is_operator else unit.users.role(user.id, document.account_id)
+            if role is None:
+                raise NotFound(f"user {user.id} has no role in the account of document {document_id}")
+            if role not in roles:
+                raise NotAllowed(f"role {role} may not do this")
+            if document.version != version:
+                raise ChangedMeanwhile(f"document {document_id} is at version {document.version}, not {version}")
+            if document.state not in states:
+                raise WrongState(f"document {document_id} is {document.state}", state=document.state.value)
+            yield unit, document
+
+
+def _typed_field(text: str, value: str | None) -> Field:
+    return Field(value=value, confidence=1.0, source=FieldSource.PERSON, evidence=(Evidence(text=text.strip()),))

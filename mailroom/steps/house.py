@@ -1,0 +1,26 @@
+"""What every step is given: the store, the rooms' doors and the clock. Made once, by app.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailroom.clock import Clock
+from mailroom.config import Settings
+from mailroom.deliveries import MailChannel, Vault
+from mailroom.reading.box import Box
+from mailroom.reading.read import Reader
+from mailroom.store import Store
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms of one process. `public_url` is where people reach the pages, without a slash at its end."""
+
+    settings: Settings
+    store: Store
+    box: Box
+    reader: Reader
+    mail: MailChannel
+    vault: Vault
+    clock: Clock
+    public_url: str

@@ -1,0 +1,80 @@
+"""Read: the boxed child sees the pages or the XML; what it saw is stored beside the original.
+
+A document that ends its reader is tried a bounded number of times, also across restarts of the daemon, then it waits
+for the operator. One that holds nothing readable becomes `unreadable`, with the cause in words.
+"""
+
+from __future__ import annotations
+
+from mailroom.domain.document import DocumentState
+from mailroom.domain.value import Reason
+from mailroom.errors import ReaderStopped, Unreadable
+from mailroom.log import get_logger
+from mailroom.reading.read import ReadResult
+from mailroom.steps.house import House
+from mailroom.steps.park import park_document
+
+log = get_logger("read")
+
+
+def read(house: House, document_id: str) -> bool:
+    """Store the reading and the page pictures; False when the document goes no further by itself."""
+    with house.store.unit() as unit:
+        document = unit.documents.get(document_id)
+        if document.state is not DocumentState.READING:
+            return False
+        attempts = unit.documents.begin_attempt(document_id)
+    if attempts > house.settings.engine.max_attempts:
+        park_document(house, document_id, "reader_stopped")
+        return False
+    try:
+        result = house.reader.read(house.store.blobs.get(document.sha256), document.media_type, document.filename)
+    except ReaderStopped as stopped:
+        if attempts < house.settings.engine.max_attempts:
+            raise
+        park_document(house, document_id, stopped.reason)
+        return False
+    except Unreadable as cause:
+        _set_unreadable(house, document_id, cause)
+        return False
+    _keep(house, document_id, result)
+    return True
+
+
+def _keep(house: House, document_id: str, result: ReadResult) -> None:
+    reading = result.reading
+    reading_sha256 = house.store.blobs.put(reading.model_dump_json().encode())
+    previews = tuple(house.store.blobs.put(picture) for picture in result.previews)
+    with house.store.unit() as unit:
+        document = unit.documents.get(document_id)
+        unit.documents.save(
+            document.model_copy(
+                update={
+                    "reading": reading_sha256,
+                    "previews": previews,
+                    "page_count": reading.page_count,
+                    "engine": reading.engine,
+                    "problems": reading.problems,
+                    "attempts": 0,
+                }
+            )
+        )
+    log.info("document_read", document=document_id, engine=reading.engine, pages=reading.page_count)
+
+
+def _set_unreadable(house: House, document_id: str, cause: Unreadable) -> None:
+    reason = Reason(code=cause.reason, facts={name: str(fact) for name, fact in cause.facts.items()})
+    with house.store.unit() as unit:
+        document = unit.documents.get(document_id)
+        unit.documents.save(
+            document.model_copy(update={"state": DocumentState.UNREADABLE, "reasons": (reason,), "attempts": 0})
+        )
+        unit.events.add(
+            "document_unreadable",
+            account_id=document.account_id,
+            subject=document_id,
+            actor="read",
+            facts={"reason": cause.reason},
+            at=house.clock(),
+        )
+    log.info("document_unreadable", document=document_id, reason=cause.reason)

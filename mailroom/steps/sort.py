@@ -1,0 +1,114 @@
+"""Sort: the message is taken apart in the boxed child, and every part gets exactly one verdict.
+
+All rows of one message (its header, its parts, its documents) are written in one transaction. The same bytes twice in
+one account give one document; the second part's verdict names it.
+"""
+
+from __future__ import annotations
+
+from mailroom.domain.document import Document
+from mailroom.domain.message import Message, MessageState, Part, PartVerdict, SenderVerdict, Verdict
+from mailroom.domain.value import Reason, new_id
+from mailroom.errors import ReaderStopped
+from mailroom.intake import TakenApart, apart_from_answer, sort_parts
+from mailroom.log import get_logger
+from mailroom.steps.house import House
+from mailroom.steps.park import park_message
+from mailroom.store import Unit
+
+log = get_logger("sort")
+
+PartRow = tuple[Part, PartVerdict, str | None]
+
+
+def sort(house: House, message_id: str) -> list[str]:
+    """Store the verdicts on all parts and return the ids of the documents that have to be read."""
+    with house.store.unit() as unit:
+        message = unit.messages.get(message_id)
+        attempts = unit.messages.begin_attempt(message_id)
+    if attempts > house.settings.engine.max_attempts:
+        park_message(house, message_id, "reader_stopped")
+        return []
+    try:
+        apart = apart_from_answer(*house.box.call("take_apart", {}, [house.store.blobs.get(message.sha256)]))
+    except ReaderStopped as stopped:
+        if attempts < house.settings.engine.max_attempts:
+            raise
+        park_message(house, message_id, stopped.reason)
+        return []
+    return _record(house, message, apart)
+
+
+def _record(house: House, message: Message, apart: TakenApart) -> list[str]:
+    for part in apart.parts:
+        if part.path in apart.contents:
+            house.store.blobs.put(apart.contents[part.path])
+    verdicts = {verdict.path: verdict for verdict in sort_parts(apart)}
+    with house.store.unit() as unit:
+        rows = [_row(unit, house, message, part, verdicts[part.path]) for part in apart.parts]
+        unit.parts.record(message.id, _with_relatives(rows))
+        current = unit.messages.get(message.id)
+        sender = current.sender
+        if sender.verdict is not SenderVerdict.VERIFIED and len(apart.header.from_addresses) == 1:
+            sender = sender.model_copy(update={"identity": apart.header.from_addresses[0]})
+        unit.messages.update(
+            current.model_copy(
+                update={
+                    "header": apart.header,
+                    "sender": sender,
+                    "state": MessageState.SORTED,
+                    "reasons": apart.problems,
+                }
+            )
+        )
+        waiting = [row[2] for row in rows if row[2] and row[1].verdict is Verdict.DOCUMENT]
+        counts = {verdict.value: sum(row[1].verdict is verdict for row in rows) for verdict in Verdict}
+        unit.events.add(
+            "message_sorted",
+            account_id=message.account_id,
+            subject=message.id,
+            actor="sort",
+            facts={name: str(count) for name, count in counts.items() if count},
+            at=house.clock(),
+        )
+    log.info(
+        "message_sorted",
+        message=message.id,
+        parts=len(rows),
+        documents=len(waiting),
+        **{name: count for name, count in counts.items() if count},
+    )
+    return [document_id for document_id in dict.fromkeys(waiting) if document_id]
+
+
+def _row(unit: Unit, house: House, message: Message, part: Part, verdict: PartVerdict) -> PartRow:
+    """Make the part's document where it is one, and return the ledger's row."""
+    if verdict.verdict is not Verdict.DOCUMENT:
+        return part, verdict, None
+    now = house.clock()
+    document = Document(
+        id=new_id(),
+        account_id=message.account_id,
+        message_id=message.id,
+        part_path=part.path,
+        sha256=part.sha256,
+        media_type=part.media_type,
+        filename=part.filename,
+        size=part.size,
+        created_at=now,
+        updated_at=now,
+    )
+    stored, created = unit.documents.add(document)
+    ours = stored.message_id == message.id and stored.part_path == part.path
+    if created or ours:  # ours: an earlier run of this step was cut off after its commit
+        return part, verdict, stored.id
+    copy = PartVerdict(path=part.path, verdict=Verdict.IGNORED, reason=Reason(code="same_bytes_as_document"))
+    return part, copy, stored.id
+
+
+def _with_relatives(rows: list[PartRow]) -> list[PartRow]:
+    """Give appendices and renditions the document of the part that they belong to."""
+    documents = {part.path: document_id for part, _, document_id in rows if document_id}
+    return [
+        (part, verdict, document_id or documents.get(verdict.related_path or "")) for part, verdict, document_id in rows
+    ]

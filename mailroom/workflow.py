@@ -1,0 +1,90 @@
+"""The order of things, on one page. Nothing else knows it.
+
+A message is authenticated, then sorted; each document in it is read, its fields are extracted, and it is decided on.
+An accepted document is archived once its undo window is over: turned into UBL and handed over. A report is rendered and
+sent. Each line is a step: when it is done it is recorded, and after a crash the story goes on at the first line that is
+not. A step takes the id of the item and returns small JSON; what it finds out stands in the store.
+
+A person is no step: what a person decides is a row (steps/desk.py), and the clock or the click begins the next story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeVar
+
+from mailroom.steps.archive import convert, plan_deliveries
+from mailroom.steps.authenticate import authenticate
+from mailroom.steps.decide import decide
+from mailroom.steps.deliver import deliver
+from mailroom.steps.extract import extract
+from mailroom.steps.house import House
+from mailroom.steps.park import park_delivery, park_document, park_message, park_report
+from mailroom.steps.read import read
+from mailroom.steps.report import compose_report
+from mailroom.steps.sort import sort
+
+Kind = Literal["message", "document", "archive", "delivery", "report"]
+Result = TypeVar("Result")
+
+
+class Run(Protocol):
+    """What the engine gives to a story."""
+
+    def __call__(self, step: Callable[[House, str], Result], item_id: str, /) -> Result:
+        """Run a step, once."""
+        ...
+
+    def begin(self, kind: Kind, item_id: str, /) -> None:
+        """Begin another story."""
+        ...
+
+
+def message_arrived(run: Run, message_id: str) -> None:
+    """From the spool to a verdict for every part."""
+    run(authenticate, message_id)
+    for document_id in run(sort, message_id):
+        run.begin("document", document_id)
+
+
+def document_found(run: Run, document_id: str) -> None:
+    """From bytes to a decision. A document that cannot be read stops here, with the reason in its row."""
+    if run(read, document_id):
+        run(extract, document_id)
+        run(decide, document_id)
+
+
+def document_accepted(run: Run, document_id: str) -> None:
+    """From accepted to archived, after the undo window."""
+    if run(convert, document_id):
+        for delivery_id in run(plan_deliveries, document_id):
+            run.begin("delivery", delivery_id)
+
+
+def delivery_planned(run: Run, delivery_id: str) -> None:
+    """Hand one thing over, through one channel."""
+    run(deliver, delivery_id)
+
+
+def report_due(run: Run, run_id: str) -> None:
+    """Say what needs doing, or nothing when nothing does."""
+    for delivery_id in run(compose_report, run_id):
+        run.begin("delivery", delivery_id)
+
+
+STORIES: dict[Kind, Callable[[Run, str], None]] = {
+    "message": message_arrived,
+    "document": document_found,
+    "archive": document_accepted,
+    "delivery": delivery_planned,
+    "report": report_due,
+}
+
+PARKING: dict[Kind, Callable[[House, str, str], None]] = {
+    "message": park_message,
+    "document": park_document,
+    "archive": park_document,
+    "delivery": park_delivery,
+    "report": park_report,
+}
+"""Where an item goes when its story cannot go on: it keeps its place, shows its reason and waits for a person."""
