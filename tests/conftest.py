@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # `faults`, `fixtures_...` (importmode=importlib adds nothing)
+# `mailroom`, and `faults` and `fixtures_...` beside this file: importmode=importlib adds no folder by itself.
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 pytest_plugins = ["fixtures_postgres", "fixtures_store"]
