@@ -13,10 +13,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
@@ -29,8 +29,10 @@ from mailroom.extraction import missing
 from mailroom.gateways.admission import Recipient
 from mailroom.gateways.smtp import SmtpDoor
 from mailroom.gateways.upload import accept_files
+from mailroom.intake import TASK as INTAKE_TASK
 from mailroom.log import get_logger
 from mailroom.reading.box import Box
+from mailroom.reading.read import TASKS as READER_TASKS
 from mailroom.reading.read import Reader
 from mailroom.scheduler.clock import ClockTick
 from mailroom.scheduler.mover import Mover
@@ -50,10 +52,7 @@ log = get_logger("app")
 Role = Literal["smtp", "worker", "web", "sender"]
 ROLES: tuple[Role, ...] = ("smtp", "worker", "web", "sender")
 
-BOX_TASKS = {
-    "take_apart": "mailroom.intake.tasks:take_apart",
-    "to_ubl": "mailroom.steps.boxed:to_ubl",
-}
+BOX_TASKS = {**READER_TASKS, "take_apart": INTAKE_TASK, "to_ubl": "mailroom.steps.boxed:to_ubl"}
 TICK_SECONDS = 5.0
 PATIENCE_SECONDS = 20
 
@@ -82,7 +81,7 @@ def open_house(settings: Settings, clock: Clock = utc_now, *, public_url: str = 
 
 def open_box(settings: Settings) -> Box:
     """Return the box with every task that foreign bytes are given to."""
-    return Box(settings.box, {**Reader.TASKS, **BOX_TASKS})
+    return Box(settings.box, BOX_TASKS)
 
 
 def open_spool(settings: Settings) -> Spool:
@@ -311,11 +310,9 @@ def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
         BadConfiguration: another process has one of the roles.
     """
     data.mkdir(parents=True, exist_ok=True)
-    held: list[IO[str]] = []
-    try:
+    with ExitStack() as held:
         for role in sorted(roles):
-            lock = (data / f".{role}.lock").open("w")
-            held.append(lock)
+            lock = held.enter_context((data / f".{role}.lock").open("w"))
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -323,9 +320,6 @@ def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
                     f"another mailroom already runs the role {role} on {data}; end it first, or choose --data"
                 ) from error
         yield
-    finally:
-        for lock in held:
-            lock.close()
 
 
 def inherited_sockets(environment: Mapping[str, str]) -> dict[str, socket.socket]:

@@ -196,8 +196,7 @@ def _pdf_with_logo(recipient: str) -> tuple[str, EmailMessage]:
         '<p>Dear customer,</p><p>please find our invoice attached.</p><img src="cid:logo@polderflour" width="180">',
         subtype="html",
     )
-    page = message.get_payload()[1]
-    assert isinstance(page, EmailMessage)  # noqa: S101 (for the type checker: it was just added)
+    page = next(part for part in message.iter_parts() if part.get_content_type() == "text/html")
     page.add_related(
         as_logo("Polder Flour"), "image", "png", cid="<logo@polderflour>", filename="image001.png", disposition="inline"
     )

@@ -13,11 +13,10 @@ import click
 from mailroom.app import open_spool
 from mailroom.cli.output import Session, as_json, console, print_json, reason_text
 from mailroom.config import ReadingSettings
-from mailroom.domain.delivery import DeliveryState
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
 from mailroom.errors import MailroomError
-from mailroom.reading.machine import LANGUAGE_PACKAGES, tesseract_languages
+from mailroom.reading.engines import debian_package, ocr_engine, page_renderers
 
 LOW_DISK_BYTES = 1_000_000_000
 Level = Literal["ok", "warning", "error"]
@@ -58,36 +57,35 @@ def doctor(session: Session, as_json: bool) -> None:
 
 def programs(settings: ReadingSettings) -> Iterator[Check]:
     """Look for the programs that pip does not bring."""
+    wanted = [*settings.languages.split("+"), "osd"]
     found = shutil.which("tesseract")
+    try:
+        known = ocr_engine("pytesseract").installed() if found else frozenset()
+    except MailroomError as error:
+        yield Check("tesseract", "error", str(error))
+        known = frozenset()
+    missing = [name for name in wanted if name not in known]
+    packages = " ".join(debian_package(name) for name in missing)
     if found is None:
-        yield Check(
-            "tesseract",
-            "error",
-            "not installed: pictures and scans cannot be read",
-            "apt-get install tesseract-ocr " + " ".join(sorted(LANGUAGE_PACKAGES.values())),
-        )
+        words = "not installed: pictures and scans cannot be read"
+        yield Check("tesseract", "error", words, f"apt-get install tesseract-ocr {packages}")
+    elif missing:
+        yield Check("tesseract", "error", f"lacks the languages {', '.join(missing)}", f"apt-get install {packages}")
     else:
-        known = tesseract_languages()
-        wanted = [*settings.languages.split("+"), "osd"]
-        missing = [name for name in wanted if name not in known]
-        packages = " ".join(LANGUAGE_PACKAGES.get(name, f"tesseract-ocr-{name}") for name in missing)
-        if missing:
-            yield Check(
-                "tesseract", "error", f"lacks the languages {', '.join(missing)}", f"apt-get install {packages}"
-            )
-        else:
-            yield Check("tesseract", "ok", f"{found} with {', '.join(wanted)}")
+        yield Check("tesseract", "ok", f"{found} with {', '.join(wanted)}")
+    yield Check("OCR engine", "ok", engine_in_use(settings))
     poppler = shutil.which("pdftoppm")
-    yield (
-        Check("poppler", "ok", poppler)
-        if poppler
-        else Check(
-            "poppler",
-            "warning",
-            "pdftoppm is not installed: no second way to draw a damaged PDF",
-            "apt-get install poppler-utils",
-        )
-    )
+    words = poppler or "pdftoppm is not installed: no second way to draw a damaged PDF"
+    yield Check("poppler", "ok" if poppler else "warning", words, "" if poppler else "apt-get install poppler-utils")
+
+
+def engine_in_use(settings: ReadingSettings) -> str:
+    """Return the names of the engines that reading would take."""
+    try:
+        ocr = type(ocr_engine(settings.ocr)).__name__
+        return f"{ocr}, {', '.join(type(renderer).__name__ for renderer in page_renderers(settings.render))}"
+    except MailroomError as error:
+        return str(error)
 
 
 def _data(session: Session) -> Iterator[Check]:
@@ -127,9 +125,9 @@ def _waiting(session: Session) -> Iterator[Check]:
     )
     with session.house.store.read() as unit:
         counts = unit.documents.counts()
-        messages = unit.messages.in_state(MessageState.NEEDS_ATTENTION)
+        messages = [unit.messages.get(name) for name in unit.messages.in_state(MessageState.NEEDS_ATTENTION)]
         parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=20)
-        failed = [row for row in unit.deliveries.failed() if row.state is DeliveryState.FAILED]
+        failed = unit.deliveries.failed()
     yield Check(
         "documents", "ok", ", ".join(f"{count} {state.value}" for state, count in counts.items() if count) or "none yet"
     )

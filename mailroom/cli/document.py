@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -169,7 +170,7 @@ def download(session: Session, document_id: str, what: str, target: Path | None)
     if what == "text":
         content = _text(content)
     if target is None or str(target) == "-":
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         target.write_bytes(content)
 

@@ -15,7 +15,8 @@ from mailroom.domain.account import Account, User
 from mailroom.domain.document import Document
 from mailroom.domain.value import Reason
 from mailroom.errors import NotFound
-from mailroom.languages import Language, text
+from mailroom.languages import Language
+from mailroom.languages import reason_text as sentence
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -116,8 +117,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
 
 def reason_text(reason: Reason, language: Language) -> str:
     """Return a reason as a sentence; field names in it are translated too."""
-    facts = {name: text(language, f"field.{fact}") if name == "field" else fact for name, fact in reason.facts.items()}
-    return text(language, f"reason.{reason.code}", **facts)
+    return sentence(language, reason.code, reason.facts)
 
 
 def reasons_json(reasons: Iterable[Reason], language: Language) -> list[dict[str, Any]]:

@@ -116,14 +116,14 @@ class Rounds:
     def _standing_still(self, now: datetime) -> list[tuple[Kind, str, str]]:
         late = now - RESCUE_AFTER
         with self._store.read() as unit:
-            messages = [row for row in unit.messages.in_state(MessageState.STORED) if row.received_at < late]
+            stored = [unit.messages.get(name) for name in unit.messages.in_state(MessageState.STORED)]
             reading = [
                 unit.documents.get(document_id) for document_id in unit.documents.in_state(DocumentState.READING)
             ]
             deliveries = [row for row in unit.deliveries.pending() if not row.next_attempt_at and row.created_at < late]
             runs = [row for row in unit.reports.in_state(RunState.DUE) if row.created_at < late]
         return [
-            *(("message", row.id, f"r{row.attempts}") for row in messages),
+            *(("message", row.id, f"r{row.attempts}") for row in stored if row.received_at < late),
             *(("document", row.id, f"v{row.version}a{row.attempts}") for row in reading if row.updated_at < late),
             *(("delivery", row.id, "r") for row in deliveries),
             *(("report", row.id, "r") for row in runs),

@@ -1,16 +1,16 @@
-"""Deliver: one thing over one channel, tried again with growing waits by the engine.
+"""Deliver: one thing over one channel. What a channel does not take now is tried again by the clock, for days.
 
 The channels make a second try harmless: the vault knows files by their content, a mail keeps its Message-ID.
 """
 
 from __future__ import annotations
 
-from mailroom.deliveries import document_mail, file_name
+from mailroom.deliveries import document_mail, file_name, retry_after
 from mailroom.domain.account import Account
 from mailroom.domain.delivery import Attachment, ChannelName, Delivery, DeliveryState, OutgoingMail
 from mailroom.domain.document import AccountingStatus, Document
 from mailroom.domain.report import RunState
-from mailroom.errors import NotFound
+from mailroom.errors import DeliveryRejected, MailroomError, NotFound, TemporaryFailure
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 
@@ -23,7 +23,10 @@ def deliver(house: House, delivery_id: str) -> str:
         delivery = unit.deliveries.get(delivery_id)
     if delivery.state is DeliveryState.DELIVERED:
         return delivery.detail
-    detail = _hand_over(house, delivery)
+    try:
+        detail = _hand_over(house, delivery)
+    except (TemporaryFailure, DeliveryRejected) as failure:
+        return _note_failure(house, delivery, failure)
     with house.store.unit() as unit:
         now = house.clock()
         unit.deliveries.save(
@@ -53,6 +56,36 @@ def deliver(house: House, delivery_id: str) -> str:
         )
     log.info("delivered", delivery=delivery_id, channel=delivery.channel.value)
     return detail
+
+
+def _note_failure(house: House, delivery: Delivery, failure: MailroomError) -> str:
+    """Plan the next try, or give up after a final no or the last try; a person then sees it with its reason."""
+    attempts = delivery.attempts + 1
+    wait = None if isinstance(failure, DeliveryRejected) else retry_after(attempts)
+    now = house.clock()
+    state = DeliveryState.FAILED if wait is None else DeliveryState.PENDING
+    with house.store.unit() as unit:
+        unit.deliveries.save(
+            delivery.model_copy(
+                update={
+                    "state": state,
+                    "detail": str(failure)[:500],
+                    "attempts": attempts,
+                    "next_attempt_at": now + wait if wait else None,
+                }
+            )
+        )
+        if state is DeliveryState.FAILED:
+            unit.events.add(
+                "delivery_failed",
+                account_id=delivery.account_id,
+                subject=delivery.document_id or delivery.id,
+                actor="deliver",
+                facts={"channel": delivery.channel.value, "reason": failure.reason},
+                at=now,
+            )
+    log.warning("delivery_not_taken", delivery=delivery.id, attempts=attempts, gives_up=wait is None, why=str(failure))
+    return failure.reason
 
 
 def _hand_over(house: House, delivery: Delivery) -> str:

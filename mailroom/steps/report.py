@@ -53,7 +53,7 @@ def compose_report(house: House, run_id: str) -> list[str]:
     )
     with house.store.unit() as unit:
         unit.deliveries.plan(delivery)
-        return [planned.id for planned in unit.deliveries.pending() if planned.report_run_id == run.id]
+        return [planned.id for planned in unit.deliveries.of_run(run.id)]
 
 
 def preview(

@@ -34,6 +34,12 @@ class Deliveries:
             query = query.where(or_(table.c.next_attempt_at.is_(None), table.c.next_attempt_at <= now))
         return values(self._session, Delivery, query.order_by(table.c.created_at, table.c.id))
 
+    def failed(self) -> list[Delivery]:
+        """Return what was given up, newest first."""
+        table = DELIVERIES
+        query = table.select().where(table.c.state == DeliveryState.FAILED)
+        return values(self._session, Delivery, query.order_by(table.c.created_at.desc(), table.c.id.desc()))
+
     def save(self, delivery: Delivery) -> None:
         """Store how far a delivery is. Raises NotFound."""
         replace(self._session, DELIVERIES, delivery.id, values_of(delivery, DELIVERIES))

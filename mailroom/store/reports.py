@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from mailroom.domain.report import ReportRun, Subscription
+from mailroom.domain.report import ReportRun, RunState, Subscription
 from mailroom.store.rows import insert_new, replace, the_one, upsert, value_of, values, values_of
 from mailroom.store.tables import REPORT_RUNS, SUBSCRIPTIONS
 
@@ -46,6 +46,12 @@ class Reports:
     def save_run(self, run: ReportRun) -> None:
         """Store how far a run is. Raises NotFound."""
         replace(self._session, REPORT_RUNS, run.id, values_of(run, REPORT_RUNS))
+
+    def in_state(self, state: RunState) -> list[ReportRun]:
+        """Return the runs in a state, oldest first."""
+        table = REPORT_RUNS
+        query = table.select().where(table.c.state == state)
+        return values(self._session, ReportRun, query.order_by(table.c.created_at, table.c.id))
 
     def runs(self, account_id: str) -> list[ReportRun]:
         """Return the runs of an account, newest first."""
