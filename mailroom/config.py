@@ -47,6 +47,26 @@ class SmtpSettings(_Slice):
     max_recipients: int = Field(100, gt=0, description="Recipients of one message; more get 452")
     max_connections: int = Field(200, gt=0, description="Connections at a time; more get 421")
     timeout_seconds: float = Field(60, gt=0, description="Longest silence of a client")
+    max_connections_per_peer: int = Field(20, gt=0, description="Connections of one address at a time; more get 421")
+    max_line_bytes: int = Field(
+        65_536, ge=1_000, description="Longest line of a message with its end; RFC 5321 asks for 1000, many send longer"
+    )
+    min_bytes_per_second: int = Field(
+        100, ge=0, description="Slowest pace of a message after its first 30 seconds; 0: no limit"
+    )
+    max_errors: int = Field(20, gt=0, description="Refused commands of one connection, then 421")
+    max_idle_commands: int = Field(100, gt=0, description="Commands like NOOP and RSET between two mails, then 421")
+    max_unknown_recipients: int = Field(
+        10, gt=0, description="Unknown addresses of one connection before the peer is slowed and shut out"
+    )
+    shut_out_seconds: float = Field(600, ge=0, description="How long a peer that probes for addresses is shut out")
+    trusted_peers: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses and networks of own front servers: never slowed or shut out, many connections allowed",
+    )
+    suspended: Literal["defer", "reject"] = Field(
+        "defer", description="Mail for a suspended account: defer (450, the sender tries for days) or reject (550)"
+    )
 
 
 class WebSettings(_Slice):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -16,6 +17,8 @@ from mailroom.errors import SpoolUnavailable
 
 LARGE = 256 * 1024
 """Contents above this go into a file: SQLite would write them twice, and a door would hold them in memory."""
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class Draft:
@@ -28,7 +31,9 @@ class Draft:
         self._buffered = 0
         self._path: Path | None = None
         self._file: FileIO | None = None
-        self._discarded = False
+        self._lock = threading.Lock()
+        self._given = False
+        self._gone = False
         self.size = 0
 
     @property
@@ -47,14 +52,19 @@ class Draft:
         self._buffered += len(chunk)
         self.size += len(chunk)
 
-    def content(self) -> bytes:
-        """Return a small content.
+    def give(self) -> None:
+        """Make it the spool's: from now on its owner's `discard` does nothing.
 
         Raises:
-            SpoolUnavailable: the draft was thrown away, or given to the spool before.
+            SpoolUnavailable: it was thrown away or given before.
         """
-        if self._discarded:
-            raise SpoolUnavailable("the draft was thrown away")
+        with self._lock:
+            if self._gone or self._given:
+                raise SpoolUnavailable("the draft was thrown away")
+            self._given = True
+
+    def content(self) -> bytes:
+        """Return a small content."""
         return b"".join(self._chunks)
 
     def flush(self) -> None:
@@ -63,24 +73,26 @@ class Draft:
         Raises:
             SpoolUnavailable: the disk is full or does not take it.
         """
-        if self._discarded:
-            raise SpoolUnavailable("the draft was thrown away")
+        with self._lock:
+            if self._gone:
+                raise SpoolUnavailable("the draft was thrown away")
+            try:
+                self._flush()
+            except OSError as error:
+                self._drop()
+                raise SpoolUnavailable(f"the spool's folder takes no more: {error}") from error
+
+    def _flush(self) -> None:
         content = b"".join(self._chunks)
         self._chunks.clear()
         self._buffered = 0
         self._hash.update(content)
-        try:
-            if self._file is None:
-                self._path = self._new_file()
-                self._file = FileIO(
-                    os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w"
-                )
-            view = memoryview(content)
-            while view:
-                view = view[self._file.write(view) :]
-        except OSError as error:
-            self.discard()
-            raise SpoolUnavailable(f"the spool's folder takes no more: {error}") from error
+        if self._file is None:
+            self._path = self._new_file()
+            self._file = FileIO(os.open(self._path, _NEW, 0o600), "w")
+        view = memoryview(content)
+        while view:
+            view = view[self._file.write(view) :]
 
     def finish(self) -> tuple[str, Path]:
         """Write the rest, sync, close, and return hash and path. Blocking; a failed sync raises OSError."""
@@ -93,8 +105,18 @@ class Draft:
         return self._hash.hexdigest(), path
 
     def discard(self) -> None:
-        """Forget everything; harmless after `finish`."""
-        self._discarded = True
+        """Forget everything, unless it is the spool's already. A thread that is in `flush` comes first."""
+        with self._lock:
+            if not self._given:
+                self._drop()
+
+    def drop(self) -> None:
+        """Forget everything, for the spool; harmless after `finish`."""
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        self._gone = True
         self._chunks.clear()
         self._buffered = 0
         if self._file is not None:

@@ -86,13 +86,14 @@ class Spool:
 
     def accept_draft(self, envelopes: Sequence[Envelope], draft: Draft) -> Future[list[str]]:
         """Put a finished draft in the spool; from here on the draft belongs to the spool. Does not block."""
-        if draft.is_large:
-            return self._accept_large(envelopes, draft)
         try:
-            content = draft.content()
+            draft.give()
         except SpoolUnavailable as error:
             return _failed(error)
-        draft.discard()
+        if draft.is_large:
+            return self._accept_large(envelopes, draft)
+        content = draft.content()
+        draft.drop()
         message = _Message(envelopes, hashlib.sha256(content).hexdigest(), len(content))
         return self._writer.submit(lambda connection: message.insert(connection, content, None)[0], len(content))
 
@@ -106,7 +107,7 @@ class Spool:
                 sha256, path = draft.finish()
                 name = self._large.keep(path)
             except OSError as error:
-                draft.discard()
+                draft.drop()
                 self._writer.give_up(error)
                 accepted.set_exception(SpoolUnavailable(f"a large message could not be synced: {error}"))
             except TemporaryFailure as error:
@@ -119,7 +120,7 @@ class Spool:
         try:
             self._files.submit(keep)
         except RuntimeError:  # closed
-            draft.discard()
+            draft.drop()
             return _failed(SpoolUnavailable("the spool is closed"))
         return accepted
 

@@ -1,0 +1,77 @@
+"""The SMTP door: mail straight from the Internet, or from a server in front.
+
+When a client has read 250, its mail is in the spool and survives a power cut. It relays nothing and sends nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+
+from mailroom.clock import Clock
+from mailroom.config import SmtpSettings
+from mailroom.domain.message import Door
+from mailroom.errors import BadConfiguration
+from mailroom.gateways.addresses import AddressBook
+from mailroom.gateways.admission import FindRecipient
+from mailroom.gateways.listener import Listener, bind
+from mailroom.gateways.reception import Reception
+from mailroom.gateways.session import SmtpSession
+from mailroom.gateways.strangers import Peers
+from mailroom.spool import Spool
+
+
+class SmtpDoor:
+    """Runs on the event loop on which `start` is awaited."""
+
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        spool: Spool,
+        find_recipient: FindRecipient,
+        clock: Clock,
+        *,
+        sock: socket.socket | None = None,
+    ) -> None:
+        """Make ready; nothing is opened yet. `sock` is an inherited, bound socket.
+
+        Raises:
+            BadConfiguration: a setting cannot be used.
+        """
+        self._settings = settings
+        self._spool = spool
+        self._find_recipient = find_recipient
+        self._now = clock
+        self._sock = sock
+        self._peers = peers_of(settings)
+        self._addresses: AddressBook | None = None
+        self._listener: Listener | None = None
+
+    async def start(self) -> tuple[str, int]:
+        """Listen, and return host and port.
+
+        Raises:
+            BadConfiguration: the address cannot be had.
+        """
+        sock = self._sock or bind(self._settings.listen)
+        self._addresses = AddressBook(self._find_recipient)
+        reception = Reception(Door.SMTP, self._settings, self._spool, self._addresses, self._now, self._peers)
+        self._listener = Listener(reception, SmtpSession)
+        await self._listener.start(sock)
+        host, port = sock.getsockname()[:2]
+        return str(host), int(port)
+
+    async def stop(self) -> None:
+        """Accept nothing more, finish mail that is on its way, close. Harmless when it was never started."""
+        if self._listener is not None:
+            await self._listener.stop()
+        if self._addresses is not None:
+            self._addresses.close()
+        self._listener = self._addresses = None
+
+
+def peers_of(settings: SmtpSettings) -> Peers:
+    """Make the memory of peers; raises BadConfiguration when a listed network is none."""
+    try:
+        return Peers(trusted=settings.trusted_peers, shut_out_seconds=settings.shut_out_seconds)
+    except ValueError as error:
+        raise BadConfiguration(f"smtp.trusted_peers: {error}") from error
