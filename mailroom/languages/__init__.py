@@ -58,7 +58,8 @@ def reason_text(language: Language, code: str, facts: Mapping[str, object], /) -
     """Return the sentence for a reason: `reason.<code>` with its facts as people of the language write them.
 
     Facts are codes and normal forms (`fields=iban,due_date`, `issue_date=2026-11-21`); which ones are put into words
-    is a matter of their name: `field`, `fields`, `document_type`, `*_date`, `*_amount`, `size`, `limit`, `bytes`.
+    is a matter of their name: `field`, `fields`, `document_type`, `iban`, `known_ibans`, `*_date`, `*_amount`, `size`,
+    `limit`, `bytes`.
     """
     return text(language, f"reason.{code}", **{name: _in_words(language, name, fact) for name, fact in facts.items()})
 
@@ -75,17 +76,30 @@ def _in_words(language: Language, name: str, fact: object) -> object:
     try:
         if name == "fields":
             return enumeration([word(language, "field", code) for code in written.split(",")], language)
-        if name in {"field", "document_type"}:
-            return word(language, name, written)
-        if name.endswith("_date"):
-            return format_date(date.fromisoformat(written), language)
-        if name.endswith("_amount"):
-            return format_number(Decimal(written), language)
-        if name in {"size", "limit", "bytes"}:
-            return format_number(Decimal(written), language, decimals=0)
+        if name == "known_ibans":
+            return enumeration([grouped(iban) for iban in written.split(",")], language)
+        return _one_in_words(language, name, written)
     except (ValueError, ArithmeticError):
         return written  # a fact that is not in normal form is shown as it is
-    return fact
+
+
+def _one_in_words(language: Language, name: str, written: str) -> str:
+    if name in {"field", "document_type"}:
+        return word(language, name, written)
+    if name == "iban":
+        return grouped(written)
+    if name.endswith("_date"):
+        return format_date(date.fromisoformat(written), language)
+    if name.endswith("_amount"):
+        return format_number(Decimal(written), language)
+    if name in {"size", "limit", "bytes"}:
+        return format_number(Decimal(written), language, decimals=0)
+    return written
+
+
+def grouped(iban: str) -> str:
+    """Return an IBAN in groups of four, as it is printed and compared by eye."""
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
 
 
 def _sentence(language: Language, key: str, values: Mapping[str, object]) -> str | None:

@@ -32,7 +32,7 @@ def iban_changed(facts: Facts) -> Reason | None:
     known = {plain_id(entry) for entry in facts.known_ibans} - {""}
     if not iban or not known or iban in known:
         return None
-    return Reason(code="iban_changed", facts={"iban": iban, "known": ", ".join(sorted(known))})
+    return Reason(code="iban_changed", facts={"iban": iban, "known_ibans": ",".join(sorted(known))})
 
 
 def own_vat_id_as_seller(facts: Facts) -> Reason | None:

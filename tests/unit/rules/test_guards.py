@@ -29,7 +29,7 @@ def facts(own: str = "", known: tuple[str, ...] = (), problems: tuple[Reason, ..
 
 def test_an_iban_that_the_seller_never_used_stops_the_document() -> None:
     reason = guards.iban_changed(facts(known=("BE68539007547034",), iban="BE71096123456769"))
-    assert reason == Reason(code="iban_changed", facts={"iban": "BE71096123456769", "known": "BE68539007547034"})
+    assert reason == Reason(code="iban_changed", facts={"iban": "BE71096123456769", "known_ibans": "BE68539007547034"})
 
 
 @pytest.mark.parametrize(
