@@ -41,6 +41,8 @@ class OutgoingMail(Value):
     html: str = ""
     language: str = "en"
     attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str = ""
+    """Address of the page on which the reader ends it (List-Unsubscribe, RFC 2369); empty: none."""
 
 
 class Delivery(Value):
