@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy
@@ -22,7 +22,7 @@ from dbos import Serializer as DbosSerializer
 from mailroom.errors import MailroomError, PermanentFailure
 from mailroom.log import get_logger
 from mailroom.steps.house import House
-from mailroom.workflow import PARKING, STORIES, Kind
+from mailroom.workflow import STORIES, Kind, Plan
 
 log = get_logger("engine")
 
@@ -75,7 +75,14 @@ class Engine:
     """Runs the stories of workflow.py. One in a process, because DBOS is one in a process."""
 
     def __init__(
-        self, house: House, *, node: str, workers: int, polls: bool = False, after_step: AfterStep | None = None
+        self,
+        house: House,
+        *,
+        node: str,
+        workers: int,
+        polls: bool = False,
+        after_step: AfterStep | None = None,
+        stories: Mapping[Kind, Plan] = STORIES,
     ) -> None:
         """Prepare; nothing runs before `launch`.
 
@@ -87,7 +94,7 @@ class Engine:
         self._after_step = after_step
         self._active: set[str] = set()
         self._lock = threading.Lock()
-        self._stories = {kind: self._register(kind) for kind in STORIES}
+        self._workflows = {kind: self._register(kind, plan) for kind, plan in stories.items()}
         DBOS(config=_config(house.store.engine, node=node, workers=workers))
 
     def launch(self) -> None:
@@ -101,7 +108,7 @@ class Engine:
     def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
         """Begin the story of an item, straight away. The same `kind`, `item_id` and `again` begin only once."""
         with SetWorkflowID(workflow_id(kind, item_id, again)):
-            DBOS.start_workflow(self._stories[kind], item_id)
+            DBOS.start_workflow(self._workflows[kind], item_id)
 
     def active(self) -> frozenset[tuple[str, str]]:
         """Return (kind, item id) of every story under way or waiting, in any process that shares the database."""
@@ -128,15 +135,13 @@ class Engine:
             busy = bool(self._active)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if busy else 0)
 
-    def _register(self, kind: Kind) -> Callable[[str], None]:
-        story = STORIES[kind]
-
+    def _register(self, kind: Kind, plan: Plan) -> Callable[[str], None]:
         def workflow(item_id: str) -> None:
             name = DBOS.workflow_id or workflow_id(kind, item_id)
             with self._lock:
                 self._active.add(name)
             try:
-                self._tell(kind, story, item_id)
+                self._tell(kind, plan, item_id)
             finally:
                 with self._lock:
                     self._active.discard(name)
@@ -144,16 +149,16 @@ class Engine:
         workflow.__qualname__ = workflow.__name__ = f"mailroom_{kind}"
         return DBOS.workflow(name=kind)(workflow)
 
-    def _tell(self, kind: Kind, story: Callable[[Any, str], None], item_id: str) -> None:
+    def _tell(self, kind: Kind, plan: Plan, item_id: str) -> None:
         run = _Run(self)
         try:
-            story(run, item_id)
+            plan.story(run, item_id)
         except MailroomError as failure:
             log.warning("item_parked", kind=kind, item=item_id, reason=failure.reason, detail=str(failure))
-            run(PARKING[kind], item_id, failure.reason)
+            run(plan.parking, item_id, failure.reason)
         except Exception as failure:
             log.exception("item_parked", kind=kind, item=item_id, reason="internal")
-            run(PARKING[kind], item_id, _reason_of(failure))
+            run(plan.parking, item_id, _reason_of(failure))
 
     def call(self, step: Callable[..., Json], *arguments: str) -> Json:
         """Run one step under DBOS: recorded when it ends, tried again when it fails for a passing cause."""

@@ -11,7 +11,7 @@ A person is no step: what a person decides is a row (steps/desk.py), and the clo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from mailroom.steps.archive import convert, plan_deliveries
 from mailroom.steps.authenticate import authenticate
@@ -72,19 +72,23 @@ def report_due(run: Run, run_id: str) -> None:
         run.begin("delivery", delivery_id)
 
 
-STORIES: dict[Kind, Callable[[Run, str], None]] = {
-    "message": message_arrived,
-    "document": document_found,
-    "archive": document_accepted,
-    "delivery": delivery_planned,
-    "report": report_due,
-}
+Story = Callable[[Run, str], None]
 
-PARKING: dict[Kind, Callable[[House, str, str], None]] = {
-    "message": park_message,
-    "document": park_document,
-    "archive": park_document,
-    "delivery": park_delivery,
-    "report": park_report,
+
+class Plan(NamedTuple):
+    """The story of a kind of item, and where an item goes when its story cannot go on.
+
+    A parked item keeps its place, shows its reason and waits for a person.
+    """
+
+    story: Story
+    parking: Callable[[House, str, str], None]
+
+
+STORIES: dict[Kind, Plan] = {
+    "message": Plan(message_arrived, park_message),
+    "document": Plan(document_found, park_document),
+    "archive": Plan(document_accepted, park_document),
+    "delivery": Plan(delivery_planned, park_delivery),
+    "report": Plan(report_due, park_report),
 }
-"""Where an item goes when its story cannot go on: it keeps its place, shows its reason and waits for a person."""

@@ -15,7 +15,6 @@ from typing import Any
 import httpx
 import pytest
 from fixtures_daemon import Installation
-from fixtures_postgres import Cluster
 
 MailMaker = Callable[[str, str], EmailMessage]
 NO_WAIT = "[archive]\nundo_minutes = 0\n"
@@ -39,8 +38,7 @@ def started(
     """A running daemon with one company, on each database."""
     config = NO_WAIT
     if request.param == "postgres":
-        cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        config += f'[store]\ndatabase = "{cluster.url(cluster.create())}"\n'
+        config += f'[store]\ndatabase = "{request.getfixturevalue("postgres_url")}"\n'
     installation = new_installation(config)
     account = installation.json(*COMPANY)[0]
     installation.start()
