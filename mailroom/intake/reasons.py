@@ -1,0 +1,114 @@
+"""Every reason that intake gives, in one place: the code is stable, the meaning is the English sentence behind it.
+
+The languages translate each code under `reason.<code>`; a test keeps this list and the code that uses it the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# -- documents ------------------------------------------------------------------------------------------------------
+READABLE_FILE: Final = "readable_file"
+DAMAGED_FILE: Final = "damaged_file"
+
+# -- beside a document ----------------------------------------------------------------------------------------------
+OFFICE_FILE: Final = "office_file"
+TEXT_FILE: Final = "text_file"
+OTHER_FILE: Final = "other_file"
+TERMS: Final = "terms"
+SAME_INVOICE: Final = "same_invoice"
+
+# -- opened ---------------------------------------------------------------------------------------------------------
+ATTACHED_MAIL: Final = "attached_mail"
+ARCHIVE: Final = "archive"
+OUTLOOK_CONTAINER: Final = "outlook_container"
+SIGNED_CONTAINER: Final = "signed_container"
+ENCODED_IN_TEXT: Final = "encoded_in_text"
+
+# -- ignored --------------------------------------------------------------------------------------------------------
+BODY_TEXT: Final = "body_text"
+BODY_HTML: Final = "body_html"
+DECORATION: Final = "decoration"
+TRACKING_PIXEL: Final = "tracking_pixel"
+SIGNATURE: Final = "signature"
+CALENDAR: Final = "calendar"
+VCARD: Final = "vcard"
+EMPTY: Final = "empty"
+SAME_BYTES: Final = "same_bytes"
+XML_NOT_INVOICE: Final = "xml_not_invoice"
+OFFICE_FILE_ALONE: Final = "office_file_alone"
+TEXT_FILE_ALONE: Final = "text_file_alone"
+UNKNOWN_FILE: Final = "unknown_file"
+DELIVERY_REPORT: Final = "delivery_report"
+RETURNED_MAIL: Final = "returned_mail"
+SYSTEM_FILE: Final = "system_file"
+
+# -- refused --------------------------------------------------------------------------------------------------------
+EXECUTABLE: Final = "executable"
+EMPTY_FILE: Final = "empty_file"
+NOT_WHAT_IT_CLAIMS: Final = "not_what_it_claims"
+BROKEN: Final = "broken"
+TOO_DEEP: Final = "too_deep"
+TOO_LARGE: Final = "too_large"
+TOO_MANY_PARTS: Final = "too_many_parts"
+ARCHIVE_PASSWORD: Final = "archive_password"  # noqa: S105 - a reason code
+ARCHIVE_BOMB: Final = "archive_bomb"
+ARCHIVE_UNKNOWN: Final = "archive_unknown"
+ENCRYPTED_MESSAGE: Final = "encrypted_message"
+PARTIAL_MESSAGE: Final = "partial_message"
+EXTERNAL_BODY: Final = "external_body"
+
+# -- said of the whole mail -----------------------------------------------------------------------------------------
+HEADER_CUT: Final = "header_cut"
+BOUNDARY_MISSING: Final = "boundary_missing"
+TRANSFER_ENCODING: Final = "transfer_encoding"
+BOUNCE: Final = "bounce"
+
+MEANINGS: Final[dict[str, str]] = {
+    READABLE_FILE: "This file will be read as a document.",
+    DAMAGED_FILE: "The file seems damaged; reading it will be tried, or ask the sender to send it again.",
+    OFFICE_FILE: "An office file (Word, Excel, ...), kept as an appendix of the document beside it.",
+    TEXT_FILE: "A text file, kept as an appendix of the document beside it.",
+    OTHER_FILE: "A file of another kind, kept as an appendix of the document beside it.",
+    TERMS: "Terms and conditions, kept as an appendix of the document beside it.",
+    SAME_INVOICE: "The same invoice in another form; the other form is the one that is read.",
+    ATTACHED_MAIL: "An attached mail; it was opened and what it holds is listed under it.",
+    ARCHIVE: "An archive; it was opened and what it holds is listed under it.",
+    OUTLOOK_CONTAINER: "An Outlook file (winmail.dat or .msg); it was opened and what it holds is listed under it.",
+    SIGNED_CONTAINER: "A digitally signed wrapping; it was opened and what it holds is listed under it.",
+    ENCODED_IN_TEXT: "A text with files encoded in it; they were taken out and are listed under it.",
+    BODY_TEXT: "The text of the mail.",
+    BODY_HTML: "The formatted text of the mail.",
+    DECORATION: "A logo, icon or other picture that only decorates the mail.",
+    TRACKING_PIXEL: "An invisible picture with which the sender sees that the mail was opened.",
+    SIGNATURE: "A digital signature; it holds no document.",
+    CALENDAR: "A calendar entry.",
+    VCARD: "A business card.",
+    EMPTY: "There is nothing in it.",
+    SAME_BYTES: "Exactly the same file came earlier in this mail.",
+    XML_NOT_INVOICE: "An XML file that is no electronic invoice.",
+    OFFICE_FILE_ALONE: "An office file (Word, Excel, ...) is not read; ask for a PDF or an electronic invoice.",
+    TEXT_FILE_ALONE: "A text or web page file is not read; ask for a PDF or an electronic invoice.",
+    UNKNOWN_FILE: "A file of a kind that is not read.",
+    DELIVERY_REPORT: "A mail system's report about a mail that was sent.",
+    RETURNED_MAIL: "Part of a mail that came back because it could not be delivered.",
+    SYSTEM_FILE: "A technical file of a computer or mail program.",
+    EXECUTABLE: "A program or script; it is never opened.",
+    EMPTY_FILE: "The file is empty (0 bytes); ask the sender to send it again.",
+    NOT_WHAT_IT_CLAIMS: "The file is not what its name or type says; ask the sender for the real file.",
+    BROKEN: "The container is damaged and could not be opened; ask the sender to send it again.",
+    TOO_DEEP: "Too many mails or archives inside each other; it was not opened.",
+    TOO_LARGE: "More bytes than are taken in; it was not opened.",
+    TOO_MANY_PARTS: "The mail has too many parts; this one was not opened.",
+    ARCHIVE_PASSWORD: "The archive is protected by a password; ask the sender for the files without one.",
+    ARCHIVE_BOMB: "The archive would unpack to an unreasonable size; it was not opened.",
+    ARCHIVE_UNKNOWN: "An archive of a kind that is not opened; ask the sender for the files themselves or a ZIP.",
+    ENCRYPTED_MESSAGE: "The content is encrypted; ask the sender to send it without encryption.",
+    PARTIAL_MESSAGE: "Only a piece of a mail that was split; ask the sender to send it in one.",
+    EXTERNAL_BODY: "The content is not in the mail but somewhere else; it is never fetched.",
+    HEADER_CUT: "The mail's header was too large; only its beginning was read.",
+    BOUNDARY_MISSING: "The mail is built wrongly; its parts were found as well as possible.",
+    TRANSFER_ENCODING: "A part was encoded wrongly; it was decoded as well as possible.",
+    BOUNCE: "A mail that came back because it could not be delivered.",
+}
+"""Code -> what it means, in a sentence that a bookkeeper understands."""

@@ -1,0 +1,50 @@
+"""What came out of a mail: the value that intake hands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mailroom.domain.message import HeaderView, Part
+from mailroom.domain.value import Reason, Value
+from mailroom.intake.xml_look import XmlLook
+
+
+class Look(Value):
+    """What was seen of a part beyond its type, so that sorting never has to touch foreign bytes again.
+
+    `container` is the reason code of what was opened, `camera` says that a camera took the picture, `foreign_archive`
+    that it is an archive of a kind that is not opened, `encrypted` that only a key would open it. `returned` marks a
+    part of a mail that bounced.
+    """
+
+    container: str = ""
+    xml: XmlLook | None = None
+    camera: bool = False
+    charset: str = ""
+    foreign_archive: bool = False
+    encrypted: bool = False
+    returned: bool = False
+
+
+@dataclass(frozen=True)
+class TakenApart:
+    """A mail, taken apart.
+
+    `contents` has an entry for every part; it is empty for a container (its bytes are those of its children, and the
+    raw mail is kept) and for a part that a limit kept shut. `references_cid` are the Content-IDs that an HTML body
+    shows as pictures. `looks` may lack a part about which there is nothing more to say.
+    """
+
+    header: HeaderView
+    parts: tuple[Part, ...]
+    contents: dict[str, bytes]
+    problems: tuple[Reason, ...] = ()
+    references_cid: frozenset[str] = frozenset()
+    looks: dict[str, Look] = field(default_factory=dict)
+
+    def look(self, path: str) -> Look:
+        """Return what was seen of a part."""
+        return self.looks.get(path, _NOTHING)
+
+
+_NOTHING = Look()
