@@ -1,0 +1,193 @@
+"""What an owner sets for his account: language, trust, the accountant, import addresses and reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from starlette.responses import Response
+
+from mailroom.domain.account import Account, ImportAddress, Purpose
+from mailroom.domain.report import Frequency, ReportKind, Subscription
+from mailroom.domain.value import new_id
+from mailroom.errors import NotFound
+from mailroom.languages import Language
+from mailroom.web.rights import Right, Rights, enter
+from mailroom.web.visit import Visit
+
+if TYPE_CHECKING:
+    from mailroom.store import Unit
+
+_EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,190}")
+
+
+class NotUnderstood(Exception):
+    """A value of the form cannot be kept; `key` says why in the reader's language."""
+
+    def __init__(self, key: str, value: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.value = value
+
+
+def show_settings(visit: Visit) -> Response:
+    """Show the settings of an account."""
+    return _page(visit)
+
+
+def change_settings(visit: Visit) -> Response:
+    """Do what one of the page's forms asks for."""
+    act = ACTS.get(visit.path("act"))
+    if act is None:
+        raise NotFound("no such act")
+    try:
+        with visit.services.store.unit() as unit:
+            account, _ = enter(unit, visit.person, visit.path("account"), Right.SETTINGS)
+            event, facts = act(visit, unit, account)
+            unit.events.add(
+                event, account_id=account.id, subject=account.id, actor=visit.person.id, at=visit.now, facts=facts
+            )
+    except NotUnderstood as problem:
+        return _page(visit, alert=visit.words.t(problem.key, value=problem.value), status=422)
+    return visit.go(f"/accounts/{visit.path('account')}/settings?done=saved")
+
+
+def _save(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    zone, language = visit.typed("time_zone", 60), visit.typed("language")
+    if zone not in available_timezones():
+        raise NotUnderstood("web.settings.wrong_time_zone", zone)
+    changed = account.model_copy(
+        update={
+            "language": Language(language) if language in set(Language) else account.language,
+            "time_zone": zone,
+            "auto_accept": visit.typed("auto_accept") == "yes",
+            "names": tuple(_lines(visit, "names")),
+            "trusted_senders": tuple(_email(line) for line in _lines(visit, "trusted_senders")),
+            "accountant_email": _email(visit.typed("accountant_email", 254), may_be_empty=True),
+        }
+    )
+    unit.accounts.update(changed)
+    before, after = account.model_dump(mode="json"), changed.model_dump(mode="json")
+    return "account_changed", {"changed": ",".join(key for key in after if after[key] != before[key])}
+
+
+def _new_address(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    asked = visit.typed("purpose")
+    purpose = Purpose(asked) if asked in set(Purpose) else Purpose.PURCHASES
+    made = unit.addresses.issue(account.id, visit.services.settings.smtp.import_domain, purpose, visit.now)
+    return "address_issued", {"address": made.id}
+
+
+def _retire_address(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    address = _address(visit, unit, account)
+    unit.addresses.retire(address.id, visit.now)
+    return "address_retired", {"address": address.id}
+
+
+def _replace_address(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    address = _address(visit, unit, account)
+    made = unit.addresses.replace(address.id, visit.now)
+    return "address_replaced", {"address": address.id, "by": made.id}
+
+
+def _subscribe(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    frequency, language = visit.typed("frequency"), visit.typed("language")
+    subscription = Subscription(
+        id=new_id(),
+        account_id=account.id,
+        kind=ReportKind.ACTION_REQUIRED,
+        frequency=Frequency(frequency) if frequency in set(Frequency) else Frequency.DAILY,
+        recipient=_email(visit.typed("recipient", 254)),
+        language=Language(language) if language in set(Language) else account.language,
+        hour=_number(visit.typed("hour"), 0, 23, 7),
+        weekday=_number(visit.typed("weekday"), 0, 6, 0),
+    )
+    unit.reports.subscribe(subscription)
+    return "report_subscribed", {"subscription": subscription.id}
+
+
+def _unsubscribe(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    subscription = unit.reports.subscription(visit.typed("subscription", 40))
+    if subscription.account_id != account.id:
+        raise NotFound("subscription of another account")
+    unit.reports.unsubscribe(subscription.id)
+    return "report_unsubscribed", {"subscription": subscription.id}
+
+
+Act = Callable[[Visit, "Unit", Account], tuple[str, dict[str, str]]]
+ACTS: dict[str, Act] = {
+    "save": _save,
+    "new-address": _new_address,
+    "retire-address": _retire_address,
+    "replace-address": _replace_address,
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+}
+
+
+def _address(visit: Visit, unit: Unit, account: Account) -> ImportAddress:
+    address = unit.addresses.get(visit.typed("address", 40))
+    if address.account_id != account.id or address.retired_at is not None:
+        raise NotFound("no such address in use")
+    return address
+
+
+def _lines(visit: Visit, name: str) -> list[str]:
+    lines = (line.strip()[:200] for line in visit.typed(name, 20_000).splitlines())
+    return list(dict.fromkeys(line for line in lines if line))[:200]
+
+
+def _email(typed: str, *, may_be_empty: bool = False) -> str:
+    if not typed and may_be_empty:
+        return ""
+    if not _EMAIL.fullmatch(typed):
+        raise NotUnderstood("web.settings.wrong_email", typed)
+    return typed.lower()
+
+
+def _number(typed: str, lowest: int, highest: int, otherwise: int) -> int:
+    if not (typed.isascii() and typed.isdigit()):
+        return otherwise
+    return min(max(int(typed), lowest), highest)
+
+
+def _page(visit: Visit, *, alert: str = "", status: int = 200) -> Response:
+    with visit.services.store.read() as unit:
+        account, rights = enter(unit, visit.person, visit.path("account"), Right.SETTINGS)
+        addresses = unit.addresses.of(account.id)
+        subscriptions = unit.reports.subscriptions(account.id)
+        members = unit.users.members(account.id)
+    return _render(
+        visit, account, rights, addresses, alert=alert, status=status, subscriptions=subscriptions, members=members
+    )
+
+
+def _render(
+    visit: Visit, account: Account, rights: Rights, addresses: list[ImportAddress], **values: object
+) -> Response:
+    zones = sorted(zone for zone in available_timezones() if zone.startswith("Europe/"))
+    again = visit.request.path_params.get("act") == "save"
+    return visit.account_page(
+        "settings.html",
+        account,
+        rights,
+        in_use=[address for address in addresses if address.retired_at is None],
+        retired=[address for address in addresses if address.retired_at is not None],
+        form={
+            "time_zone": visit.typed("time_zone") if again else account.time_zone,
+            "names": visit.typed("names", 20_000) if again else "\n".join(account.names),
+            "trusted_senders": visit.typed("trusted_senders", 20_000) if again else "\n".join(account.trusted_senders),
+            "accountant_email": visit.typed("accountant_email") if again else account.accountant_email,
+            "auto_accept": visit.typed("auto_accept") == "yes" if again else account.auto_accept,
+            "language": visit.typed("language") if again else account.language.value,
+        },
+        zones=zones,
+        languages=list(Language),
+        purposes=list(Purpose),
+        frequencies=list(Frequency),
+        notice=visit.done,
+        here="settings",
+        **values,
+    )

@@ -1,0 +1,178 @@
+"""One document: its page pictures beside its fields, and what a person decides on it.
+
+The version stands in every form, so that two people do not overwrite each other. The acts themselves are the desk's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from mailroom.domain.account import Account
+from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.message import Message
+from mailroom.errors import InvalidValue
+from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views
+from mailroom.web.history import Line, history
+from mailroom.web.ledger import LedgerLine, lines_of
+from mailroom.web.rights import Right, Rights, open_document
+from mailroom.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    document: Document
+    account: Account
+    rights: Rights
+    message: Message
+    history: list[Line]
+    ledger: list[LedgerLine]
+    next: Document | None
+
+
+def show_document(visit: Visit) -> Response:
+    """Show a document."""
+    return _page(visit, {}, "")
+
+
+def fill_in(visit: Visit) -> Response:
+    """Keep what was typed into the fields."""
+    document = _for_act(visit, Right.FILL_IN)
+    typed = _typed(visit)
+    wanted = changes(document, visit.services.missing(document.fields), typed, visit.words)
+    if not wanted:
+        return visit.go(f"/documents/{document.id}?done=nothing_changed")
+    try:
+        saved = _fill_in(visit, document, wanted)
+    except InvalidValue as error:
+        return _page(visit, typed, str(error.facts.get("field", "")), status=422)
+    return visit.go(f"/documents/{document.id}?done={_after_filling(visit, saved)}")
+
+
+def accept(visit: Visit) -> Response:
+    """Accept a document; what was changed in its fields is kept first."""
+    document = _for_act(visit, Right.DECIDE)
+    typed = _typed(visit)
+    wanted = changes(document, visit.services.missing(document.fields), typed, visit.words)
+    version = _version(visit)
+    if wanted:
+        try:
+            document = _fill_in(visit, document, wanted)
+        except InvalidValue as error:
+            return _page(visit, typed, str(error.facts.get("field", "")), status=422)
+        version = document.version
+    if document.state in EDITABLE - ACCEPTABLE:
+        done = _after_filling(visit, document) if wanted else "fill_in_first"
+        return visit.go(f"/documents/{document.id}?done={done}")
+    visit.services.desk.accept(visit.person, document.id, version)
+    visit.services.changed(document.id)
+    return visit.go(f"/documents/{document.id}?done=accepted")
+
+
+def refuse(visit: Visit) -> Response:
+    """Refuse a document with a reason in the person's own words."""
+    document = _for_act(visit, Right.DECIDE)
+    reason = visit.typed("reason", 500)
+    if not reason:
+        return visit.go(f"/documents/{document.id}?done=reason_needed#refuse")
+    visit.services.desk.refuse(visit.person, document.id, _version(visit), reason)
+    return visit.go(f"/documents/{document.id}?done=refused")
+
+
+def undo(visit: Visit) -> Response:
+    """Take an acceptance or a refusal back."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.undo(visit.person, document.id, _version(visit))
+    return visit.go(f"/documents/{document.id}?done=undone")
+
+
+def retry(visit: Visit) -> Response:
+    """Have a document read again."""
+    document = _for_act(visit, Right.FILL_IN)
+    visit.services.desk.retry(visit.person, document.id, _version(visit))
+    visit.services.changed(document.id)
+    return visit.go(f"/documents/{document.id}?done=retried")
+
+
+ACTS: dict[str, Callable[[Visit], Response]] = {
+    "fields": fill_in,
+    "accept": accept,
+    "refuse": refuse,
+    "undo": undo,
+    "retry": retry,
+}
+
+
+def _for_act(visit: Visit, right: Right) -> Document:
+    with visit.services.store.read() as unit:
+        document, _, _ = open_document(unit, visit.person, visit.path("document"), right)
+    return document
+
+
+def _version(visit: Visit) -> int:
+    typed = visit.typed("version", 10)
+    return int(typed) if typed.isascii() and typed.isdigit() else 0
+
+
+def _typed(visit: Visit) -> dict[FieldName, str]:
+    return {name: visit.typed(f"field.{name.value}") for name in FieldName if f"field.{name.value}" in visit.form}
+
+
+def _fill_in(visit: Visit, document: Document, wanted: Mapping[FieldName, str]) -> Document:
+    saved = visit.services.desk.fill_in(visit.person, document.id, _version(visit), wanted, visit.words.language)
+    visit.services.changed(document.id)
+    return saved
+
+
+def _after_filling(visit: Visit, document: Document) -> str:
+    return "still_missing" if visit.services.missing(document.fields) else "filled_in"
+
+
+def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int = 200) -> Response:
+    loaded = _load(visit)
+    document, words = loaded.document, visit.words
+    words.time_zone = loaded.account.time_zone
+    can = acts(document, loaded.rights, words)
+    missing = visit.services.missing(document.fields) if can.fill_in else ()
+    views = field_views(document, missing, words, typed, wrong)
+    return visit.account_page(
+        "document.html",
+        loaded.account,
+        loaded.rights,
+        document=document,
+        can=can,
+        fields=views,
+        # A new version with old typing would be saved over; so a corrected form keeps the version it was shown with.
+        version=_version(visit) if typed else document.version,
+        types=document_types(words),
+        pages=[(n, sha256[:12]) for n, sha256 in enumerate(document.previews, 1)],
+        reasons=[words.reason(reason) for reason in document.reasons],
+        problems=[words.reason(problem) for problem in document.problems],
+        message=loaded.message,
+        history=loaded.history,
+        ledger=loaded.ledger,
+        next=loaded.next,
+        notice=visit.done,
+        alert=words.t("web.document.not_saved") if wrong or typed else "",
+        refresh=3 if document.state is DocumentState.READING else 0,
+        here="inbox",
+        status=status,
+    )
+
+
+def _load(visit: Visit) -> _Loaded:
+    with visit.services.store.read() as unit:
+        document, account, rights = open_document(unit, visit.person, visit.path("document"), Right.SEE)
+        visit.words.time_zone = account.time_zone
+        waiting = unit.documents.list(account.id, WAITING_FOR_PERSON, limit=2)
+        return _Loaded(
+            document=document,
+            account=account,
+            rights=rights,
+            message=unit.messages.get(document.message_id),
+            history=history(unit, document, visit.words),
+            ledger=lines_of(unit, document.message_id, visit.words) if Right.LEDGER in rights else [],
+            next=next((other for other in waiting if other.id != document.id), None),
+        )

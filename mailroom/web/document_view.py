@@ -1,0 +1,192 @@
+"""A document as a page shows it: its fields in order with their words, its evidence boxes, what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailroom.domain.document import (
+    AMOUNT_FIELDS,
+    DATE_FIELDS,
+    Document,
+    DocumentState,
+    DocumentType,
+    Field,
+    FieldName,
+)
+from mailroom.web.rights import Right, Rights
+from mailroom.web.words import FAIRLY_SURE, Words
+
+# As a person looks for them on paper, not as a machine stores them.
+ORDER: tuple[FieldName, ...] = (
+    FieldName.SELLER_NAME,
+    FieldName.INVOICE_NUMBER,
+    FieldName.ISSUE_DATE,
+    FieldName.DUE_DATE,
+    FieldName.TOTAL_AMOUNT,
+    FieldName.NET_AMOUNT,
+    FieldName.VAT_AMOUNT,
+    FieldName.PAYABLE_AMOUNT,
+    FieldName.CURRENCY,
+    FieldName.SELLER_VAT_ID,
+    FieldName.IBAN,
+    FieldName.PAYMENT_REFERENCE,
+    FieldName.DOCUMENT_TYPE,
+    FieldName.BUYER_NAME,
+    FieldName.BUYER_VAT_ID,
+)
+
+# The desk has the last word (`mailroom/steps/desk.py`); these say which buttons a page shows.
+OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD})
+EDITABLE = OPEN | {DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}
+ACCEPTABLE = frozenset({DocumentState.TO_ACCEPT, DocumentState.HELD})
+REFUSABLE = EDITABLE | {DocumentState.DUPLICATE}
+RETRYABLE = frozenset({DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION})
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on a page picture, in thousandths of the page."""
+
+    page: int
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field as the page shows it."""
+
+    name: FieldName
+    label: str
+    kind: str
+    shown: str
+    typed: str
+    missing: bool
+    unsure: bool
+    belief: str
+    evidence: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    error: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no value."""
+        return not self.shown
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What this person can do with this document now."""
+
+    fill_in: bool
+    accept: bool
+    refuse: bool
+    undo: bool
+    retry: bool
+
+
+def acts(document: Document, rights: Rights, words: Words) -> Acts:
+    """Return what can be done: the state allows it, and the role does."""
+    decide, state = Right.DECIDE in rights, document.state
+    return Acts(
+        fill_in=Right.FILL_IN in rights and state in EDITABLE,
+        accept=decide and state in EDITABLE,  # what is missing can be typed and accepted with one press
+        refuse=decide and state in REFUSABLE,
+        undo=decide and _undoable(document, words),
+        retry=Right.FILL_IN in rights and state in RETRYABLE,
+    )
+
+
+def _undoable(document: Document, words: Words) -> bool:
+    if document.state is DocumentState.ACCEPTED:
+        return document.archive_at is not None and words.now < document.archive_at
+    return document.state is DocumentState.REFUSED
+
+
+def field_views(
+    document: Document,
+    missing: tuple[FieldName, ...],
+    words: Words,
+    typed: Mapping[FieldName, str],
+    wrong: str = "",
+) -> list[FieldView]:
+    """Return the fields, the missing ones first, the empty ones last.
+
+    `typed` is what a person typed and what could not be kept; `wrong` names the field that was not understood.
+    """
+    views = [
+        _field_view(document, name, words, missing=name in missing, typed=typed.get(name), wrong=wrong)
+        for name in ORDER
+    ]
+    return sorted(views, key=lambda view: (not (view.missing or view.error), view.empty))
+
+
+def _field_view(
+    document: Document, name: FieldName, words: Words, *, missing: bool, typed: str | None, wrong: str
+) -> FieldView:
+    field = document.fields.get(name)
+    value = field.value if field else None
+    has = field is not None and value is not None
+    return FieldView(
+        name=name,
+        label=words.named("field", name.value),
+        kind=_kind(name),
+        shown=words.value(name, value, document.value(FieldName.CURRENCY)),
+        typed=typed if typed is not None else input_value(name, value, words),
+        missing=missing,
+        unsure=has and field is not None and field.confidence < FAIRLY_SURE,
+        belief=words.belief(field) if has and field else "",
+        evidence=tuple(said for e in field.evidence if (said := words.evidence(e))) if has and field else (),
+        boxes=_boxes(field) if has and field else (),
+        error=words.t(f"web.field.wrong_{_kind(name)}") if wrong == name.value else "",
+    )
+
+
+def _kind(name: FieldName) -> str:
+    if name in AMOUNT_FIELDS:
+        return "amount"
+    if name in DATE_FIELDS:
+        return "date"
+    return {FieldName.DOCUMENT_TYPE: "type", FieldName.CURRENCY: "currency"}.get(name, "text")
+
+
+def _boxes(field: Field) -> tuple[Box, ...]:
+    return tuple(
+        Box(
+            page=evidence.page,
+            x=round(evidence.region[0] * 1000, 1),
+            y=round(evidence.region[1] * 1000, 1),
+            width=round((evidence.region[2] - evidence.region[0]) * 1000, 1),
+            height=round((evidence.region[3] - evidence.region[1]) * 1000, 1),
+            text=evidence.text,
+        )
+        for evidence in field.evidence
+        if evidence.page is not None and evidence.region is not None
+    )
+
+
+def input_value(name: FieldName, value: str | None, words: Words) -> str:
+    """Return a value as it stands in its input: dates ISO (the browser shows them its own way), amounts local."""
+    if value is None:
+        return ""
+    return words.number(value) if name in AMOUNT_FIELDS else value
+
+
+def changes(
+    document: Document, missing: tuple[FieldName, ...], typed: Mapping[FieldName, str], words: Words
+) -> dict[FieldName, str]:
+    """Return what a person changed, and what he confirmed: an unsure field that he was asked to look at and left."""
+    return {
+        name: value
+        for name, value in typed.items()
+        if value != input_value(name, document.value(name), words) or (value and name in missing)
+    }
+
+
+def document_types(words: Words) -> list[tuple[str, str]]:
+    """Return the kinds of document with their names, for the choice in the form."""
+    return [(kind.value, words.document_type(kind.value)) for kind in DocumentType]

@@ -1,0 +1,69 @@
+"""The history of a document in words: the decisions on it and the events of its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailroom.domain.document import Document
+from mailroom.errors import NotFound
+from mailroom.web.words import Words
+
+if TYPE_CHECKING:
+    from mailroom.store import Unit
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history."""
+
+    at: datetime
+    when: str
+    who: str
+    what: str
+    why: tuple[str, ...] = ()
+
+
+def history(unit: Unit, document: Document, words: Words) -> list[Line]:
+    """Return what happened to a document, oldest first."""
+    names: dict[str, str] = {}
+    decisions = unit.decisions.of(document.id)
+    # A decision is stored with an event of the same instant; the decision says more.
+    told = {(record.at, f"document_{record.decision.state.value}") for record in decisions}
+    lines = [
+        Line(
+            at=record.at,
+            when=words.instant(record.at),
+            who=_who(unit, record.actor, names, words),
+            what=words.t("web.history.decided", state=words.named("state", record.decision.state.value)),
+            why=tuple(words.reason(reason) for reason in record.decision.reasons),
+        )
+        for record in decisions
+    ]
+    lines += [
+        Line(
+            at=event.at,
+            when=words.instant(event.at),
+            who=_who(unit, event.actor, names, words),
+            what=words.named("web.event", event.name),
+        )
+        for event in unit.events.of(document.id)
+        if (event.at, event.name) not in told
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _who(unit: Unit, actor: str, names: dict[str, str], words: Words) -> str:
+    """Return a person's name, or what part of mailroom it was."""
+    if actor not in names:
+        names[actor] = _name(unit, actor, words) if actor else words.t("web.actor.mailroom")
+    return names[actor]
+
+
+def _name(unit: Unit, actor: str, words: Words) -> str:
+    try:
+        user = unit.users.get(actor)
+    except NotFound:
+        return words.t("web.actor.rules") if actor == "rules" else words.t("web.actor.mailroom")
+    return user.name or user.email

@@ -1,0 +1,140 @@
+"""The list of accounts, the inbox of one, and what needs the operator's attention."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from mailroom.domain.account import Account
+from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.errors import NotFound
+from mailroom.web.rights import Right, enter
+from mailroom.web.visit import Visit
+from mailroom.web.words import Words
+
+PAGE = 50
+
+TABS: dict[str, Collection[DocumentState]] = {
+    "needs_you": WAITING_FOR_PERSON,
+    "accepted": (DocumentState.ACCEPTED,),
+    "archived": (DocumentState.ARCHIVED,),
+    "refused": (DocumentState.REFUSED,),
+    "underway": (DocumentState.READING, DocumentState.NEEDS_ATTENTION),
+    "all": tuple(DocumentState),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document as a line of a list, in the reader's words."""
+
+    id: str
+    seller: str
+    filename: str
+    number: str
+    date: str
+    amount: str
+    state: DocumentState
+    reasons: tuple[str, ...]
+    age: str
+    since: str
+    account: str = ""
+
+
+def row(document: Document, words: Words, account: str = "") -> Row:
+    """Return a document as a line."""
+    amount = document.value(FieldName.PAYABLE_AMOUNT) or document.value(FieldName.TOTAL_AMOUNT)
+    return Row(
+        id=document.id,
+        seller=document.value(FieldName.SELLER_NAME) or "",
+        filename=document.filename,
+        number=document.value(FieldName.INVOICE_NUMBER) or "",
+        date=words.date(document.value(FieldName.ISSUE_DATE)),
+        amount=words.amount(amount, document.value(FieldName.CURRENCY)),
+        state=document.state,
+        reasons=tuple(words.reason(reason) for reason in document.reasons),
+        age=words.age(document.created_at),
+        since=words.instant(document.created_at),
+        account=account,
+    )
+
+
+def show_home(visit: Visit) -> Response:
+    """Go to the only account of a person, or show the list of his accounts."""
+    with visit.services.store.read() as unit:
+        accounts = unit.users.accounts_of(visit.person.id)
+    if len(accounts) == 1 and not visit.person.is_operator:
+        return visit.go(f"/accounts/{accounts[0][0].id}/inbox")
+    return visit.go("/accounts")
+
+
+def show_accounts(visit: Visit) -> Response:
+    """Show the accounts that a person may enter; an operator sees all."""
+    with visit.services.store.read() as unit:
+        if visit.person.is_operator:
+            found: Sequence[Account] = unit.accounts.all()
+        else:
+            found = [account for account, _ in unit.users.accounts_of(visit.person.id)]
+        waiting = {account.id: _waiting(unit.documents.counts(account.id)) for account in found}
+        parked = unit.documents.counts()[DocumentState.NEEDS_ATTENTION] if visit.person.is_operator else 0
+    return visit.page("accounts.html", accounts=found, waiting=waiting, parked=parked, here="accounts")
+
+
+def show_attention(visit: Visit) -> Response:
+    """Show the operator what was given up on, in all accounts."""
+    if not visit.person.is_operator:
+        raise NotFound("operators only")
+    with visit.services.store.read() as unit:
+        names = {account.id: account.name for account in unit.accounts.all()}
+        parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=500)
+    rows = [row(document, visit.words, names.get(document.account_id, "")) for document in parked]
+    return visit.page("attention.html", rows=rows, here="attention")
+
+
+def show_inbox(visit: Visit) -> Response:
+    """Show one tab of an account's inbox."""
+    tab = visit.query("tab", "needs_you")
+    tab = tab if tab in TABS else "needs_you"
+    search, page = visit.query("q").strip(), page_number(visit)
+    with visit.services.store.read() as unit:
+        account, rights = enter(unit, visit.person, visit.path("account"), Right.SEE)
+        visit.words.time_zone = account.time_zone
+        counts = unit.documents.counts(account.id)
+        states = None if tab == "all" else TABS[tab]
+        found = unit.documents.list(account.id, states, search, limit=PAGE + 1, offset=(page - 1) * PAGE)
+        addresses = [a.address for a in unit.addresses.of(account.id) if a.retired_at is None]
+    totals = {name: sum(counts.get(state, 0) for state in of) for name, of in TABS.items()}
+    return visit.account_page(
+        "inbox.html",
+        account,
+        rights,
+        tab=tab,
+        tabs=[name for name in TABS if name != "underway" or totals[name] or tab == name],
+        totals=totals,
+        rows=[row(document, visit.words) for document in found[:PAGE]],
+        search=search,
+        addresses=addresses,
+        older=_address(tab, search, page + 1) if len(found) > PAGE else "",
+        newer=_address(tab, search, page - 1) if page > 1 else "",
+        notice=visit.done,
+        refresh=20 if tab == "underway" and counts.get(DocumentState.READING) else 0,
+        here="inbox",
+    )
+
+
+def page_number(visit: Visit) -> int:
+    """Return the page that the query asks for, 1 when it asks for none."""
+    asked = visit.query("page", "1")
+    return max(1, min(int(asked), 100_000)) if asked.isascii() and asked.isdigit() else 1
+
+
+def _address(tab: str, search: str, page: int) -> str:
+    asked = {"tab": tab, **({"q": search} if search else {}), **({"page": str(page)} if page > 1 else {})}
+    return "?" + urlencode(asked)
+
+
+def _waiting(counts: dict[DocumentState, int]) -> int:
+    return sum(counts.get(state, 0) for state in WAITING_FOR_PERSON)

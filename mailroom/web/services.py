@@ -1,0 +1,83 @@
+"""What the application hands to the pages: the store, the settings, the clock and the acts that need other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mailroom.clock import Clock
+from mailroom.config import Settings
+from mailroom.domain.account import Account, User
+from mailroom.domain.document import Document, FieldName, Fields
+from mailroom.languages import Language
+
+if TYPE_CHECKING:
+    from mailroom.store import Store
+
+
+class Desk(Protocol):
+    """What a person decides on a document. Each act is one transaction.
+
+    Raises (all of them): NotFound, NotAllowed, WrongState, ChangedMeanwhile; `fill_in` also InvalidValue.
+    """
+
+    def fill_in(
+        self, user: User, document_id: str, version: int, typed: Mapping[FieldName, str], language: Language
+    ) -> Document:
+        """Put what a person typed into the fields; `language` says how he writes dates and amounts."""
+        ...
+
+    def accept(self, user: User, document_id: str, version: int) -> Document:
+        """Accept the document; the undo window begins."""
+        ...
+
+    def refuse(self, user: User, document_id: str, version: int, reason: str) -> Document:
+        """Refuse the document, in the person's own words."""
+        ...
+
+    def undo(self, user: User, document_id: str, version: int) -> Document:
+        """Take an acceptance back within its window, or a refusal at any time."""
+        ...
+
+    def retry(self, user: User, document_id: str, version: int) -> Document:
+        """Read an unreadable or parked document again."""
+        ...
+
+
+class Rendered(Protocol):
+    """A mail as it would go out (`mailroom.reports.Rendered`)."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class WebServices:
+    """Everything that the pages may use.
+
+    upload: (account_id, user_id, [(file name, bytes)]) -> ids of the messages, durable when it returns.
+    changed: called after a commit that needs the engine (fields completed, accepted, retry).
+    missing: fields that are required and absent or not sure enough.
+    ubl: the document as UBL, or None when there is none (yet).
+    preview: the "action required" mail as it would go out now in that language, or None when there is nothing to say.
+    """
+
+    store: Store
+    settings: Settings
+    clock: Clock
+    desk: Desk
+    upload: Callable[[str, str, Sequence[tuple[str, bytes]]], list[str]]
+    changed: Callable[[str], None]
+    missing: Callable[[Fields], tuple[FieldName, ...]]
+    ubl: Callable[[str], bytes | None]
+    preview: Callable[[Account, Language], Rendered | None]
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the pages over https."""
+        return self.settings.web.public_url.lower().startswith("https://")
