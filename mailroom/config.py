@@ -7,13 +7,15 @@ never values here: they are paths to files (systemd credentials).
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from mailroom.errors import BadConfiguration
 from mailroom.log import LogFormat
@@ -21,6 +23,13 @@ from mailroom.log import LogFormat
 
 class _Slice(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_means_none(cls, value: object, info: ValidationInfo) -> object:
+        # TOML has no null; `relay_password_file = ""` says what it says in the reference.
+        optional = info.field_name is not None and cls.model_fields[info.field_name].default is None
+        return None if optional and value == "" else value
 
 
 class StoreSettings(_Slice):
@@ -203,3 +212,42 @@ def _line_of(source: str, place: list[str]) -> int:
         if key and [*([table] if table else []), key[1]] == place:
             return number
     return found
+
+
+def reference() -> str:
+    """Return `config/mailroom.toml`: every key with its default and what it means, grouped by slice."""
+    top = [key for key, field in Settings.model_fields.items() if not _slice_of(field.annotation)]
+    blocks = [REFERENCE_HEAD, *(_documented(Settings, key) for key in top)]
+    for table, field in Settings.model_fields.items():
+        if settings := _slice_of(field.annotation):
+            about = (settings.__doc__ or "").partition(": ")[2]
+            blocks.append(f"# {about[:1].upper()}{about[1:]}\n[{table}]")
+            blocks += [_documented(settings, key) for key in settings.model_fields]
+    return "\n\n".join(blocks) + "\n"
+
+
+REFERENCE_HEAD = """\
+# Mailroom's configuration: every key, what it means, and its default.
+#
+# A line that begins with `#` and a key shows the default; take the `#` away to set another value. Without a file all
+# defaults hold, and mailroom runs in one process on SQLite and a folder. Passwords are never written here: their keys
+# name files (systemd: LoadCredential). An unknown key is an error, told with its line."""
+
+
+def _slice_of(annotation: Any) -> type[BaseModel] | None:
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _documented(settings: type[BaseModel], key: str) -> str:
+    field = settings.model_fields[key]
+    words = textwrap.wrap(field.description or "", 117, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([*(f"# {line}" for line in words), f"#{key} = {_toml(field.default)}"])
+
+
+def _toml(value: object) -> str:
+    """Return a default as TOML writes it; None as the empty string, which means the same."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(one) for one in value)}]"
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return json.dumps("" if value is None else str(value), ensure_ascii=False)

@@ -1,0 +1,60 @@
+"""`config/mailroom.toml` says what `config.py` does: every key, every default, every description."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mailroom.config import Settings, load, reference
+from mailroom.errors import BadConfiguration
+
+FILE = Path(__file__).parents[3] / "config" / "mailroom.toml"
+ANEW = "write it anew: python -c 'import mailroom.config as c; print(c.reference(), end=str())' > config/mailroom.toml"
+
+
+def test_the_file_is_what_the_settings_are() -> None:
+    assert FILE.read_text("utf-8") == reference(), ANEW
+
+
+def test_the_file_loads_and_changes_nothing(tmp_path: Path) -> None:
+    assert load(FILE, data=tmp_path) == load(data=tmp_path)
+
+
+def test_with_every_line_taken_out_of_its_comment_the_file_still_gives_the_defaults(tmp_path: Path) -> None:
+    live = tmp_path / "mailroom.toml"
+    live.write_text(re.sub(r"^#(?! |$)", "", reference(), flags=re.MULTILINE), "utf-8")
+    keys = tomllib.loads(live.read_text("utf-8"))
+    assert keys["store"]["database_password_file"] == ""
+    assert load(live, data=tmp_path) == load(data=tmp_path)
+    for name, field in Settings.model_fields.items():
+        inner = getattr(field.annotation, "model_fields", None)
+        assert set(keys[name]) == set(inner) if inner else name in keys
+
+
+def test_every_key_is_described() -> None:
+    settings = [
+        Settings,
+        *(f.annotation for f in Settings.model_fields.values() if hasattr(f.annotation, "model_fields")),
+    ]
+    bare = [
+        f"{one.__name__}.{name}"
+        for one in settings
+        for name, field in one.model_fields.items()  # type: ignore[union-attr]
+        if not field.description and not hasattr(field.annotation, "model_fields")
+    ]
+    assert bare == []
+
+
+def test_no_line_is_wider_than_a_screen() -> None:
+    assert max(len(line) for line in reference().splitlines()) <= 120
+
+
+def test_an_unknown_key_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mailroom.toml"
+    file.write_text(reference().replace('#sender_name = "Mailroom"', 'sender_nam = "Post"'), "utf-8")
+    line = file.read_text("utf-8").splitlines().index('sender_nam = "Post"') + 1
+    with pytest.raises(BadConfiguration, match=rf"mailroom\.toml:{line}: unknown key mail\.sender_nam"):
+        load(file)
