@@ -130,10 +130,15 @@ def _envelope(
 
 
 def _bare_name(filename: str) -> str:
-    """Return the name without folders and control characters, at most 200 characters, its ending kept."""
+    """Return the name without folders and control characters, short enough for one header line, its ending kept."""
     name = _one_line(re.split(r"[/\\]", filename)[-1]) or "file"
     suffix = PurePath(name).suffix
-    return name if len(name) <= 200 else name[: 200 - len(suffix)] + suffix if len(suffix) <= 20 else name[:200]
+    return _cut(name.removesuffix(suffix), 180) + _cut(suffix, 20)
+
+
+def _cut(text: str, most: int) -> str:
+    """Cut to so many bytes of UTF-8; the name is written with three letters for each."""
+    return text.encode()[:most].decode("utf-8", "ignore")
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,111 @@
+"""What a client sends after DATA, cut anywhere."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailroom.gateways.data import DataReader, Flaw
+
+
+def read(sent: bytes, cuts: list[int], *, max_bytes: int = 10_000, max_line: int = 1_000) -> tuple[DataReader, bytes]:
+    reader = DataReader(max_bytes=max_bytes, max_line_bytes=max_line)
+    content = b""
+    edges = [0, *sorted(cut % (len(sent) + 1) for cut in cuts), len(sent)]
+    for start, end in itertools.pairwise(edges):
+        if reader.ended:
+            reader.rest += sent[start:end]
+        else:
+            content += reader.feed(sent[start:end])
+    return reader, content
+
+
+def stuff(lines: list[bytes]) -> bytes:
+    return b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines) + b".\r\n"
+
+
+LINES = st.lists(st.sampled_from([b"", b".", b"..", b". .", b"x", b"abc.", b"a" * 70, b".\x80\xff"]), max_size=12)
+CUTS = st.lists(st.integers(0, 500), max_size=20)
+
+
+@given(LINES, CUTS)
+def test_a_message_comes_out_as_it_was_before_its_dots_were_doubled(lines: list[bytes], cuts: list[int]) -> None:
+    reader, content = read(stuff(lines) + b"QUIT\r\n", cuts)
+    assert reader.ended
+    assert reader.flaw is None
+    assert content == b"".join(line + b"\r\n" for line in lines)
+    assert reader.size == len(content)
+    assert reader.rest == b"QUIT\r\n"
+
+
+@given(LINES)
+def test_byte_by_byte_is_the_same(lines: list[bytes]) -> None:
+    sent = stuff(lines)
+    reader, content = read(sent, list(range(len(sent))))
+    assert reader.ended
+    assert content == b"".join(line + b"\r\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"\n.\r\n",
+        b"\r\n.\n",
+        b"\n.\n",
+        b"\r.\r",
+        b"\r\n.\r",
+        b"a\nb",
+        b"a\rb",
+        b"\r\r\n",
+        b"\n",
+        b"\r",
+        b"\n\r\n.\r",
+        b"\r\n\r.\r\n",
+    ],
+)
+@given(cuts=CUTS)
+def test_smuggling_is_a_flaw_and_ends_nothing_early(inside: bytes, cuts: list[int]) -> None:
+    reader, _ = read(b"Subject: a\r\n\r\nbody" + inside + b"MAIL FROM:<x@y>\r\nmore\r\n.\r\nQUIT\r\n", cuts)
+    assert reader.flaw is Flaw.BARE_NEWLINE
+    assert reader.ended
+    assert reader.rest == b"QUIT\r\n"
+
+
+@given(cuts=CUTS)
+def test_nul_is_a_flaw(cuts: list[int]) -> None:
+    reader, _ = read(b"a\0b\r\n.\r\n", cuts)
+    assert reader.flaw is Flaw.NUL
+
+
+@pytest.mark.parametrize(
+    ("length", "flaw"),
+    [(998, None), (999, Flaw.LINE_TOO_LONG), (3_000, Flaw.LINE_TOO_LONG)],
+    ids=["998 and CRLF are 1000", "one more", "many more"],
+)
+@given(cuts=st.lists(st.integers(0, 5_000), max_size=6), before=st.integers(0, 30))
+def test_the_longest_line_counts_with_its_end(length: int, flaw: Flaw | None, cuts: list[int], before: int) -> None:
+    reader, _ = read(b"short\r\n" * before + b"x" * length + b"\r\nshort\r\n" * 3 + b".\r\n", cuts)
+    assert reader.ended
+    assert reader.flaw is flaw
+
+
+@pytest.mark.parametrize(("size", "flaw"), [(100, None), (101, Flaw.TOO_LARGE)], ids=["the limit", "one more"])
+@given(cuts=CUTS)
+def test_size_counts_the_bytes_of_the_message(size: int, flaw: Flaw | None, cuts: list[int]) -> None:
+    reader, content = read(b"x" * (size - 2) + b"\r\n.\r\n", cuts, max_bytes=100)
+    assert reader.flaw is flaw
+    assert reader.ended
+    assert reader.size == size or flaw
+    assert len(content) <= 100
+
+
+def test_after_a_flaw_nothing_more_is_kept() -> None:
+    reader = DataReader(max_bytes=10, max_line_bytes=1_000)
+    assert reader.feed(b"x" * 50) == b""
+    assert reader.feed(b"y" * 50) == b""
+    assert not reader.ended
+    assert reader.feed(b"\r\n.\r\n") == b""
+    assert reader.ended
