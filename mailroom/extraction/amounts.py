@@ -1,0 +1,167 @@
+"""Every amount of money on the pages, with what the words beside it say that it is.
+
+The roles come from labels to the left and from column headers; an amount in a column of the item table is a line's
+amount, whatever the header is called. `totals.py` then decides which amounts are the document's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from mailroom.extraction.candidates import Beside, Candidate, Sight, pair
+from mailroom.extraction.labels import Label
+from mailroom.extraction.layout import Segment
+
+TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
+               "change", "tendered", "rounding", "deposit", "shipping")  # fmt: skip
+_ITEM_COLUMNS = frozenset({"description", "quantity", "unit_price", "line_amount", "vat_rate", "discount"})
+_SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
+
+_CURRENCY = r"(?:€|EUR|\$|USD|£|GBP|CHF|RON|LEI|lei|RM|Fr\.?|zł|kr\.?|INR|Rs\.?|PLN|SEK|DKK|NOK|CZK|HUF)"
+_AMOUNT = re.compile(
+    rf"(?P<open>\()?(?P<sign>[-–−+]\s?)?(?:{_CURRENCY}\s{{0,2}})?(?P<sign2>[-–−]\s?)?"
+    r"(?<![\d.,/:])(?P<number>"
+    r"\d{1,3}(?:[.,'’ ]\s?\d{3})+\s?[.,:]\s?\d{2}(?!\d)"
+    r"|\d+\s?[.,]\s?\d{2}(?![\d])"
+    r"|\d{1,3}(?:[.,'’]\d{3})+(?!\d)"
+    r"|\d+(?=[.,][-–=])"
+    rf"|(?<=\$)\d+(?!\d)|(?<=€)\d+(?!\d)|(?<=€ )\d+(?!\d)|(?<=Rs )\d+(?!\d)|\d+(?=\s?(?:€|EUR\b|lei\b|RON\b))"
+    r")(?P<after>\s?[-–](?=\s|$)|\s?\))?(?![\d/:]|[.,]\d|\s{0,2}%|-\d)"
+)
+_LOOKS_NUMERIC = re.compile(r"^[(\-–€$£]*[\dOoIlSB|.,:'’]*\d[\dOoIlSB|.,:'’€)\-]*$")
+_OCR_DIGITS = str.maketrans("OoIl|SB", "0011158")
+_HAS_DIGIT = re.compile(r"\d")
+_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s{0,2}%")
+
+
+@dataclass(slots=True, eq=False)
+class Amount:
+    """An amount candidate: its value without sign, its sign, and a strength for each role."""
+
+    at: Candidate
+    value: Decimal
+    negative: bool
+    roles: dict[str, float] = field(default_factory=dict)
+    label: str = ""
+    line_item: bool = False
+    header: bool = False
+    """Whether its role comes from a column header of a table of sums."""
+
+    def role(self, *names: str) -> float:
+        """Return the best strength of the named roles."""
+        return max((self.roles.get(name, 0.0) for name in names), default=0.0)
+
+    @property
+    def signed(self) -> Decimal:
+        return -self.value if self.negative else self.value
+
+
+def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
+    """Return every amount of the pages in reading order, each with its roles."""
+    found = []
+    for sheet in sight.sheets:
+        for row in sheet.rows:
+            here = [amount for segment in row for amount in _in_segment(segment)]
+            for amount in here:
+                pair(sight, amount.at)
+                _give_roles(amount, headers, several=len(here) > 1)
+            found.extend(here)
+    return found
+
+
+def _in_segment(segment: Segment) -> Iterator[Amount]:
+    if not _HAS_DIGIT.search(segment.text):
+        return
+    text = _repaired(segment) if segment.sheet.ocr else segment.text
+    for match in _AMOUNT.finditer(text):
+        value = parse_amount(match["number"])
+        if value is None:
+            continue
+        start, end = match.start("number"), match.end("number")
+        if start and text[start - 1].isalpha() and not re.search(rf"{_CURRENCY}$", text[:start]):
+            continue
+        first, last = segment.span(start, end)
+        sign = f"{match['sign'] or ''}{match['sign2'] or ''}{match['after'] or ''}"
+        negative = any(s in sign for s in "-–−") or bool(match["open"] and ")" in sign)
+        at = Candidate("", segment, first, last, text[match.start() : match.end()].strip(), start=match.start())
+        yield Amount(at, value, negative)
+
+
+def _repaired(segment: Segment) -> str:
+    """Read letters as the digits they resemble, in words that are otherwise numbers."""
+    pieces = list(segment.text)
+    for start, end in zip(segment.starts, segment.ends, strict=True):
+        word = segment.text[start:end]
+        if _LOOKS_NUMERIC.match(word):
+            pieces[start:end] = word.translate(_OCR_DIGITS)
+    return "".join(pieces)
+
+
+def parse_amount(text: str) -> Decimal | None:
+    """Return the number that the printed digits mean: the last separator before two digits is the decimal one."""
+    squeezed = re.sub(r"[\s'’]", "", text).replace(":", ".")
+    tail = re.search(r"[.,](\d{1,2})$", squeezed)
+    whole = squeezed[: tail.start()] if tail else squeezed
+    digits = re.sub(r"[.,]", "", whole)
+    try:
+        return Decimal(f"{digits or '0'}.{tail[1] if tail else '00'}").quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+
+
+def rate_beside(amount: Amount) -> Decimal | None:
+    """Return the percentage printed in the amount's row, when there is exactly one."""
+    row = amount.at.segment.sheet.rows[amount.at.segment.row]
+    text = "  ".join(s.text for s in row)
+    rates = {Decimal(m.replace(",", ".")).normalize() for m in _RATE.findall(text)}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def item_headers(sight: Sight) -> set[tuple[int, int]]:
+    """Return (page, row) of the headers of item tables: quantity or unit price among three kinds of columns."""
+    found = set()
+    for sheet, rows in zip(sight.sheets, sight.labels, strict=True):
+        for index, labels in rows.items():
+            kinds: set[str] = set()
+            for near in (index, index + 1):
+                kinds |= {role for label in rows.get(near, ()) for role in label.roles & _ITEM_COLUMNS}
+            own = {role for label in labels for role in label.roles & _ITEM_COLUMNS}
+            if len(own) >= 2 and len(kinds) >= 3 and kinds & {"quantity", "unit_price"}:
+                found.add((sheet.number, index))
+    return found
+
+
+def _give_roles(amount: Amount, headers: set[tuple[int, int]], *, several: bool) -> None:
+    left = next((b for b in amount.at.beside if not b.above), None)
+    above = next((b for b in amount.at.beside if b.above), None)
+    if above and (amount.at.page, above.label.segment.row) in headers:
+        amount.line_item = not (left and left.label.roles.intersection(_SUMS) and left.strength > 0.5)
+        above = None
+    if left:
+        _add(amount, left.label, left.strength)
+    if above and above.label.roles.intersection(TOTAL_ROLES):
+        amount.header = True
+        if several and left and left.label.roles.intersection(_SUMS):
+            _weaken(amount)
+        _add(amount, above.label, above.strength)
+
+
+def _weaken(amount: Amount) -> None:
+    for role in amount.roles:
+        amount.roles[role] *= 0.5
+
+
+def _add(amount: Amount, label: Label, strength: float) -> None:
+    roles = label.roles.intersection(TOTAL_ROLES)
+    if roles and strength > max(amount.roles.values(), default=0.0):
+        amount.label = label.text
+    for role in roles:
+        amount.roles[role] = max(amount.roles.get(role, 0.0), strength)
+
+
+def beside_of(amount: Amount) -> Beside | None:
+    """Return the label that gave the amount its strongest role."""
+    return max(amount.at.beside, key=lambda b: b.strength, default=None)

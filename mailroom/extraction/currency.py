@@ -1,0 +1,60 @@
+"""Currency (BT-5): the sign or code beside the total counts most, then how often each stands on the pages."""
+
+from __future__ import annotations
+
+import re
+
+from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.layout import Segment
+
+_SIGNS = {
+    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "US$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP",
+    "CHF": "CHF", "SFR": "CHF", "RON": "RON", "LEI": "RON", "RM": "MYR", "MYR": "MYR", "PLN": "PLN", "ZŁ": "PLN", "SEK": "SEK",
+    "DKK": "DKK", "NOK": "NOK", "CZK": "CZK", "KČ": "CZK", "HUF": "HUF", "FT": "HUF", "BGN": "BGN", "CAD": "CAD", "AUD": "AUD",
+    "JPY": "JPY", "¥": "JPY", "CNY": "CNY", "INR": "INR", "₹": "INR", "RS": "INR", "TRY": "TRY", "UAH": "UAH", "SGD": "SGD",
+}  # fmt: skip
+_HOME = {
+    "AT": "EUR", "BE": "EUR", "CY": "EUR", "DE": "EUR", "EE": "EUR", "EL": "EUR", "ES": "EUR", "FI": "EUR", "FR": "EUR", "HR": "EUR",
+    "IE": "EUR", "IT": "EUR", "LT": "EUR", "LU": "EUR", "LV": "EUR", "MT": "EUR", "NL": "EUR", "PT": "EUR", "SI": "EUR", "SK": "EUR",
+    "BG": "BGN", "CH": "CHF", "CZ": "CZK", "DK": "DKK", "GB": "GBP", "HU": "HUF", "NO": "NOK", "PL": "PLN", "RO": "RON", "SE": "SEK",
+}  # fmt: skip
+_FOUND = re.compile(
+    r"(?<![A-Za-z])(US\$|€|\$|£|¥|₹|EUROS?|EUR|USD|GBP|CHF|SFr|RON|lei|LEI|Lei|RM|MYR|PLN|zł|SEK|DKK|NOK|CZK|Kč|HUF|Ft|BGN|CAD|AUD|JPY|CNY"
+    r"|INR|Rs|TRY|UAH|SGD|Euro|euro)(?![A-Za-z])"
+)
+
+
+def code_of(sign: str) -> str | None:
+    """Return the ISO 4217 code of a currency's sign or code, None when it is unknown."""
+    return _SIGNS.get(sign.strip().upper().rstrip("."))
+
+
+def currency_of(sight: Sight, totals: list[Candidate], country: str) -> tuple[str | None, float, Candidate | None]:
+    """Return the currency, its share of the evidence, and where it stands (None when only the country suggests it)."""
+    points: dict[str, float] = {}
+    places: dict[str, Candidate] = {}
+    near = {id(s) for total in totals for s in total.segment.sheet.rows[total.segment.row]}
+    named = {id(label.segment) for label in sight.every_label("currency")}
+    for sheet in sight.sheets:
+        for segment in sheet.segments:
+            weight = 1.0 + 6.0 * (id(segment) in near) + 6.0 * (id(segment) in named)
+            for code, candidate in _in_segment(segment):
+                points[code] = points.get(code, 0.0) + weight
+                if code not in places or id(segment) in near:
+                    places[code] = candidate
+    if not points:
+        home = _HOME.get(country)
+        return (home, 0.0, None)
+    code, best = max(points.items(), key=lambda p: p[1])
+    return code, best / sum(points.values()), places[code]
+
+
+def _in_segment(segment: Segment) -> list[tuple[str, Candidate]]:
+    found = []
+    for match in _FOUND.finditer(segment.text):
+        code = _SIGNS.get(match[1].upper())
+        beside = segment.text[max(0, match.start() - 4) : match.end() + 4]
+        if code and (match[1].upper() not in {"RM", "RS", "FT", "TRY"} or any(c.isdigit() for c in beside)):
+            first, last = segment.span(*match.span())
+            found.append((code, Candidate(code, segment, first, last, match[1])))
+    return found

@@ -1,0 +1,183 @@
+"""Issue date (BT-2) and due date (BT-9): every date on the page, told apart by its label and its place.
+
+`03/04/26` is read by the language's order unless the document itself shows the other one (`03/20/2023`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.layout import Segment
+from mailroom.extraction.text import distance_within, fold
+from mailroom.languages import Language, reading_data
+
+ISSUE = ("issue_date", "date")
+DUE = ("due_date",)
+_OTHER = ("delivery_date", "order_date", "other_date", "cash_discount")
+_FIRST_YEAR, _LAST_YEAR = 1995, 2049
+
+_SEP = r"\s{0,2}[./\-–,·]\s{0,2}"
+_ISO = re.compile(rf"(?<!\d)((?:19|20)\d\d){_SEP}(\d{{1,2}}){_SEP}(\d{{1,2}})(?!\d)")
+_NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}'?((?:19|20)\d\d|\d\d)(?![\d/]|[.,]\d)")
+_SPACED = re.compile(r"(?<![\d.,])(\d{2}) (\d{2}) (20\d\d)(?!\d)")
+_DAY_FIRST = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})\s{0,2}[.\-/,]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
+)
+_MONTH_FIRST = re.compile(
+    r"([A-Za-zÀ-ÿşţșț]{3,10})\.?\s{0,2}[\-/]?(\d{1,2})(?:st|nd|rd|th)?\s{0,2}[,.\-/]?\s{1,2}'?((?:19|20)\d\d)(?!\d)"
+)
+_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_LETTERS_IN_NUMBERS = str.maketrans("OoQDlI|SB", "000011158")
+_HAS_DIGITS = re.compile(r"\d")
+
+
+@cache
+def _months() -> dict[str, int]:
+    names: dict[str, int] = {}
+    for language in Language:
+        for number, forms in enumerate(reading_data(language)["months"], 1):
+            for form in forms:
+                names.setdefault(fold(form), number)
+    return names
+
+
+@cache
+def month_number(word: str) -> int | None:
+    """Return the month that a word names in any of the languages, one wrong letter forgiven in long names."""
+    key = fold(word).strip(".")
+    known = _months()
+    if key in known:
+        return known[key]
+    if len(key) < 4:
+        return None
+    near = {number for name, number in known.items() if len(name) >= 4 and distance_within(key, name, 1)}
+    return near.pop() if len(near) == 1 else None
+
+
+def find_dates(sight: Sight, day_first: bool = True) -> list[Candidate]:
+    """Return every date on the pages with its labels, in reading order."""
+    raw = [hit for sheet in sight.sheets for segment in sheet.segments for hit in _in_segment(segment)]
+    month_first = any(a <= 12 < b for a, b, _ in (h[2] for h in raw) if b) and not any(
+        a > 12 for a, b, _ in (h[2] for h in raw) if b
+    )
+    found = []
+    for segment, (start, end), (a, b, year), value in raw:
+        day = value or _numeric(a, b, year, day_first=day_first and not month_first)
+        if day:
+            first, last = segment.span(start, end)
+            text = segment.text[start:end]
+            found.append(pair(sight, Candidate(day.isoformat(), segment, first, last, text, start=start)))
+    return found
+
+
+_Hit = tuple[Segment, tuple[int, int], tuple[int, int, int], date | None]
+
+
+def _in_segment(segment: Segment) -> Iterator[_Hit]:
+    """Yield dates of a segment; a purely numeric one stays open (a, b, year) until the order is known."""
+    text = segment.text
+    if not _HAS_DIGITS.search(text):
+        return
+    taken: list[tuple[int, int]] = []
+    for match, parts, value in _matches(text, segment.sheet.ocr):
+        span = match.span()
+        if (value or parts[1]) and not any(span[0] < e and s < span[1] for s, e in taken):
+            taken.append(span)
+            yield segment, span, parts, value
+
+
+def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, int, int], date | None]]:
+    none = (0, 0, 0)
+    for match in _ISO.finditer(text):
+        yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
+    for pattern in (_NUMERIC, _SPACED):
+        for match in pattern.finditer(text.translate(_LETTERS_IN_NUMBERS) if ocr else text):
+            yield match, (int(match[1]), int(match[2]), int(match[3])), None
+    for match in _DAY_FIRST.finditer(text):
+        month = month_number(match[2])
+        yield match, none, month and _date(int(match[3]), month, int(match[1])) or None
+    for match in _MONTH_FIRST.finditer(text):
+        month = month_number(match[1])
+        yield match, none, month and _date(int(match[3]), month, int(match[2])) or None
+    for match in _COMPACT.finditer(text):
+        yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    year += 2000 if year < 100 else 0
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _numeric(a: int, b: int, year: int, *, day_first: bool) -> date | None:
+    if day_first:
+        return _date(year, b, a) or _date(year, a, b)
+    return _date(year, a, b) or _date(year, b, a)
+
+
+def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[Candidate]:
+    """Return the candidates for the issue date, best first, with points as score."""
+    for found in dates:
+        found.score = _issue_points(found, sight, receipt=receipt)
+    return sorted(dates, key=lambda c: -c.score)
+
+
+def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
+    points = -1.0
+    points += 6.0 * found.strength("issue_date") + 3.5 * found.strength("date") * (found.strength("issue_date") < 0.5)
+    points -= 5.0 * found.strength("due_date", *_OTHER) * (found.strength("issue_date") < 0.6)
+    points += 2.5 * _beside_number(found, sight)
+    points -= 1.5 * found.strength(
+        "order_number", "delivery_number", "contract_number", "customer_number", "other_number"
+    )
+    points += 1.0 if found.page == 1 else -0.8
+    points += 0.8 * (1 - found.y0) if found.page == 1 else 0.0
+    points += 1.5 if receipt and _has_time(found) else 0.0
+    points -= 1.2 if _COMPACT.fullmatch(found.text) and not found.strength("issue_date", "date") else 0.0
+    points -= 1.0 if _in_sentence(found) else 0.0
+    points -= 1.0 if _in_range(found) else 0.0
+    return points
+
+
+def _beside_number(found: Candidate, sight: Sight) -> bool:
+    """`Rechnung Nr. 12 vom 3.4.2026`: the date of the number to its left."""
+    labels = [a for a in sight.labels_of(found.segment) if a.segment is found.segment and a.last <= found.first]
+    return any(a.roles & {"invoice_number", "invoice_word"} for a in labels)
+
+
+def _has_time(found: Candidate) -> bool:
+    row = found.segment.sheet.rows[found.segment.row]
+    return any(re.search(r"\b\d{1,2}:\d\d", t.text) for s in row for t in s.tokens)
+
+
+def _in_sentence(found: Candidate) -> bool:
+    return len(found.segment.tokens) > 8
+
+
+def _in_range(found: Candidate) -> bool:
+    """`01.01.2026 - 31.01.2026` is a period."""
+    text = found.segment.text
+    after = text[found.start + len(found.text) :].lstrip()
+    before = text[: found.start].rstrip()
+    dash = re.compile(r"^(-|–|au|tot|bis|to|t/m|until|până|pana)\W*\d")
+    return bool(dash.match(after)) or bool(re.search(r"\d\W*(-|–|au|tot|bis|to|t/m)$", before))
+
+
+def score_due(dates: list[Candidate], issue: str | None) -> list[Candidate]:
+    """Return the candidates for the due date, best first; only a label makes one."""
+    for found in dates:
+        points = -4.0 + 8.0 * found.strength("due_date")
+        points -= 4.0 * found.strength("issue_date", *_OTHER) * (found.strength("due_date") < 0.6)
+        if issue:
+            points += 0.8 if found.value > issue else (0.0 if found.value == issue else -3.0)
+            points -= 2.0 if found.value[:4] > str(int(issue[:4]) + 1) else 0.0
+        found.score = points
+    return sorted(dates, key=lambda c: -c.score)

@@ -1,0 +1,121 @@
+"""What kind of document it is: its title in five languages, and what it has (amounts, change, a buyer)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from mailroom.domain.document import DocumentType
+from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.layout import Segment, Sheet
+from mailroom.extraction.text import blur
+from mailroom.languages import Language, reading_data
+
+_LONGEST = 40
+
+
+@dataclass(slots=True)
+class Kind:
+    """The type with its points, the runner-up's points, and the title that said so."""
+
+    type: DocumentType
+    points: float
+    rival: float
+    title: Candidate | None
+
+
+@cache
+def _titles() -> dict[str, DocumentType]:
+    titles: dict[str, DocumentType] = {}
+    for kind in reversed(DocumentType):
+        for language in Language:
+            for phrase in reading_data(language)["document_types"].get(kind.value, ()):
+                titles[blur(phrase)] = kind
+    for language in Language:
+        for phrase in reading_data(language)["document_types"]["credit_note"]:
+            titles[blur(phrase)] = DocumentType.CREDIT_NOTE
+    return titles
+
+
+def document_type(sight: Sight) -> Kind:
+    """Return the type; without any title a till slip is known by its change, and anything with a total is an invoice."""
+    points = dict.fromkeys(DocumentType, 0.0)
+    best: dict[DocumentType, tuple[float, Candidate]] = {}
+    for sheet in sight.sheets[:3]:
+        for kind, weight, title in _named(sheet):
+            if weight > best.get(kind, (0.0,))[0]:
+                best[kind] = (weight, title)
+    for kind, (weight, _) in best.items():
+        points[kind] = weight
+    _weigh_contents(sight, points)
+    ranked = sorted(points, key=lambda k: -points[k])
+    kind = ranked[0] if points[ranked[0]] > 0 else DocumentType.OTHER
+    return Kind(kind, points[kind], points[ranked[1]], best[kind][1] if kind in best else None)
+
+
+def _named(sheet: Sheet) -> Iterator[tuple[DocumentType, float, Candidate]]:
+    """Yield the title words of a page with their weight: large, high up, alone in their line."""
+    titles = _titles()
+    for segment in sheet.segments:
+        keys = [blur(t.text) for t in segment.tokens]
+        for first in range(min(2, len(keys))):
+            hit = _longest(keys, first, titles)
+            if hit is None:
+                continue
+            kind, last = hit
+            weight = _weight(segment, first, last) * (1.0 if sheet.number == 1 else 0.6)
+            yield kind, weight, Candidate(kind.value, segment, first, last)
+            break
+
+
+def _longest(keys: list[str], first: int, titles: dict[str, DocumentType]) -> tuple[DocumentType, int] | None:
+    key, best = "", None
+    for last in range(first, len(keys)):
+        key += keys[last]
+        if len(key) > _LONGEST:
+            break
+        if key in titles:
+            best = (titles[key], last + 1)
+    return best
+
+
+def _weight(segment: Segment, first: int, last: int) -> float:
+    rest = [t for t in segment.tokens[last:] if t.text.strip(".:-#/")]
+    words = sum(1 for t in rest if not any(c.isdigit() for c in t.text))
+    size = segment.height / segment.sheet.line
+    weight = 2.0 + min(2.5, 2.5 * max(0.0, size - 1.05))
+    weight += 0.8 if not rest else 0.0
+    weight += 1.0 * (1 - segment.y0) - 0.5 * min(words, 4) - 1.0 * first
+    weight += 0.4 if segment.text[segment.starts[first] : segment.ends[last - 1]].isupper() else 0.0
+    return max(0.0, weight)
+
+
+def _weigh_contents(sight: Sight, points: dict[DocumentType, float]) -> None:
+    numbers = len(sight.every_label("invoice_number"))
+    points[DocumentType.INVOICE] += 1.2 * min(numbers, 2)
+    change = bool(sight.every_label("change")) + bool(sight.every_label("tendered"))
+    totals = sight.every_label("total", "sum", "payable")
+    slip = _is_slip(sight)
+    points[DocumentType.RECEIPT] += 1.0 * change * bool(totals) + 2.0 * slip
+    if slip or change == 2:
+        points[DocumentType.RECEIPT] += 2.5 * bool(totals)
+        points[DocumentType.INVOICE] *= 0.5
+    if totals and sight.every_label("vat", "net"):
+        points[DocumentType.INVOICE] += 1.5
+    if points[DocumentType.CREDIT_NOTE] >= 3.0:
+        points[DocumentType.CREDIT_NOTE] += 1.0 + 1.2 * min(numbers, 2) + 1.5
+        points[DocumentType.CREDIT_NOTE] += 1.0 * (points[DocumentType.CREDIT_NOTE] > points[DocumentType.INVOICE])
+    if points[DocumentType.REMINDER] >= 3.0:
+        points[DocumentType.REMINDER] += 2.5
+
+
+def _is_slip(sight: Sight) -> bool:
+    """A till slip is one narrow column: few words a line, and taller than any sheet of paper."""
+    sheet = sight.sheets[0] if sight.sheets else None
+    if sheet is None or not sheet.rows:
+        return False
+    xs = [t.x0 for s in sheet.segments for t in s.tokens]
+    letters = [t.letter for s in sheet.segments for t in s.tokens]
+    wide = (max(xs) - min(xs)) / max(sorted(letters)[len(letters) // 2], 1e-6)
+    return wide < 50 and len(sheet.rows) > 10

@@ -1,0 +1,132 @@
+"""IBANs (BT-84), proved by mod 97 (ISO 13616).
+
+Every country is taken (`check_country=False`: stdnum refuses banks that it does not list). Letters and digits that OCR
+mixes up are exchanged only when the checksum then holds. An IBAN may run over two lines of its block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from stdnum import iban as stdnum_iban
+
+from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.layout import Segment, below
+
+IBAN_ROLES = ("iban", "bic", "account_holder")
+
+# Length of the whole number by country (ISO 13616 registry, as of 2025) and how many letters follow the check digits.
+_LENGTHS = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
+    "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23,
+    "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15,
+    "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20,
+}  # fmt: skip
+_LETTERS = {"NL": 4, "GB": 4, "IE": 4, "RO": 4, "LV": 4, "BG": 4, "MT": 4, "GI": 4, "IT": 1, "SM": 1}
+_MIXED = frozenset({"RO", "MT", "FR", "MC", "LU", "CH", "LI", "CY", "IT", "SM", "MD", "BG", "GI", "LV"})
+
+_START = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})[ .]{0,2}([0-9OIlSB]{2})(?=[ .\-]{0,2}[A-Z0-9]|$)")
+_DIGITS = str.maketrans("OoQDIlSBZG|", "00001158261")
+_ALPHA = str.maketrans("01582|", "OISBZI")
+_UNKNOWN = re.compile(r"([A-Z]{2}\d{2}[A-Z0-9]{6,30})")
+
+
+@lru_cache(maxsize=2048)
+def is_iban(value: str) -> bool:
+    """Say whether a compact value has the form and the checksum of an IBAN."""
+    known = _LENGTHS.get(value[:2])
+    return (known is None or known == len(value)) and bool(stdnum_iban.is_valid(value, check_country=False))
+
+
+def find_ibans(sight: Sight) -> list[Candidate]:
+    """Return the IBANs on the pages with their labels; without a checksum only what a label calls an IBAN."""
+    found: list[Candidate] = []
+    for sheet in sight.sheets:
+        for segment in sheet.segments:
+            found.extend(pair(sight, c) for c in _in_segment(segment))
+    return [c for c in found if c.proof or c.strength("iban") >= 0.7]
+
+
+def _in_segment(segment: Segment) -> Iterator[Candidate]:
+    for match in _START.finditer(segment.text):
+        tail = segment.text[match.start() :]
+        value = _proved(tail, match[1])
+        more: list[Segment] = []
+        if value is None:
+            value, more = _running_on(segment, tail, match[1])
+        if value:
+            yield _candidate(segment, match.start(), value, more, proof="mod_97")
+        else:
+            plain = _UNKNOWN.match(re.sub(r"[ .\-]", "", re.split(r"\bBIC\b|\bSWIFT\b", tail)[0]))
+            if plain and any(c.isdigit() for c in plain[1][4:]):
+                yield _candidate(segment, match.start(), _cut(plain[1]), [], proof="")
+
+
+def _cut(value: str) -> str:
+    length = _LENGTHS.get(value[:2], 34)
+    return value[:length]
+
+
+def _candidate(segment: Segment, start: int, value: str, more: list[Segment], *, proof: str) -> Candidate:
+    length, end = 0, start
+    while end < len(segment.text) and length < len(value):
+        length += segment.text[end].isalnum()
+        end += 1
+    first, last = segment.span(start, end)
+    return Candidate(value, segment, first, last, segment.text[start:end], proof=proof, more=more, start=start)
+
+
+def _proved(tail: str, country: str) -> str | None:
+    """Return the IBAN that a text begins with, when its checksum holds as printed or after mending."""
+    plain = re.sub(r"[^A-Za-z0-9|]", "", tail)
+    lengths = (_LENGTHS[country],) if country in _LENGTHS else range(15, 35)
+    for length in lengths:
+        value = plain[:length]
+        if len(value) == length:
+            for attempt in (value, value.upper(), mended(value)):
+                if is_iban(attempt):
+                    return attempt
+    return None
+
+
+def mended(value: str) -> str:
+    """Return the value with digits where its country has digits, and letters where it has letters."""
+    country = value[:2].upper()
+    letters = _LETTERS.get(country, 0)
+    head = value[2:4].translate(_DIGITS)
+    bank = value[4 : 4 + letters].translate(_ALPHA).upper()
+    rest = value[4 + letters :]
+    if country not in _MIXED or sum(c.isdigit() for c in rest) > 0.8 * len(rest):
+        rest = rest.translate(_DIGITS)
+    return f"{country}{head}{bank}{rest.upper()}"
+
+
+def _running_on(segment: Segment, tail: str, country: str) -> tuple[str | None, list[Segment]]:
+    """Follow an IBAN into the next two lines of its block."""
+    more: list[Segment] = []
+    text, at = tail, segment
+    for _ in range(2):
+        following = below(at)
+        if following is None:
+            break
+        more.append(following)
+        text += f" {following.text}"
+        value = _proved(text, country)
+        if value:
+            return value, more
+        at = following
+    return None, []
+
+
+def score_ibans(ibans: list[Candidate], *, country: str, own: list[str]) -> list[Candidate]:
+    """Return the candidates for the seller's account, best first. `own` are texts that speak of the payer's account."""
+    seen: dict[str, int] = {}
+    for candidate in ibans:
+        seen[candidate.value] = seen.get(candidate.value, 0) + 1
+    for place, candidate in enumerate(ibans):
+        candidate.score = (3.0 if candidate.proof else -1.0) + 1.5 * candidate.strength("iban")
+        candidate.score += 0.6 * (candidate.value[:2] == country) + 0.2 * min(seen[candidate.value], 3) - 0.25 * place
+        candidate.score -= 2.5 * any(text in candidate.segment.text.lower() for text in own)
+    return sorted(ibans, key=lambda c: -c.score)

@@ -1,0 +1,176 @@
+"""VAT ids (BT-31, BT-48): found by the form of each country, proved by its check digits (python-stdnum).
+
+Countries: the EU, Switzerland, Norway, the United Kingdom, and the EU's one-stop-shop numbers. A Belgian enterprise
+number is a VAT id without its prefix. A German Steuernummer is not a VAT id and never becomes one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib import import_module
+from types import ModuleType
+
+from stdnum.util import get_cc_module
+
+from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.layout import Segment
+
+VAT_ROLES = ("vat_id", "enterprise_number", "vat", "buyer_vat_id", "vat_rate")
+
+_BODIES: dict[str, tuple[str, ...]] = {
+    "AT": ("U\\d{8}",), "BE": ("[01]\\d{9}", "\\d{9}"), "BG": ("\\d{9,10}",), "CY": ("\\d{8}[A-Z]",), "CZ": ("\\d{8,10}",),
+    "DE": ("\\d{9}",), "DK": ("\\d{8}",), "EE": ("\\d{9}",), "EL": ("\\d{9}",), "GR": ("\\d{9}",), "ES": ("[A-Z0-9]\\d{7}[A-Z0-9]",),
+    "FI": ("\\d{8}",), "FR": ("[A-Z0-9]{2}\\d{9}",), "HR": ("\\d{11}",), "HU": ("\\d{8}",), "IE": ("\\d[A-Z0-9+*]\\d{5}[A-Z]{1,2}",),
+    "IT": ("\\d{11}",), "LT": ("\\d{12}", "\\d{9}"), "LU": ("\\d{8}",), "LV": ("\\d{11}",), "MT": ("\\d{8}",), "NL": ("\\d{9}B\\d{2}",),
+    "PL": ("\\d{10}",), "PT": ("\\d{9}",), "RO": ("\\d{4,10}",), "SE": ("\\d{12}",), "SI": ("\\d{8}",), "SK": ("\\d{10}",),
+    "CHE": ("\\d{9}(?:MWST|TVA|IVA)?",), "NO": ("\\d{9}MVA",), "GB": ("\\d{12}", "\\d{9}", "GD\\d{3}", "HA\\d{3}"), "EU": ("\\d{9}",), "XI": ("\\d{9}",),
+}  # fmt: skip
+_SEPARATOR = r"[ .\-/]{0,2}"
+_MODULES = {"EL": "gr", "CHE": "ch", "XI": "gb"}
+_OCR_DIGITS = str.maketrans("OoQDIlSBZ|", "0000115821")
+_BARE = re.compile(r"(?<![\w.])(?:U?\d(?:[ .\-/]?[\dB]){5,13}|[A-HJNPQRSUVW]\d{7}[0-9A-J])(?![\w]|[.,/]\d)")
+_ODD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .]?\d(?:[ .\-]?[0-9A-Z]){6,13}(?![A-Za-z0-9])")
+_BELGIAN = re.compile(r"(?<![\d.])[01]\d{3}[. ]\d{3}[. ]\d{3}(?![\d])")
+
+
+def _spread(body: str, digit: str) -> str:
+    """Let separators stand between the signs of a form: `\\d{9}` also matches `123 456 789`."""
+    parts = re.findall(r"\(\?:.*?\)\??|\[[^\]]*\](?:\{[\d,]+\})?|\\d(?:\{[\d,]+\})?|.", body)
+    spread = []
+    for part in parts:
+        head, _, count = part.partition("{")
+        sign = digit if head == r"\d" else head
+        if count and not part.startswith("(?:"):
+            low, _, high = count.rstrip("}").partition(",")
+            least, most = int(low), int(high or low)
+            spread.append(f"{sign}(?:{_SEPARATOR}{sign}){{{least - 1},{most - 1}}}")
+        else:
+            spread.append(sign)
+    return _SEPARATOR.join(spread)
+
+
+@cache
+def _pattern(ocr: bool) -> re.Pattern[str]:
+    digit = r"[\dOoQDIlSBZ|]" if ocr else r"\d"
+    forms = []
+    for country, bodies in _BODIES.items():
+        alternatives = "|".join(_spread(body, digit) for body in bodies)
+        forms.append(f"{_SEPARATOR.join(country)}{_SEPARATOR}(?:{alternatives})")
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9]| ?\d)")
+
+
+@lru_cache(maxsize=64)
+def _module(country: str) -> ModuleType | None:
+    if country == "EU":
+        return import_module("stdnum.eu.oss")
+    found = get_cc_module(_MODULES.get(country, country.lower()), "vat")
+    return found if isinstance(found, ModuleType) else None
+
+
+@lru_cache(maxsize=4096)
+def check_digits(vat_id: str) -> bool:
+    """Say whether a VAT id with its prefix has the form and the check digits of its country."""
+    country = country_of(vat_id)
+    module = _module("CHE" if country == "CH" else country)
+    if module is None:
+        return False
+    number = vat_id if country in {"CH", "EU", "NO"} else vat_id[2:]
+    if country == "CH" and number.isalnum() and number[-1].isdigit():
+        number += "MWST"
+    return bool(module.is_valid(number.removeprefix("NO") if country == "NO" else number))
+
+
+def country_of(vat_id: str) -> str:
+    """Return the country of a VAT id, `CH` for `CHE...`."""
+    return vat_id[:2]
+
+
+def find_vat_ids(sight: Sight) -> list[Candidate]:
+    """Return every VAT id on the pages with its labels; `proof` is `check_digits` where they hold."""
+    found: list[Candidate] = []
+    for sheet in sight.sheets:
+        for segment in sheet.segments:
+            prefixed = [pair(sight, c) for c in _prefixed(segment)]
+            found.extend(prefixed or [*_bare(sight, segment), *_odd(sight, segment)])
+    return found
+
+
+def _odd(sight: Sight, segment: Segment) -> Iterator[Candidate]:
+    """What a label calls a VAT id though its form is wrong: shown with a low probability rather than hidden."""
+    for match in _ODD.finditer(segment.text):
+        first, last = segment.span(*match.span())
+        value = re.sub(r"[ .\-]", "", match[0])
+        candidate = pair(sight, Candidate(value, segment, first, last, match[0], start=match.start()))
+        if (
+            value[:2] in _BODIES
+            and 7 <= sum(c.isdigit() for c in value) <= 13
+            and candidate.strength(*VAT_ROLES[:2]) > 0.8
+        ):
+            yield candidate
+
+
+def _prefixed(segment: Segment) -> Iterator[Candidate]:
+    text = segment.text
+    for match in _pattern(segment.sheet.ocr).finditer(text):
+        value = _normal(match[0])
+        if value is None:
+            continue
+        first, last = segment.span(*match.span())
+        proof = "check_digits" if check_digits(value) else ""
+        yield Candidate(value, segment, first, last, match[0], proof=proof, start=match.start())
+
+
+def _normal(printed: str) -> str | None:
+    """Return the id without separators, repaired where letters stand for digits and the check digits then hold."""
+    plain = re.sub(r"[^0-9A-Za-z+*|]", "", printed)
+    prefix = "CHE" if plain[:3] == "CHE" else plain[:2]
+    body = plain[len(prefix) :]
+    upright = _belgian(prefix, body)
+    if upright.isalnum() and any(re.fullmatch(form, upright[len(prefix) :]) for form in _BODIES[prefix]):
+        if check_digits(upright) or upright[len(prefix) :].isdigit() or prefix in {"NL", "AT"}:
+            return upright
+    repaired = _repair(prefix, body)
+    return repaired if repaired and check_digits(repaired) else None
+
+
+def _belgian(prefix: str, body: str) -> str:
+    return f"BE0{body}" if prefix == "BE" and len(body) == 9 else f"{'EL' if prefix == 'GR' else prefix}{body}"
+
+
+def _repair(prefix: str, body: str) -> str | None:
+    if prefix == "NL" and len(body) == 12:
+        return f"NL{body[:9].translate(_OCR_DIGITS)}B{body[10:].translate(_OCR_DIGITS)}"
+    if prefix == "AT":
+        return f"ATU{body[1:].translate(_OCR_DIGITS)}"
+    if prefix in {"IE", "ES", "CY"}:
+        return None
+    return _belgian(prefix, body.translate(_OCR_DIGITS))
+
+
+def _bare(sight: Sight, segment: Segment) -> Iterator[Candidate]:
+    """Ids without their prefix count beside a label, or in the Belgian way of writing; and only with check digits."""
+    for match in _BARE.finditer(segment.text):
+        first, last = segment.span(*match.span())
+        candidate = pair(sight, Candidate("", segment, first, last, match[0], start=match.start()))
+        labelled = candidate.strength("vat_id", "enterprise_number", "buyer_vat_id") >= 0.6
+        if candidate.strength("iban", "tax_number", "other_number") > 0.6 or not (
+            labelled or _BELGIAN.fullmatch(match[0])
+        ):
+            continue
+        value = _with_prefix(re.sub(r"[ .\-/]", "", match[0]), candidate, labelled=labelled)
+        if value:
+            candidate.value, candidate.proof = value, "check_digits"
+            yield candidate
+
+
+def _with_prefix(digits: str, candidate: Candidate, *, labelled: bool) -> str | None:
+    beside = candidate.best(("vat_id", "enterprise_number", "buyer_vat_id"))
+    languages = {str(code) for code in beside.label.languages} if beside and labelled else set()
+    tried = [("BE", len(digits) == 10 and digits[0] in "01"), ("NL", "B" in digits), ("AT", digits.startswith("U"))]
+    tried += [("RO", "ro" in languages and digits.isdigit()), ("DE", "de" in languages and len(digits) == 9)]
+    tried += [("ES", digits[0].isalpha() and digits[0] != "U"), ("IT", labelled and len(digits) == 11)]
+    tried += [("LU", "fr" in languages and len(digits) == 8), ("GB", languages == {"en"} and len(digits) == 9)]
+    fits = (f"{country}{digits}" for country, possible in tried if possible)
+    return next((vat_id for vat_id in fits if check_digits(vat_id)), None)

@@ -1,0 +1,225 @@
+"""Choosing one value a field from the candidates of all families, in an order in which each helps the next.
+
+Ids and accounts first, because they tell the country and where the seller stands; then type, dates and numbers; then
+the amounts, the currency beside them, and the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import cache
+
+from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
+from mailroom.domain.value import Reason
+from mailroom.extraction import dates, numbers, payment_reference
+from mailroom.extraction.amounts import Amount, find_amounts, item_headers
+from mailroom.extraction.candidates import Candidate, Sight, evidence, source_of
+from mailroom.extraction.confidence import ACCEPT, Signs, believe
+from mailroom.extraction.currency import currency_of
+from mailroom.extraction.document_type import Kind, document_type
+from mailroom.extraction.iban import IBAN_ROLES, find_ibans, score_ibans
+from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
+from mailroom.extraction.layout import Segment
+from mailroom.extraction.parties import Known, find_buyer, find_names, is_buyer, score_sellers
+from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
+from mailroom.extraction.text import blur, compact
+from mailroom.extraction.totals import Found, Setting, Totals, solve
+from mailroom.extraction.zones import Zone, block_zone, party_zones
+from mailroom.languages import Language, reading_data
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What the account knows of itself: it buys, and is never the seller."""
+
+    name: str = ""
+    vat_id: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.name, *self.names) if name)
+
+
+@dataclass(slots=True)
+class Page:
+    """What the pages say, and what is doubtful about it."""
+
+    fields: Fields
+    problems: tuple[Reason, ...] = ()
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is found so far."""
+
+    sight: Sight
+    buyer: Buyer
+    language: Language
+    kind: Kind
+    zones: list[Zone] = field(default_factory=list)
+    known: Known = field(default_factory=Known)
+    fields: Fields = field(default_factory=dict)
+    problems: list[Reason] = field(default_factory=list)
+
+    @property
+    def receipt(self) -> bool:
+        return self.kind.type is DocumentType.RECEIPT
+
+    def take(self, name: FieldName, ranked: list[Candidate], roles: Collection[str] = ()) -> Candidate | None:
+        """Take the best of ranked candidates as a field, if it is likely enough to be right at all."""
+        if not ranked:
+            return None
+        best = ranked[0]
+        rival = next((c.score for c in ranked[1:] if compact(c.value) != compact(best.value)), best.score - 6.0)
+        signs = Signs(best.score, best.score - rival, bool(best.proof), best.sure)
+        confidence = believe(name, signs)
+        if confidence < ACCEPT[name]:
+            return None
+        self.fields[name] = Field(
+            value=best.value, confidence=round(confidence, 4), source=source_of(best), evidence=(evidence(best, roles),)
+        )
+        return best
+
+
+def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
+    """Return the fields that the pages show."""
+    work = _Work(sight, buyer, language, document_type(sight))
+    _take_type(work)
+    names = find_names(sight)
+    _know_parties(work, names)
+    vat_ids, ibans = find_vat_ids(sight), find_ibans(sight)
+    country = _take_ids(work, vat_ids, ibans)
+    found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]))
+    _take_dates(work, found_dates)
+    headers = item_headers(sight)
+    _take_numbers(work, numbers.used_tokens(found_dates, vat_ids, ibans), headers)
+    totals = solve(find_amounts(sight, headers), Setting(country, _says_no_vat(sight), work.receipt))
+    _take_totals(work, totals)
+    _take_currency(work, totals, country)
+    work.take(FieldName.SELLER_NAME, score_sellers(names, sight, work.known), ("seller", "name", "account_holder"))
+    work.take(FieldName.BUYER_NAME, find_buyer(names, sight, work.known), ("buyer", "name"))
+    return Page(work.fields, tuple(work.problems))
+
+
+def _take_type(work: _Work) -> None:
+    kind = work.kind
+    signs = Signs(kind.points, kind.points - kind.rival)
+    title = (evidence(kind.title),) if kind.title else ()
+    source = source_of(kind.title) if kind.title else FieldSource.DERIVED
+    work.fields[FieldName.DOCUMENT_TYPE] = Field(
+        value=kind.type.value,
+        confidence=round(believe(FieldName.DOCUMENT_TYPE, signs), 4),
+        source=source,
+        evidence=title,
+    )
+
+
+def _know_parties(work: _Work, names: list[Candidate]) -> None:
+    work.zones = party_zones(work.sight)
+    work.known = Known(buyer_names=work.buyer.every_name, zones=work.zones, receipt=work.receipt)
+    for name in names:
+        if is_buyer(name.value, work.known) and name.first == 0:
+            work.zones.append(block_zone(name.segment, "buyer"))
+
+
+def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> str:
+    """Take VAT ids and the account; return the seller's country."""
+    own = {compact(work.buyer.vat_id)} - {""}
+    ranked = score_seller_ids(vat_ids, work.sight, work.zones, own)
+    seller = work.take(FieldName.SELLER_VAT_ID, ranked, VAT_ROLES)
+    rest = [c for c in vat_ids if seller is None or c.value != seller.value]
+    work.take(FieldName.BUYER_VAT_ID, score_buyer_ids(rest, work.zones, own), VAT_ROLES)
+    country = seller.value[:2] if seller else ""
+    account = work.take(FieldName.IBAN, score_ibans(ibans, country=country, own=_own_accounts()), IBAN_ROLES)
+    work.take(FieldName.PAYMENT_REFERENCE, payment_reference.find_references(work.sight), payment_reference.ROLES)
+    work.known.anchors = [c.segment for c in (seller, account) if c]
+    return country or (account.value[:2] if account else "")
+
+
+@cache
+def _own_accounts() -> list[str]:
+    return [phrase for language in Language for phrase in reading_data(language)["phrases"]["own_account"]]
+
+
+def _take_dates(work: _Work, found: list[Candidate]) -> None:
+    issue = work.take(FieldName.ISSUE_DATE, dates.score_issue(found, work.sight, receipt=work.receipt), dates.ISSUE)
+    work.take(FieldName.DUE_DATE, dates.score_due(found, issue.value if issue else None), dates.DUE)
+
+
+def _take_numbers(work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]]) -> None:
+    found = numbers.find_numbers(work.sight, used)
+    references = payment_reference.find_references(work.sight)
+    credit = work.kind.type is DocumentType.CREDIT_NOTE
+    ranked = numbers.score_numbers(found, credit=credit, references=references, headers=headers, sight=work.sight)
+    work.take(FieldName.INVOICE_NUMBER, ranked, numbers.ROLES)
+
+
+@cache
+def _no_vat_phrases() -> tuple[str, ...]:
+    kinds = ("reverse_charge", "exempt")
+    return tuple(
+        blur(p)
+        for language in Language
+        for kind in kinds
+        for p in reading_data(language)["phrases"][kind]
+        if len(blur(p)) > 6
+    )
+
+
+def _says_no_vat(sight: Sight) -> bool:
+    text = blur(" ".join(segment.text for sheet in sight.sheets for segment in sheet.segments))
+    return any(phrase in text for phrase in _no_vat_phrases())
+
+
+def _take_totals(work: _Work, totals: Totals) -> None:
+    lead = totals.total.points - totals.rival if totals.total else 0.0
+    if totals.total and totals.second and lead < 1.5 and not totals.total.proof:
+        facts = {"first": str(totals.total.value), "second": str(totals.second.value)}
+        work.problems.append(Reason(code="two_totals", facts=facts))
+    parts = {
+        FieldName.NET_AMOUNT: totals.net,
+        FieldName.VAT_AMOUNT: totals.vat,
+        FieldName.TOTAL_AMOUNT: totals.total,
+        FieldName.PAYABLE_AMOUNT: totals.payable,
+    }
+    for name, found in parts.items():
+        if found:
+            _take_amount(work, name, found, totals, lead)
+
+
+def _take_amount(work: _Work, name: FieldName, found: Found, totals: Totals, lead: float) -> None:
+    triple = bool(totals.total and totals.total.proof == "net_plus_vat")
+    printed = [found.amount] if found.amount else found.parts
+    sure = min((a.at.sure for a in printed), default=1.0)
+    points = found.points if name is not FieldName.TOTAL_AMOUNT else min(found.points, 12.0)
+    confidence = believe(name, Signs(points, lead, triple or bool(found.proof), sure))
+    if confidence < ACCEPT[name]:
+        return
+    negative = found.amount.negative if found.amount else any(a.negative for a in found.parts)
+    sign = "-" if negative and found.value else ""
+    work.fields[name] = Field(
+        value=f"{sign}{found.value:.2f}",
+        confidence=round(confidence, 4),
+        source=source_of(found.amount.at) if found.amount else FieldSource.DERIVED,
+        evidence=tuple(_amount_evidence(a, found.proof) for a in printed),
+    )
+
+
+def _amount_evidence(amount: Amount, proof: str) -> Evidence:
+    return evidence(amount.at).model_copy(update={"label": amount.label, "proof": proof})
+
+
+def _take_currency(work: _Work, totals: Totals, country: str) -> None:
+    near = [found.amount.at for found in (totals.total, totals.payable) if found and found.amount]
+    code, share, place = currency_of(work.sight, near, country)
+    if code is None:
+        return
+    confidence = believe(FieldName.CURRENCY, Signs(6 * share, 6 * share, bool(place)))
+    work.fields[FieldName.CURRENCY] = Field(
+        value=code,
+        confidence=round(confidence, 4),
+        source=source_of(place) if place else FieldSource.DERIVED,
+        evidence=(evidence(place),) if place else (),
+    )

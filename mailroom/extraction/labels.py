@@ -1,0 +1,165 @@
+"""Labels on a page: the words of `languages/<lang>/reading.toml`, found in all five languages at once.
+
+A document is often not in one language only (an English invoice of a German company, a bilingual form), so that the
+language never hides a label. A label's roles say what the value beside it is, wanted or not: a date beside
+`Leverdatum` is a delivery date, and therefore not the issue date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from mailroom.extraction.layout import Segment, Sheet, Token
+from mailroom.extraction.text import blur, shortened
+from mailroom.languages import Language, reading_data
+
+_PARTIES = frozenset({"seller", "buyer", "delivery_to"})
+_LOOSE = _PARTIES | {"date", "other_date"}
+_FUZZY_FROM = 7  # letters; in shorter words one wrong letter makes another word
+_LONGEST = 9  # words of a label
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Label:
+    """A label and where it stands: tokens `first` up to before `last` of its segment."""
+
+    roles: frozenset[str]
+    languages: frozenset[Language]
+    segment: Segment
+    first: int
+    last: int
+    exact: bool = True
+
+    @property
+    def tokens(self) -> list[Token]:
+        return self.segment.tokens[self.first : self.last]
+
+    @property
+    def text(self) -> str:
+        return self.segment.text[self.segment.starts[self.first] : self.segment.ends[self.last - 1]].rstrip(" :.")
+
+    @property
+    def x0(self) -> float:
+        return self.segment.tokens[self.first].x0
+
+    @property
+    def x1(self) -> float:
+        return self.segment.tokens[self.last - 1].x1
+
+    @property
+    def ends_segment(self) -> bool:
+        return self.last == len(self.segment.tokens)
+
+    @property
+    def alone(self) -> bool:
+        return self.first == 0 and self.ends_segment
+
+    @property
+    def colon(self) -> bool:
+        following = self.segment.tokens[self.last].text if not self.ends_segment else ""
+        return self.segment.tokens[self.last - 1].text.endswith(":") or following.startswith(":")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    roles: frozenset[str]
+    languages: frozenset[Language]
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    entries: dict[str, _Entry]
+    prefixes: frozenset[str]
+    fuzzy: dict[str, str]
+
+
+@cache
+def _book() -> _Book:
+    roles: dict[str, set[str]] = {}
+    languages: dict[str, set[Language]] = {}
+    for language in Language:
+        for role, phrases in reading_data(language)["labels"].items():
+            for phrase in phrases:
+                key = blur(phrase)
+                roles.setdefault(key, set()).add(role)
+                languages.setdefault(key, set()).add(language)
+        for phrase in (p for kind in ("reverse_charge", "exempt") for p in reading_data(language)["phrases"][kind]):
+            roles.setdefault(blur(phrase), set()).add("vat")  # `Autoliquidation 0 %   0,00` is the VAT line
+            languages.setdefault(blur(phrase), set()).add(language)
+        for role, kind in (("invoice_word", "invoice"), ("credit_word", "credit_note")):
+            for phrase in reading_data(language)["document_types"][kind]:
+                roles.setdefault(blur(phrase), set()).add(role)
+                languages.setdefault(blur(phrase), set()).add(language)
+    entries = {k: _Entry(frozenset(roles[k]), frozenset(languages[k])) for k in roles if k}
+    prefixes = frozenset(k[:i] for k in entries for i in range(1, len(k) + 1))
+    fuzzy = {short: k for k in entries if len(k) >= _FUZZY_FROM for short in shortened(k)}
+    return _Book(entries, prefixes, fuzzy)
+
+
+def find_labels(sheet: Sheet) -> dict[int, list[Label]]:
+    """Return the labels of a page by row, from left to right; of overlapping ones the longest."""
+    return {index: [label for segment in row for label in _in_segment(segment)] for index, row in enumerate(sheet.rows)}
+
+
+def _in_segment(segment: Segment) -> Iterator[Label]:
+    keys = [blur(token.text) for token in segment.tokens]
+    at = 0
+    while at < len(keys):
+        found = _exact(keys, at) or (_fuzzy(keys, at) if segment.sheet.ocr else None)
+        label = found and _label(segment, at, found)
+        if label:
+            yield label
+            at = label.last
+        else:
+            at += 1
+
+
+def _exact(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
+    book = _book()
+    key, best = "", None
+    for last in range(at, min(len(keys), at + 2 * _LONGEST)):
+        key += keys[last]
+        if key not in book.prefixes:
+            break
+        entry = book.entries.get(key)
+        if entry and keys[at]:
+            best = (last + 1, entry, True)
+    return best
+
+
+def _fuzzy(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
+    book = _book()
+    key, best = "", None
+    for last in range(at, min(len(keys), at + 4)):
+        key += keys[last]
+        if len(key) < _FUZZY_FROM - 1 or not keys[last] or not keys[at]:
+            continue
+        hit = next((book.fuzzy[s] for s in shortened(key) if s in book.fuzzy), None)
+        if hit:
+            best = (last + 1, book.entries[hit], False)
+    return best
+
+
+def _label(segment: Segment, at: int, found: tuple[int, _Entry, bool]) -> Label | None:
+    last, entry, exact = found
+    label = Label(entry.roles, entry.languages, segment, at, last, exact)
+    roles = entry.roles
+    if roles & _PARTIES and not _stands_free(label):
+        roles = roles - _PARTIES
+    if roles <= {"date", "other_date"} and len(label.text) <= 4 and not _before_digits(label):
+        return None
+    return Label(roles, entry.languages, segment, at, last, exact) if roles else None
+
+
+def _stands_free(label: Label) -> bool:
+    """A party's label opens its line: `an` inside a sentence names nobody."""
+    return label.first == 0 and (label.ends_segment or label.colon)
+
+
+def _before_digits(label: Label) -> bool:
+    """`le`, `du`, `vom`, `Data` count where a value may follow: before a digit, at the end, or before a colon."""
+    if label.ends_segment or label.colon:
+        return True
+    return label.segment.tokens[label.last].text[:1].isdigit()

@@ -1,0 +1,238 @@
+"""Where words stand to each other: rows, segments of a row, and what is left of and above a place.
+
+A `Sheet` is one page. Its unit of length is the page's height, so that distances down and across can be compared
+(a word's own fractions are of height and width). A `Segment` is a run of words without a wide gap: a cell of a
+table, a label, a line of an address. Nothing here knows what words mean.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from mailroom.domain.document import Region
+from mailroom.domain.reading import Page, PageSource, Word
+
+_LEADER = re.compile(r"^[.…·_\-–—=*]{2,}$|^[.…_|]$")
+_GLUED = re.compile(
+    r"^(?:([^\d:]{2,}:)([^/:\s].*)|([^\W\d]{4,}[-/])([^\W\d]{2,}.*)|((?:[Nn][°ºo]|[Nn][Rr]\.|[Nn]o\.|NO\.)\W?)(\d.*))$"
+)
+_SEGMENT_GAP = 2.0  # in widths of a letter: wider than a space in any type, narrower than a table's gutter
+_MAX_WORDS = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Token:
+    """A word, or the part of one after a colon."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    confidence: float
+    gap: float = 0.0
+    """Free space to the left, in widths of a letter."""
+    glued: bool = False
+    """Whether it is the rest of the word before it: `Datum:` and `3.4.2026`, `Seller-` and `IBAN`."""
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def letter(self) -> float:
+        return (self.x1 - self.x0) / max(len(self.text), 1)
+
+
+@dataclass(slots=True, eq=False)
+class Segment:
+    """Words of a row without a wide gap between them."""
+
+    tokens: list[Token]
+    sheet: Sheet
+    row: int = 0
+    place: int = 0
+    """Which segment of its row, from the left."""
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    """For each token, where in `text` it begins and ends."""
+
+    def __post_init__(self) -> None:
+        pieces: list[str] = []
+        at = 0
+        for i, token in enumerate(self.tokens):
+            if i:
+                space = "" if token.glued else " " if token.gap < _WORD_GAP else "  "
+                pieces.append(space)
+                at += len(space)
+            self.starts.append(at)
+            pieces.append(token.text)
+            at += len(token.text)
+            self.ends.append(at)
+        self.text = "".join(pieces)
+
+    @property
+    def x0(self) -> float:
+        return self.tokens[0].x0
+
+    @property
+    def x1(self) -> float:
+        return self.tokens[-1].x1
+
+    @property
+    def y0(self) -> float:
+        return min(t.y0 for t in self.tokens)
+
+    @property
+    def y1(self) -> float:
+        return max(t.y1 for t in self.tokens)
+
+    @property
+    def height(self) -> float:
+        return median(t.y1 - t.y0 for t in self.tokens)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the first token and the one after the last that the characters `start:end` of `text` touch."""
+        first = bisect_left(self.ends, start + 1)
+        return first, max(first + 1, bisect_left(self.starts, end))
+
+
+_WORD_GAP = 1.35  # a space of a typewriter is one letter wide; what is wider does not join the digits of one amount
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """One page as rows of segments."""
+
+    number: int
+    aspect: float
+    ocr: bool
+    rows: list[list[Segment]] = field(default_factory=list)
+    line: float = 0.012
+    """Usual height of a line of words."""
+
+    @property
+    def segments(self) -> Iterator[Segment]:
+        for row in self.rows:
+            yield from row
+
+    def region(self, tokens: Iterable[Token]) -> Region:
+        """Return the box round tokens as fractions of the page."""
+        boxes = list(tokens)
+        x0, x1 = min(t.x0 for t in boxes) / self.aspect, max(t.x1 for t in boxes) / self.aspect
+        y0, y1 = min(t.y0 for t in boxes), max(t.y1 for t in boxes)
+        return (_part(x0), _part(y0), _part(x1), _part(y1))
+
+    def text(self) -> str:
+        """Return the page as text, a row a line."""
+        return "\n".join("  ".join(segment.text for segment in row) for row in self.rows)
+
+
+def _part(value: float) -> float:
+    return round(min(max(value, 0.0), 1.0), 5)
+
+
+def sheets(pages: Sequence[Page]) -> list[Sheet]:
+    """Return the pages as sheets; a page without words gives an empty one."""
+    return [_sheet(page) for page in pages]
+
+
+def _sheet(page: Page) -> Sheet:
+    aspect = page.width / page.height if page.width > 0 and page.height > 0 else 0.7
+    sheet = Sheet(number=page.number, aspect=aspect, ocr=page.source is PageSource.OCR)
+    tokens = list(_tokens(page.words[:_MAX_WORDS], aspect))
+    if not tokens:
+        return sheet
+    sheet.line = median(t.y1 - t.y0 for t in tokens) or sheet.line
+    for index, row in enumerate(_rows(tokens)):
+        sheet.rows.append(_segments(row, sheet, index))
+    return sheet
+
+
+def _tokens(words: Sequence[Word], aspect: float) -> Iterator[Token]:
+    for word in words:
+        text = word.text.strip()
+        if not text or _LEADER.match(text):
+            continue
+        x0, x1 = word.x0 * aspect, word.x1 * aspect
+        glued = _GLUED.match(text)
+        if glued and not text.lower().startswith(("http", "www")):
+            head, tail = (part for part in glued.groups() if part is not None)
+            cut = x0 + (x1 - x0) * len(head) / len(text)
+            yield Token(head, x0, word.y0, cut, word.y1, word.confidence)
+            yield Token(tail, cut, word.y0, x1, word.y1, word.confidence, glued=True)
+        else:
+            yield Token(text.strip(".") if text.startswith("..") else text, x0, word.y0, x1, word.y1, word.confidence)
+
+
+def _rows(tokens: list[Token]) -> list[list[Token]]:
+    """Chain tokens into rows from left to right, so that a slanted line stays one row."""
+    buckets: dict[int, list[list[Token]]] = {}
+    rows: list[list[Token]] = []
+    size = max(median(t.y1 - t.y0 for t in tokens), 0.002)
+    for token in sorted(tokens, key=lambda t: t.x0):
+        row = _row_for(token, buckets, size)
+        if row is None:
+            row = []
+            rows.append(row)
+        row.append(token)
+        near = buckets.setdefault(int(token.middle / size), [])
+        if not near or near[-1] is not row:
+            near.append(row)
+    rows.sort(key=lambda r: median(t.middle for t in r))
+    return rows
+
+
+def _row_for(token: Token, buckets: dict[int, list[list[Token]]], size: float) -> list[Token] | None:
+    best, best_overlap = None, 0.45
+    home = int(token.middle / size)
+    for key in (home - 1, home, home + 1):
+        for row in buckets.get(key, ()):
+            last = row[-1]
+            shared = min(token.y1, last.y1) - max(token.y0, last.y0)
+            overlap = shared / max(min(token.y1 - token.y0, last.y1 - last.y0), 1e-6)
+            if token.x0 < last.x1 - 0.6 * last.letter * len(last.text) and token.x0 < last.x1:
+                overlap -= 0.5  # they stand over each other: two lines of one column
+            if overlap > best_overlap:
+                best, best_overlap = row, overlap
+    return best
+
+
+def _segments(row: list[Token], sheet: Sheet, index: int) -> list[Segment]:
+    usual = median(t.letter for t in row)
+    groups: list[list[Token]] = [[row[0]]]
+    for left, right in zip(row, row[1:], strict=False):
+        wide = max(usual, min(left.letter, right.letter), 1e-6)
+        right.gap = (right.x0 - left.x1) / wide
+        if right.gap > _SEGMENT_GAP and not right.glued:
+            groups.append([right])
+        else:
+            groups[-1].append(right)
+    return [Segment(tokens, sheet, index, place) for place, tokens in enumerate(groups)]
+
+
+def below(segment: Segment, reach: float = 1.9) -> Segment | None:
+    """Return the segment that stands right under another in the same column, within `reach` line heights."""
+    height = max(segment.y1 - segment.y0, segment.sheet.line * 0.7)
+    for row in segment.sheet.rows[segment.row + 1 : segment.row + 9]:
+        for other in row:
+            drop = other.y0 - segment.y0
+            if drop > 0.35 * height and other.x0 < segment.x1 and other.x1 > segment.x0:
+                return other if drop < reach * max(height, segment.sheet.line) else None
+    return None
+
+
+def column(segment: Segment, limit: int = 8) -> list[Segment]:
+    """Return a segment and those stacked under it without a gap: a block of lines such as an address."""
+    block = [segment]
+    while len(block) < limit:
+        following = below(block[-1])
+        if following is None or abs(following.x0 - segment.x0) > 6 * segment.tokens[0].letter:
+            break
+        block.append(following)
+    return block

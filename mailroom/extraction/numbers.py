@@ -1,0 +1,135 @@
+"""Invoice number (BT-1): words with digits, told apart from the many other numbers of a page by their labels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.layout import Segment
+from mailroom.extraction.text import blur, compact
+from mailroom.languages import Language, reading_data
+
+ROLES = ("invoice_number", "number", "invoice_word", "credit_word")
+_OTHERS = ("order_number", "customer_number", "delivery_number", "contract_number", "other_number", "not_invoice", "iban",
+           "bic", "vat_id", "buyer_vat_id", "tax_number", "enterprise_number")  # fmt: skip
+
+_NUMBER = re.compile(r"^[#(]?(?=[^\d]*\d)[A-Za-z0-9][\w./\-–#&]*\)?$")
+_PREFIX = re.compile(r"^[A-Z]{1,5}[./\-]?$")
+_NOT_NUMBER = re.compile(
+    r"%|@|^\+|www\.|^\d{1,2}:\d\d|^\d{1,3}(?:[.,']\d{3})*[.,]\d{2}$|^\d+[.,]\d$|^\d+x$|^[xX]\d+$|€|\$|£"
+)
+_JOIN = re.compile(r"^[/\-–.][\w/.\-]*$|^[\d/.\-–]*[/\-–]$")
+
+Used = Collection[tuple[int, int]]
+"""Words that are already a date, an IBAN or a VAT id: (id of the segment, place of the token)."""
+
+
+def used_tokens(*groups: list[Candidate]) -> set[tuple[int, int]]:
+    """Return the words of these candidates."""
+    taken = {(id(c.segment), i) for group in groups for c in group for i in range(c.first, c.last)}
+    return taken | {(id(s), i) for group in groups for c in group for s in c.more for i in range(len(s.tokens))}
+
+
+def find_numbers(sight: Sight, used: Used) -> list[Candidate]:
+    """Return everything that may be a document's number, with its labels."""
+    return [pair(sight, c) for sheet in sight.sheets for s in sheet.segments for c in _in_segment(sight, s, used)]
+
+
+def _in_segment(sight: Sight, segment: Segment, used: Used) -> Iterator[Candidate]:
+    if not any(c.isdigit() for c in segment.text):
+        return
+    labelled = {i for label in sight.labels_in(segment) for i in range(label.first, label.last)}
+    at = 0
+    while at < len(segment.tokens):
+        if (id(segment), at) in used or at in labelled or not _is_number(segment.tokens[at].text):
+            at += 1
+            continue
+        first, last = _extended(segment, at, used, labelled)
+        text = segment.text[segment.starts[first] : segment.ends[last - 1]]
+        value = re.sub(r"\s+", " ", text).strip(" #()[].,;:")
+        if any(c.isdigit() for c in value):
+            yield Candidate(value, segment, first, last, text, start=segment.starts[first])
+        at = last
+
+
+def _is_number(text: str) -> bool:
+    plain = text.strip(",;:.")
+    return bool(_NUMBER.match(plain)) and not _NOT_NUMBER.search(plain)
+
+
+def _extended(segment: Segment, at: int, used: Used, labelled: set[int]) -> tuple[int, int]:
+    """Take a prefix (`FA 2024/5095`) and what is joined by a slash or dash (`2024 / 12`) into the number."""
+    tokens = segment.tokens
+    first, last = at, at + 1
+    prefix = at - 1
+    if prefix >= 0 and prefix not in labelled and _PREFIX.match(tokens[prefix].text) and tokens[at].gap < 2:
+        first = prefix
+    while last < len(tokens) and last not in labelled and (id(segment), last) not in used:
+        joined = _JOIN.match(tokens[last].text) or _JOIN.match(tokens[last - 1].text)
+        digits = tokens[last].text.isdigit() and tokens[last - 1].text[-1:].isdigit() and last == len(tokens) - 1
+        if not (joined or (digits and tokens[last].gap < 1.3 and at > 0 and (at - 1 in labelled))):
+            break
+        last += 1
+    return first, last
+
+
+def score_numbers(
+    numbers: list[Candidate], *, credit: bool, references: list[Candidate], headers: set[tuple[int, int]], sight: Sight
+) -> list[Candidate]:
+    """Return the candidates for the invoice number, best first."""
+    counts = Counter(compact(c.value) for c in numbers)
+    quoted = {compact(c.value) for c in references}
+    for number in numbers:
+        number.beside = [b for b in number.beside if (number.page, b.label.segment.row) not in headers or not b.above]
+        number.score = _label_points(number, sight, credit=credit) + _form_points(number)
+        key = compact(number.value)
+        if number.score > 0.5:
+            number.score += 0.5 * min(counts[key] - 1, 3) + 0.8 * (key in quoted and counts[key] > 1)
+    return sorted(numbers, key=lambda c: -c.score)
+
+
+def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
+    points = -2.0 + 6.5 * number.strength("invoice_number")
+    if number.strength("invoice_number") < 0.5:
+        points += 4.0 * number.strength("number") + 2.0 * (number.strength("number") > 0.5 and _titled(number, sight))
+        points += (4.5 if not credit else 1.0) * number.strength("invoice_word") + 4.5 * number.strength("credit_word")
+        points -= 4.0 * number.strength(*_OTHERS)
+        points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
+        points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
+    points -= 4.0 * _original(number, sight)
+    return points
+
+
+def _titled(number: Candidate, sight: Sight) -> bool:
+    """`Rechnung (380) Nr. 12`: the title stands before the little word."""
+    roles = {"invoice_word", "credit_word", "invoice_number"}
+    return any(a.roles & roles and a.x0 < number.x0 for a in sight.labels_of(number.segment))
+
+
+def _form_points(number: Candidate) -> float:
+    value = number.value
+    digits = sum(c.isdigit() for c in value)
+    points = 0.4 if number.page == 1 else -0.6
+    points += 0.4 * (number.y0 < 0.45)
+    points -= 1.5 * (digits < 3) + 1.0 * (len(value) > 24)
+    points -= 2.0 if re.fullmatch(r"(?:19|20)\d\d", value) else 0.0
+    points -= 1.5 * number.text.startswith("(")
+    points -= 1.0 if len(number.segment.tokens) - (number.last - number.first) > 6 else 0.0
+    points += 0.5 * (digits >= 4)
+    return points
+
+
+def _original(number: Candidate, sight: Sight) -> bool:
+    """Say whether the words before it speak of the invoice that a credit note corrects."""
+    row = number.segment.sheet.rows[number.segment.row]
+    before = blur(" ".join(s.text for s in row[: number.segment.place]) + " " + number.segment.text[: number.start])
+    plain = [a for a in sight.labels_of(number.segment) if "invoice_number" in a.roles]
+    if any(blur(a.text) == before for a in plain):
+        return False
+    return any(before.endswith(p) or (len(p) > 12 and p in before) for p in _originals())
+
+
+def _originals() -> list[str]:
+    return [blur(p) for language in Language for p in reading_data(language)["phrases"]["original_invoice"]]

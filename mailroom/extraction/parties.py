@@ -1,0 +1,262 @@
+"""Seller name (BT-27) and buyer name (BT-44).
+
+A seller's name is where its address, its VAT id or its account is, in its own web address, repeated in the footer, in
+large type at the top; it has a legal form. The buyer is whom the account knows itself to be, or who stands under
+`Bill to`; it is never the seller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.layout import Segment, below, column
+from mailroom.extraction.text import compact, fold, similarity
+from mailroom.extraction.zones import Zone, zone_of
+from mailroom.languages import Language, reading_data
+
+_CUT = re.compile(r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;")
+_DOMAIN = re.compile(r"(?:www\.|https?://(?:www\.)?|@)([a-z0-9\-]+(?:\.[a-z0-9\-]+)*)\.(?:[a-z]{2,6})\b")
+_POSTCODE = re.compile(
+    r"(?<!\w)(?:[A-Z]{1,2}[- ])?\d{4,6}(?: [A-Z]{2})?\s+[^\W\d]{2,}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
+)
+_STREET = re.compile(
+    r"\d.*(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|lei)|(?:rue|avenue|boulevard|chauss[ée]e|place|jalan|jln|str\.|strada|bd\.|calea)\b"
+    r"|\b(?:road|street|lane|drive|avenue|floor|lot|jalan|jln|taman|unit)\b|(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|plein|gracht|kade|ring)\s+\d",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(r"@|www\.|https?:|\+\d{2}|\b(?:tel|fax|phone|t[ée]l|iban|bic)\b", re.IGNORECASE)
+_PUBLIC_MAIL = frozenset(
+    {"gmail", "hotmail", "outlook", "yahoo", "gmx", "web", "icloud", "telenet", "skynet", "t-online", "live", "orange"}
+)
+_SMALL_WORDS = frozenset(
+    "de het een van en op voor met bij uw wij ons niet is te aan le la les des du et un une pour par votre nous vous sur der die das und ist von mit "
+    "bitte wir sie ihre the and of to for your you this with please thank cu pentru din va rugam".split()
+)
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of the parties when names are looked for."""
+
+    buyer_names: tuple[str, ...] = ()
+    zones: list[Zone] = field(default_factory=list)
+    anchors: list[Segment] = field(default_factory=list)
+    """Where the seller's VAT id and account stand."""
+    receipt: bool = False
+
+
+@cache
+def legal_forms() -> re.Pattern[str]:
+    """Return a pattern for a legal form as a word of its own."""
+    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
+    spelled = sorted((re.escape(form).replace(r"\ ", r"\s*") for form in forms), key=len, reverse=True)
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(spelled)})(?![\w])")
+
+
+def is_buyer(name: str, known: Known) -> bool:
+    """Say whether a name is one of the account's own."""
+    key = _bare(name)
+    return any(similarity(key, _bare(own)) >= 0.8 for own in known.buyer_names if own)
+
+
+@cache
+def _bare(name: str) -> str:
+    return compact(legal_forms().sub(" ", name)) or compact(name)
+
+
+def find_names(sight: Sight) -> list[Candidate]:
+    """Return every piece of text that may be a name: the parts of each line, up to a separator."""
+    return [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
+
+
+def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
+    start = 0
+    labels = sight.labels_in(segment)
+    opening = next((a for a in labels if a.first == 0 and a.colon), None)
+    if opening:
+        start = segment.ends[opening.last - 1]
+    text = segment.text
+    for piece in _split(text, start):
+        begin, end = piece
+        value = re.sub(r"\s+", " ", text[begin:end]).strip(" :,;-–*\"'„“”>")
+        if _like_a_name(value):
+            first, last = segment.span(begin, end)
+            yield Candidate(value, segment, first, last, value, start=begin)
+
+
+def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for match in _CUT.finditer(text, start):
+        if match.start() > at:
+            yield at, match.start()
+        at = match.end()
+    if at < len(text):
+        yield at, len(text)
+
+
+def _like_a_name(value: str) -> bool:
+    letters = sum(c.isalpha() for c in value)
+    if letters < 3 or not 3 <= len(value) <= 80 or value.count(" ") > 9:
+        return False
+    return letters >= 0.55 * len(value.replace(" ", "")) and not re.search(r"@|www\.|https?:|%", value)
+
+
+def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Candidate]:
+    """Return the candidates for the seller's name, best first."""
+    domains = _domains(sight, known)
+    counts = Counter(_bare(c.value) for c in names)
+    title_words = _titles()
+    tops = _first_lines(sight)
+    for name in names:
+        points = _form_points(name, sight, title_words) + _place_points(name, known, tops)
+        points += _zone_points(name, sight, known) + 2.6 * _in_domain(name, domains)
+        points += 0.7 * min(counts[_bare(name.value)] - 1, 2)
+        name.score = points
+    ranked = sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
+    return ranked
+
+
+def _form_points(name: Candidate, sight: Sight, titles: frozenset[str]) -> float:
+    value = name.value
+    points = 2.0 if legal_forms().search(value) else 0.0
+    points -= (
+        0.8 * any(c.isdigit() for c in value) + 2.5 * bool(_STREET.search(value)) + 2.0 * bool(_POSTCODE.search(value))
+    )
+    words = fold(value).split()
+    points -= 1.0 * sum(w in _SMALL_WORDS for w in words) * (points < 2) + 0.5 * max(0, len(words) - 5)
+    points -= 2.0 * value.endswith(":") + 1.5 * value[:1].islower() + 6.0 * (compact(value) in titles)
+    covered = sum(
+        a.last - a.first for a in sight.labels_in(name.segment) if a.first >= name.first and a.last <= name.last
+    )
+    points -= 4.0 * covered / max(1, name.last - name.first)
+    rest = len(name.segment.tokens) - (name.last - name.first)
+    points -= 0.12 * min(rest, 12) * (name.first > 0)
+    return points
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(
+        compact(p)
+        for language in Language
+        for phrases in reading_data(language)["document_types"].values()
+        for p in phrases
+    )
+
+
+def _first_lines(sight: Sight) -> dict[int, int]:
+    """Return the first wordy segments of the first page with their rank."""
+    tops: dict[int, int] = {}
+    for sheet in sight.sheets[:1]:
+        for segment in sheet.segments:
+            if sum(c.isalpha() for c in segment.text) >= 4:
+                tops[id(segment)] = len(tops)
+            if len(tops) >= 6:
+                break
+    return tops
+
+
+def _place_points(name: Candidate, known: Known, tops: dict[int, int]) -> float:
+    segment = name.segment
+    rank = tops.get(id(segment), 9)
+    points = 0.0
+    if name.page == 1:
+        points += 1.2 * max(0.0, 1 - 2.5 * segment.y0)
+    points += {0: 1.2, 1: 0.8, 2: 0.3}.get(rank, 0.0) * (2.0 if known.receipt else 0.5)
+    size = segment.height / segment.sheet.line
+    points += min(1.6, 2.0 * max(0.0, size - 1.1)) * (segment.y0 < 0.45)
+    points += 0.9 * _heads_address(name) + 0.3 * (segment.y0 > 0.85)
+    points -= 0.8 * (0.45 < segment.y0 < 0.85) + 0.6 * (name.page > 1)
+    return points
+
+
+def _heads_address(name: Candidate) -> bool:
+    """Say whether a postcode or a street follows, in the same line or within three lines under it."""
+    rest = name.segment.text[name.start + len(name.text) :]
+    if _POSTCODE.search(rest):
+        return True
+    if name.first > 0 and not name.segment.text[: name.start].rstrip().endswith(":"):
+        return False
+    return any(_POSTCODE.search(s.text) or _STREET.search(s.text) for s in column(name.segment, limit=4)[1:])
+
+
+def _zone_points(name: Candidate, sight: Sight, known: Known) -> float:
+    segment = name.segment
+    zone = zone_of(segment, known.zones)
+    points = {"buyer": -5.0, "delivery_to": -5.0, "seller": 2.0}.get(zone, 0.0)
+    left = [a for a in sight.labels_of(segment) if a.x1 <= name.x0 + 1e-6 and a.segment.place >= segment.place - 1]
+    if left:
+        roles = left[-1].roles
+        points += 2.5 * bool(roles & {"seller", "name"}) * (zone != "buyer") + 1.5 * bool(roles & {"account_holder"})
+        points -= 3.0 * bool(roles - {"seller", "name", "account_holder", "invoice_word", "iban"})
+        points -= 3.0 * bool(roles & {"buyer", "delivery_to"})
+    if zone == "seller" and _is_first_of_zone(segment, known):
+        points += 2.0
+    if any(_same_block(segment, anchor) for anchor in known.anchors):
+        points += 1.3
+    return points
+
+
+def _is_first_of_zone(segment: Segment, known: Known) -> bool:
+    heads = [z.head for z in known.zones if z.party == "seller" and z.head and z.holds(segment)]
+    return any(below(h.segment) is segment or h.segment is segment for h in heads)
+
+
+def _same_block(segment: Segment, anchor: Segment) -> bool:
+    if segment.sheet is not anchor.sheet:
+        return False
+    if segment is anchor:
+        return True
+    lines = segment.sheet.line
+    return abs(segment.x0 - anchor.x0) < 0.06 and 0 < anchor.y0 - segment.y0 < 14 * lines
+
+
+def _domains(sight: Sight, known: Known) -> list[str]:
+    found = []
+    for sheet in sight.sheets:
+        for segment in sheet.segments:
+            if zone_of(segment, known.zones) in {"buyer", "delivery_to"}:
+                continue
+            for match in _DOMAIN.finditer(
+                fold(segment.text).replace(" ", "") if "@" in segment.text else fold(segment.text)
+            ):
+                core = match[1].split(".")[-1]
+                own = any(similarity(compact(core), _bare(n)) > 0.7 for n in known.buyer_names)
+                if core not in _PUBLIC_MAIL and not own and len(core) > 2:
+                    found.append(compact(core))
+    return found
+
+
+def _in_domain(name: Candidate, domains: list[str]) -> float:
+    """Return how well a name fits a web address of the page, 0 to 1."""
+    key, whole = _bare(name.value), compact(name.value)
+    best = 0.0
+    for domain in domains:
+        if len(key) >= 4 and (domain.startswith(key) or (key.startswith(domain) and len(domain) >= 4)):
+            best = max(best, 0.6 + 0.4 * min(len(key), len(domain)) / max(len(key), len(domain)))
+        best = max(best, similarity(whole, domain), similarity(key, domain))
+    return best if best >= 0.55 else 0.0
+
+
+def find_buyer(names: list[Candidate], sight: Sight, known: Known) -> list[Candidate]:
+    """Return the candidates for the buyer's name, best first; only what the account or a label knows as one."""
+    found = []
+    for name in names:
+        zone = zone_of(name.segment, known.zones)
+        own = is_buyer(name.value, known)
+        head = any(
+            z.party == "buyer" and z.head and (below(z.head.segment) is name.segment or z.head.segment is name.segment)
+            for z in known.zones
+        )
+        points = 5.0 * own + 2.5 * (zone == "buyer") + 2.0 * head - 1.5 * bool(_STREET.search(name.value))
+        points += 0.8 * bool(legal_forms().search(name.value)) - 1.5 * bool(_POSTCODE.search(name.value))
+        points -= 2.0 * bool(sight.labels_in(name.segment)) * (not own) * (name.first == 0)
+        if points > 2.0:
+            name.score = points - 0.01 * len(found)
+            found.append(name)
+    return sorted(found, key=lambda c: -c.score)

@@ -1,0 +1,45 @@
+"""Whose VAT id it is: the seller's or the buyer's, by label, zone, and what the account knows of itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.text import compact
+from mailroom.extraction.zones import Zone, zone_of
+
+_OWN = ("vat_id", "enterprise_number")
+
+
+def score_seller_ids(ids: list[Candidate], sight: Sight, zones: list[Zone], own: set[str]) -> list[Candidate]:
+    """Return the candidates for the seller's VAT id, best first. `own` is the account's, and never the seller's."""
+    counts = Counter(c.value for c in ids)
+    for found in ids:
+        zone = zone_of(found.segment, zones)
+        points = 2.5 if found.proof else -1.0
+        points += 2.0 * found.strength(*_OWN) + 0.8 * found.strength("vat") * (found.strength(*_OWN) < 0.5)
+        points -= 4.5 * found.strength("buyer_vat_id") + 1.5 * found.strength("iban", "tax_number", "other_number")
+        points += {"buyer": -4.0, "delivery_to": -3.0, "seller": 2.0}.get(zone, 0.0)
+        points += 0.3 * min(counts[found.value] - 1, 2)
+        points += 0.4 * (found.y0 < 0.25 or found.y0 > 0.8)
+        points += 0.8 if own and zone != "buyer" else 0.0
+        points -= 20.0 * _is_own(found.value, own)
+        found.score = points
+    return sorted(ids, key=lambda c: -c.score)
+
+
+def _is_own(value: str, own: set[str]) -> bool:
+    return any(compact(value) == key or compact(value)[2:] == key for key in own)
+
+
+def score_buyer_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> list[Candidate]:
+    """Return the candidates for the buyer's VAT id, best first; only what is the account's, labelled or in its zone."""
+    found = []
+    for candidate in ids:
+        zone = zone_of(candidate.segment, zones)
+        points = -3.0 + 1.5 * bool(candidate.proof) + 8.0 * _is_own(candidate.value, own)
+        points += 5.0 * candidate.strength("buyer_vat_id") + 3.5 * (zone == "buyer") - 3.0 * (zone == "seller")
+        if points > 0:
+            candidate.score = points
+            found.append(candidate)
+    return sorted(found, key=lambda c: -c.score)

@@ -1,0 +1,72 @@
+"""Comparing words as a reader must: without accents, capitals, spaces and punctuation, and forgiving of OCR."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_FOLDS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "№": "n", "º": "o", "°": "o"})
+_NOT_ALNUM = re.compile(r"[^0-9a-z]+")
+# What tesseract mixes up most; both sides of a comparison are folded, so nothing is lost but the difference.
+_LOOKALIKES = str.maketrans({"0": "o", "1": "i", "l": "i", "5": "s", "8": "b"})
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Return the text in small letters without accents; spaces and punctuation stay."""
+    lowered = text.lower().translate(_FOLDS)
+    if lowered.isascii():
+        return lowered
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=8192)
+def compact(text: str) -> str:
+    """Return only the folded letters and digits of a text: `Rechnungs-Nr.:` and `Rechnungs Nr` are the same."""
+    return _NOT_ALNUM.sub("", fold(text))
+
+
+@lru_cache(maxsize=8192)
+def blur(text: str) -> str:
+    """Return `compact(text)` with signs that OCR mixes up made the same."""
+    return compact(text).translate(_LOOKALIKES)
+
+
+def shortened(key: str) -> set[str]:
+    """Return the key and every key with one letter left out: two keys one edit apart have one of these in common."""
+    return {key, *(key[:i] + key[i + 1 :] for i in range(len(key)))}
+
+
+def distance_within(a: str, b: str, limit: int) -> bool:
+    """Say whether `a` becomes `b` with at most `limit` letters changed, added or dropped."""
+    if abs(len(a) - len(b)) > limit:
+        return False
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+        if min(row) > limit:
+            return False
+    return row[-1] <= limit
+
+
+def similarity(a: str, b: str) -> float:
+    """Return how much of the longer compact text the two share by pairs of letters, 0 to 1 (Dice)."""
+    if a == b:
+        return 1.0 if a else 0.0
+    pairs_a, pairs_b = _pairs(a), _pairs(b)
+    if not pairs_a or not pairs_b:
+        return 0.0
+    return 2 * len(pairs_a & pairs_b) / (len(pairs_a) + len(pairs_b))
+
+
+def _pairs(text: str) -> set[tuple[str, int]]:
+    seen: dict[str, int] = {}
+    found = set()
+    for i in range(len(text) - 1):
+        pair = text[i : i + 2]
+        seen[pair] = seen.get(pair, 0) + 1
+        found.add((pair, seen[pair]))
+    return found

@@ -1,0 +1,248 @@
+"""Net, VAT, total and payable amount (BT-109, BT-110, BT-112, BT-115), solved together.
+
+Labels alone mislead (`Totaal` heads a column, `Te betalen` may come before or after a deposit), and so does
+arithmetic alone. Here a total is the amount for which labels and net + VAT = total agree best: with a VAT rate of the
+country, with several rates whose VAT adds up, with VAT 0 where the page says so. What an OCR misread in one of three
+amounts is derived from the other two and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from mailroom.extraction.amounts import Amount, rate_beside
+from mailroom.extraction.tax import fits_rate, rates_of
+
+_NET = {"net": 1.0, "subtotal": 0.75, "sum": 0.2}
+_VAT = {"vat": 1.0}
+_TOTAL = {"total": 1.0, "payable": 0.85, "sum": 0.75}
+_NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rounding", "tip", "shipping")
+_CENT = Decimal("0.01")
+_MOST_TOTALS = 24
+
+
+@dataclass(slots=True)
+class Found:
+    """One of the four amounts: the value, where it is printed (if it is), points and proof."""
+
+    value: Decimal
+    amount: Amount | None
+    points: float
+    proof: str = ""
+    parts: list[Amount] = field(default_factory=list)
+    """The printed amounts it is derived from."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """The solution; a missing amount is None. `rival` is the points of the best other total."""
+
+    net: Found | None = None
+    vat: Found | None = None
+    total: Found | None = None
+    payable: Found | None = None
+    rival: float = 0.0
+    second: Amount | None = None
+
+
+@dataclass(slots=True)
+class _Triple:
+    net: Found
+    vat: Found
+    points: float
+
+
+@dataclass(slots=True)
+class Setting:
+    """What else is known of the document when its totals are solved."""
+
+    country: str = ""
+    zero_vat: bool = False
+    receipt: bool = False
+
+
+def solve(amounts: list[Amount], setting: Setting) -> Totals:
+    """Return the amounts of the document that labels and arithmetic agree on best."""
+    pool = [a for a in amounts if not a.line_item]
+    ranked = _ranked(pool, amounts, setting)
+    if not ranked:
+        return Totals()
+    best_points, total, triple = ranked[0]
+    others = [r for r in ranked[1:] if r[1].value != total.value]
+    result = Totals(
+        total=Found(total.value, total, best_points, "net_plus_vat" if triple else _cash_proof(total, pool)),
+        rival=others[0][0] if others else 0.0,
+        second=others[0][1] if others else None,
+    )
+    if triple:
+        result.net, result.vat = triple.net, triple.vat
+    else:
+        _complete(result, pool, setting)
+    result.payable = _payable(result.total, pool)
+    return result
+
+
+def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> list[tuple[float, Amount, _Triple | None]]:
+    labelled = sorted(_unique(pool, _TOTAL), key=lambda a: -_label_points(a, _TOTAL))[:_MOST_TOTALS]
+    if not any(a.role(*_TOTAL) >= 0.3 for a in labelled):
+        labelled += sorted((a for a in amounts if a not in labelled), key=lambda a: -a.value)[:6]
+    counts: dict[Decimal, int] = {}
+    for amount in amounts:
+        counts[amount.value] = counts.get(amount.value, 0) + 1
+    ranked = []
+    for total in labelled:
+        triple = _best_triple(total, pool, setting)
+        points = _total_points(total, pool, counts, setting) + (triple.points if triple else 0.0)
+        ranked.append((points, total, triple))
+    return sorted(ranked, key=lambda r: -r[0])
+
+
+def _unique(pool: Iterable[Amount], weights: dict[str, float]) -> list[Amount]:
+    """Keep, of equal values, the one whose label says most."""
+    best: dict[Decimal, Amount] = {}
+    for amount in pool:
+        known = best.get(amount.value)
+        if known is None or _label_points(amount, weights) >= _label_points(known, weights):
+            best[amount.value] = amount
+    return list(best.values())
+
+
+def _label_points(amount: Amount, weights: dict[str, float]) -> float:
+    return max((weights[role] * strength for role, strength in amount.roles.items() if role in weights), default=0.0)
+
+
+def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int], setting: Setting) -> float:
+    points = 4.0 * _label_points(total, _TOTAL)
+    points -= 2.5 * total.role(*_NOT_TOTAL) * (total.role(*_TOTAL) < 0.5)
+    points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*_TOTAL) < 0.6)
+    points -= 4.0 if total.value == 0 else 0.0
+    points -= 1.0 if _in_sentence(total) else 0.0
+    points -= 1.0 if total.header else 0.0
+    points += 0.3 * min(counts[total.value] - 1, 3)
+    points += 3.0 if _cash_proof(total, pool) else 0.0
+    points += 0.5 if _larger_type(total) else 0.0
+    labelled = [a.value for a in pool if a.role(*_TOTAL) >= 0.6]
+    points += 0.8 if labelled and total.value == max(labelled) and not setting.receipt else 0.0
+    return points
+
+
+def _in_sentence(amount: Amount) -> bool:
+    words = [t for t in amount.at.segment.tokens if t.text.isalpha() and len(t.text) > 1]
+    return len(words) > 7
+
+
+def _larger_type(amount: Amount) -> bool:
+    tokens = amount.at.tokens
+    return max(t.y1 - t.y0 for t in tokens) > 1.15 * amount.at.segment.sheet.line
+
+
+def _cash_proof(total: Amount, pool: list[Amount]) -> str:
+    """Cash given less change is the total."""
+    given = [a.value for a in pool if a.role("tendered", "prepaid") >= 0.5]
+    back = [a.value for a in pool if a.role("change") >= 0.5 and a.value > 0]
+    return "cash_less_change" if any(g - b == total.value for g in given for b in back) else ""
+
+
+def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple | None:
+    if total.value == 0:
+        return None
+    nets = {a.value: a for a in _unique((a for a in pool if a is not total), _NET)}
+    best: _Triple | None = None
+    for vat in _vats(pool, total.value, setting):
+        net_value = total.value - vat.value
+        net = _printed_net(nets, net_value, total)
+        if net is None:
+            continue
+        points = _triple_points(net, vat, net_value, setting)
+        if points > 0 and (best is None or points > best.points):
+            best = _Triple(Found(net_value, net, points, "net_plus_vat"), vat, points)
+    return best
+
+
+def _printed_net(nets: dict[Decimal, Amount], value: Decimal, total: Amount) -> Amount | None:
+    for slack in (Decimal(0), _CENT, -_CENT):
+        found = nets.get(value + slack)
+        if found and found is not total:
+            return found
+    return total if value == total.value and total.role("total", "payable", "sum") else None
+
+
+def _vats(pool: list[Amount], total: Decimal, setting: Setting) -> Iterator[Found]:
+    """Yield what the VAT of a total may be: each smaller amount, and the sum of the rows of several rates."""
+    rows = _vat_rows(pool)
+    if len(rows) > 1:
+        value = sum((r.value for r in rows), Decimal(0))
+        exact = next((a for a in pool if a.value == value and a.role("vat") > 0.5), None)
+        yield Found(value, exact, 3.0 if exact else 2.2, "sum_of_rates", rows)
+    for amount in _unique(pool, _VAT):
+        if amount.value < total and (amount.value > 0 or amount.role("vat") >= 0.5):
+            yield Found(amount.value, amount, 2.2 * amount.role("vat"), "net_plus_vat")
+    if setting.zero_vat:
+        yield Found(Decimal(0), None, 1.0, "vat_free")
+
+
+def _vat_rows(pool: list[Amount]) -> list[Amount]:
+    """Return the VAT amounts that stand in rows with their own rate, each rate once."""
+    rows: dict[Decimal, Amount] = {}
+    for amount in pool:
+        if amount.role("vat") < 0.6 or amount.role("net") > amount.role("vat"):
+            continue
+        rate = rate_beside(amount)
+        if rate is not None:
+            rows[rate] = amount
+    return list(rows.values())
+
+
+def _triple_points(net: Amount, vat: Found, net_value: Decimal, setting: Setting) -> float:
+    points = 2.2 * _label_points(net, _NET) + vat.points - 0.6
+    if vat.value == 0:
+        return points if vat.points > 0.8 else -1.0
+    if fits_rate(net_value, vat.value, rates_of(setting.country)):
+        return points + 1.8
+    if fits_rate(net_value, vat.value, rates_of("")):
+        return points + 0.9
+    if vat.proof == "sum_of_rates":
+        return points + 1.2
+    labelled = _label_points(net, _NET) >= 0.5 and vat.points >= 1.2
+    return points if labelled and vat.value < net_value * Decimal("0.3") else -1.0
+
+
+def _complete(result: Totals, pool: list[Amount], setting: Setting) -> None:
+    """Without a printed triple: derive the third amount from the total and the better of net and VAT."""
+    total = result.total
+    if total is None or total.amount is None:
+        return
+    net = _best(pool, _NET, below=total.value, skip=total.amount)
+    vat = _best(pool, _VAT, below=total.value, skip=total.amount)
+    if vat and fits_rate(total.value - vat.value, vat.value, rates_of(setting.country)):
+        result.vat = Found(vat.value, vat, 2.0 + vat.role("vat"), "fits_rate")
+        result.net = Found(total.value - vat.value, None, 2.0, "total_less_vat", [total.amount, vat])
+    elif net and net.value < total.value and fits_rate(net.value, total.value - net.value, rates_of(setting.country)):
+        result.net = Found(net.value, net, 2.0 + _label_points(net, _NET), "fits_rate")
+        result.vat = Found(total.value - net.value, None, 2.0, "total_less_net", [total.amount, net])
+    else:
+        result.net = Found(net.value, net, 2.0 * _label_points(net, _NET)) if net else None
+        result.vat = Found(vat.value, vat, 2.0 * vat.role("vat")) if vat else None
+
+
+def _best(pool: list[Amount], weights: dict[str, float], *, below: Decimal, skip: Amount) -> Amount | None:
+    fit = [a for a in pool if a is not skip and a.value <= below and _label_points(a, weights) >= 0.45]
+    return max(fit, key=lambda a: (round(_label_points(a, weights), 1), a.value), default=None)
+
+
+def _payable(total: Found | None, pool: list[Amount]) -> Found | None:
+    """Return what is left to pay: the total less what was paid before, where the page says so."""
+    if total is None:
+        return None
+    prepaid = [a for a in pool if a.role("prepaid") >= 0.5 and 0 < a.value <= total.value]
+    named = [a for a in pool if a.role("payable") >= 0.5 and a.value <= total.value]
+    for amount in reversed(named):
+        rest = total.value - amount.value
+        if rest and any(p.value == rest for p in prepaid):
+            return Found(amount.value, amount, total.points + 1.0, "total_less_prepaid")
+    if named and all(a.value != total.value for a in named):
+        return Found(named[-1].value, named[-1], 3.0 * named[-1].role("payable"))
+    printed = next((a for a in named if a.value == total.value), total.amount)
+    return Found(total.value, printed, total.points, "same_as_total")
