@@ -94,9 +94,14 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "checkin")
-    def writable_again(connection: Any, _record: Any) -> None:
-        if connection is not None:
-            connection.execute("PRAGMA query_only=OFF")
+    def clean(connection: Any, _record: Any) -> None:
+        if connection is None:
+            return
+        # A COMMIT that fails (full disk, a deferred foreign key) leaves SQLite's transaction open; SQLAlchemy takes
+        # it for ended and puts the connection back as it is. The next user would then inherit the half-done work.
+        if connection.in_transaction:
+            connection.rollback()
+        connection.execute("PRAGMA query_only=OFF")
 
     return engine
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, ColumnElement, Executable, Insert, RowMapping, Select, Table, true, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from mailroom.domain.value import Value
@@ -35,10 +33,15 @@ def insert_new(session: Session, table: Table, values: Mapping[str, Any]) -> boo
     """Insert a row, unless a unique key of it is taken. Safe against others that insert the same at this moment:
     on PostgreSQL it waits for them, on SQLite they wait for us."""
     row: Insert
+    # Each database's dialect costs memory and start-up time; only one of them is needed.
     if session.get_bind().dialect.name == "sqlite":
-        row = sqlite_insert(table).values(values).on_conflict_do_nothing()
+        from sqlalchemy.dialects import sqlite
+
+        row = sqlite.insert(table).values(values).on_conflict_do_nothing()
     else:
-        row = postgresql_insert(table).values(values).on_conflict_do_nothing()
+        from sqlalchemy.dialects import postgresql
+
+        row = postgresql.insert(table).values(values).on_conflict_do_nothing()
     return session.execute(row.returning(true())).first() is not None
 
 

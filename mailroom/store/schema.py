@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, exc, text
 
 from mailroom.errors import BadConfiguration
+from mailroom.store.tables import Row
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -56,6 +57,16 @@ def version(engine: Engine) -> str | None:
         if "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) == "42P01":
             return None
         raise
+
+
+def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
+    """Return whether a table or index is one that `tables.py` declares.
+
+    DBOS has its own tables in the same database; the search indexes exist on one of the two databases each.
+    """
+    if kind == "table":
+        return name in Row.metadata.tables
+    return not (kind == "index" and name is not None and name.endswith("_trigram"))
 
 
 def alembic(connection: Connection) -> Config:

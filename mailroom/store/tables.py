@@ -103,7 +103,9 @@ def _number() -> Any:
 
 
 class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
-    """Base of all rows, with metadata of its own."""
+    """Base of all rows, with metadata of its own. Rows never validate: building pydantic's validators is put off."""
+
+    model_config = {"defer_build": True}
 
 
 class AccountRow(Row, table=True):

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from store_values import NOON, part, verdict, with_account, with_document, with_message
+
+from mailroom.config import StoreSettings
+from mailroom.domain.account import Purpose
+from mailroom.errors import BadConfiguration
+from mailroom.store import Store, open_store, schema
+
+ROOT = Path(__file__).parents[3]
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
+def settings(request: pytest.FixtureRequest) -> StoreSettings:
+    """The settings of a database that is empty."""
+    return StoreSettings(database="" if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def empty(settings: StoreSettings, tmp_path: Path) -> Store:
+    """A store that was never migrated."""
+    return open_store(settings, tmp_path)
+
+
+def run_alembic(store: Store, act: Callable[..., None], *arguments: str) -> None:
+    with store.engine.connect() as connection:
+        act(schema.alembic(connection), *arguments)
+        connection.commit()
+
+
+def objects(store: Store) -> set[str]:
+    if store.engine.dialect.name == "sqlite":
+        query = "SELECT name FROM sqlite_master"
+    else:
+        query = (
+            "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' "
+            "UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION SELECT proname FROM pg_proc WHERE "
+            "proname = 'refuse_change'"
+        )
+    with store.engine.connect() as connection:
+        return set(connection.exec_driver_sql(query).scalars())
+
+
+def test_the_constant_is_the_newest_revision(sqlite_store: Store) -> None:
+    from alembic.script import ScriptDirectory
+
+    with sqlite_store.engine.connect() as connection:
+        assert ScriptDirectory.from_config(schema.alembic(connection)).get_heads() == [schema.HEAD]
+
+
+def test_the_migrated_schema_is_the_one_that_the_tables_declare(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from mailroom.store.tables import Row
+
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE workflow_status (x INTEGER)")  # a neighbour's
+    with store.engine.connect() as connection:
+        options = {"include_name": schema.is_ours, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_a_migration_carries_the_rows_there_and_back(empty: Store) -> None:
+    from alembic import command
+
+    run_alembic(empty, command.upgrade, "0001")
+    owner = with_account(empty)
+    mail = with_message(empty, owner.id)
+    paper = with_document(empty, mail)
+    with empty.unit() as unit:
+        address = unit.addresses.issue(owner.id, "import.example", Purpose.PURCHASES, NOON)
+        unit.parts.record(mail.id, [(part(), verdict(), paper.id)])
+        unit.events.add("stored", at=NOON, subject=mail.id)
+
+    empty.migrate()
+
+    with empty.read() as unit:
+        assert unit.accounts.get(owner.id) == owner
+        assert unit.addresses.find(address.local_part, address.domain) == address
+        assert unit.messages.get(mail.id) == mail
+        assert unit.documents.get(paper.id) == paper
+        assert [line.document_id for line in unit.parts.ledger(search="order-77")] == [paper.id]
+        assert len(unit.events.of(mail.id)) == 1
+    empty.close()
+
+
+def test_everything_can_be_taken_down_and_built_again(empty: Store) -> None:
+    from alembic import command
+
+    empty.migrate()
+    built = objects(empty)
+    with_account(empty)
+    run_alembic(empty, command.downgrade, "base")
+    assert {name for name in objects(empty) if "alembic" not in name} == set()
+    empty.migrate()
+    assert objects(empty) == built
+    with empty.read() as unit:
+        assert unit.accounts.all() == []
+    empty.close()
+
+
+def test_the_triggers_and_search_indexes_are_there(store: Store) -> None:
+    found = objects(store)
+    if store.engine.dialect.name == "sqlite":
+        wanted = {
+            f"{table}_search_{when}" for table in ("messages", "documents") for when in ("insert", "update", "delete")
+        }
+        wanted |= {"events_no_update", "events_no_delete", "events_no_replace", "messages_search", "documents_search"}
+    else:
+        wanted = {"events_no_change", "events_no_truncate", "ix_messages_search_trigram", "ix_documents_search_trigram"}
+    assert wanted <= found
+
+
+def test_processes_that_migrate_at_once_do_it_once(settings: StoreSettings, tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from mailroom.config import StoreSettings\n"
+        "from mailroom.store import open_store\n"
+        "store = open_store(StoreSettings(database=sys.argv[1]), Path(sys.argv[2]))\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "store.migrate()\n"
+    )
+    command = [sys.executable, "-c", script, settings.database, str(tmp_path / "data")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    workers = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(3)]  # type: ignore[call-overload]  # pipes
+    for worker in workers:
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+    ends = [(worker.communicate(timeout=60)[1], worker.returncode) for worker in workers]
+    assert ends == [("", 0)] * 3
+    store = open_store(settings, tmp_path / "data")
+    with_account(store)
+    store.close()
+
+
+def test_an_up_to_date_database_is_opened_without_loading_alembic(sqlite_store: Store) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from mailroom.config import StoreSettings\n"
+        "from mailroom.store import open_store\n"
+        "store = open_store(StoreSettings(), Path(sys.argv[1]))\n"
+        "store.migrate()\n"
+        "with store.read() as unit:\n"
+        "    unit.documents.counts()\n"
+        "heavy = {'alembic', 'mako', 'psycopg', 'dbos', 'sqlalchemy.dialects.postgresql'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    folder = Path(sqlite_store.engine.url.database or "").parent
+    command = [sys.executable, "-c", script, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_database_of_a_newer_mailroom_is_left_alone(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    before = objects(store)
+    with pytest.raises(BadConfiguration, match="newer mailroom"):
+        store.migrate()
+    assert objects(store) == before
+
+
+def test_a_migration_that_fails_changes_nothing(empty: Store) -> None:
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE parts (x INTEGER)")  # in the way of ours
+    with pytest.raises(Exception, match="parts"):
+        empty.migrate()
+    assert {name for name in objects(empty) if "alembic" not in name} == {"parts"}
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE parts")
+    empty.migrate()
+    with_account(empty)
+    empty.close()
+
+
+def test_foreign_keys_are_on_again_after_a_migration(empty: Store) -> None:
+    empty.migrate()
+    if empty.engine.dialect.name == "sqlite":
+        with empty.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    empty.close()
