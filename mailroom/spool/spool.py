@@ -181,7 +181,8 @@ class Spool:
     def wait(self, timeout: float) -> bool:
         """Wait until something was accepted since the last call, by this process or another; False after `timeout`.
 
-        The first call returns at once when anything was ever accepted. Meant for one caller.
+        The first call returns at once when anything was ever accepted. Meant for one caller, which asks for what is
+        `pending` until nothing is left before it waits again.
         """
         end = time.monotonic() + timeout
         while not self._has_news():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 
 from mailroom.errors import MailroomError, SpoolUnavailable
 from mailroom.log import get_logger
-from mailroom.spool.database import Connect
+from mailroom.spool.database import BUSY_SECONDS, Connect
 
 SPOOL_BROKEN = "spool_broken"
 SPOOL_WRITE_FAILED = "spool_write_failed"
@@ -45,6 +46,7 @@ class Writer:
 
     def __init__(self, file: Path, connect: Connect, committed: Callable[[], None]) -> None:
         self._connection = connect(file)
+        self._connection.execute("PRAGMA busy_timeout = 1")
         self._logged = 0
         self._committed = committed
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
@@ -112,7 +114,7 @@ class Writer:
             return _fail(group, SpoolUnavailable("the spool is broken"))
         results: list[Any] = []
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             for job, _ in group:
                 try:
                     results.append(job(self._connection))
@@ -129,6 +131,19 @@ class Writer:
             else:
                 future.set_result(result)
         return self._checkpoint()
+
+    def _begin(self) -> None:
+        """Begin to write. SQLite's own waiting for another process sleeps ever longer, ours stays close."""
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.001)
+            else:
+                return
 
     def _checkpoint(self) -> None:
         """Copy a long log into the main file. A failed sync here breaks the writer as one in a commit does."""

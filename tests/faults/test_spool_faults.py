@@ -15,7 +15,7 @@ import pytest
 from mailroom.domain.message import Door, Envelope
 from mailroom.domain.value import new_id
 from mailroom.errors import SpoolUnavailable
-from mailroom.spool import Spool, database
+from mailroom.spool import Spool, database, writer
 from mailroom.spool import draft as draft_module
 from mailroom.spool.draft import LARGE
 
@@ -233,7 +233,7 @@ def test_a_spool_of_a_newer_release_is_refused(tmp_path: Path) -> None:
 def test_another_process_that_holds_the_lock_too_long_costs_a_refusal_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(writer, "BUSY_SECONDS", 0.1)
     spool = Spool(tmp_path / "spool.sqlite")
     other = sqlite3.connect(tmp_path / "spool.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -185,11 +185,12 @@ def test_several_processes_write_while_another_reads_and_removes(spool: Spool, t
     end = time.monotonic() + 60
     while len(seen) < 80 and time.monotonic() < end:
         spool.wait(1)
-        for entry in spool.pending(7):
-            assert entry.id not in seen
-            assert spool.content(entry.id)[: len(entry.id)] == entry.id.encode()
-            spool.remove(entry.id)
-            seen.add(entry.id)
+        while entries := spool.pending(7):
+            for entry in entries:
+                assert entry.id not in seen
+                assert spool.content(entry.id)[: len(entry.id)] == entry.id.encode()
+                spool.remove(entry.id)
+                seen.add(entry.id)
     assert [child.wait(30) for child in children] == [0, 0]
     assert seen == {f"{name}-{number}" for name in "pq" for number in range(40)}
     assert spool.counts() == (0, 0)
