@@ -132,7 +132,7 @@ def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[
 
 def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     points = -1.0
-    points += 6.0 * found.strength("issue_date") + 3.5 * found.strength("date") * (found.strength("issue_date") < 0.5)
+    points += 6.0 * found.strength("issue_date") + _date_word(found) * (found.strength("issue_date") < 0.5)
     points -= 5.0 * found.strength("due_date", *_OTHER) * (found.strength("issue_date") < 0.6)
     points += 2.5 * _beside_number(found, sight)
     points -= 1.5 * found.strength(
@@ -147,10 +147,24 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     return points
 
 
+def _date_word(found: Candidate) -> float:
+    """`Datum` says more than a small word (`vom`, `le`, `din`) that may stand before any date."""
+    beside = found.best(("date",))
+    if beside is None:
+        return 0.0
+    weight = 3.5 if len(beside.label.text) > 3 or beside.label.colon or beside.label.alone else 1.5
+    return weight * beside.strength
+
+
 def _beside_number(found: Candidate, sight: Sight) -> bool:
     """`Rechnung Nr. 12 vom 3.4.2026`: the date of the number to its left."""
-    labels = [a for a in sight.labels_of(found.segment) if a.segment is found.segment and a.last <= found.first]
-    return any(a.roles & {"invoice_number", "invoice_word"} for a in labels)
+    for label in sight.labels_of(found.segment):
+        if label.roles & {"invoice_number", "invoice_word", "number", "credit_word"} and label.x1 <= found.x0:
+            row = found.segment.sheet.rows[found.segment.row]
+            words = [t for s in row for t in s.tokens if label.x1 <= t.x0 < found.x0]
+            if 1 <= len(words) <= 5 and any(sum(c.isdigit() for c in t.text) >= 3 for t in words):
+                return True
+    return False
 
 
 def _has_time(found: Candidate) -> bool:

@@ -57,6 +57,10 @@ def _pattern(ocr: bool) -> re.Pattern[str]:
     forms = []
     for country, bodies in _BODIES.items():
         alternatives = "|".join(_spread(body, digit) for body in bodies)
+        if ocr and country == "NL":
+            alternatives = (
+                alternatives.replace("B", "[B8E]", 1) if digit == r"\d" else _spread("\\d{9}[B8E]\\d{2}", digit)
+            )
         forms.append(f"{_SEPARATOR.join(country)}{_SEPARATOR}(?:{alternatives})")
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9]| ?\d)")
 

@@ -72,6 +72,8 @@ class _Work:
         if not ranked:
             return None
         best = ranked[0]
+        if best.score <= 0:
+            return None
         rival = next((c.score for c in ranked[1:] if compact(c.value) != compact(best.value)), best.score - 6.0)
         signs = Signs(best.score, best.score - rival, bool(best.proof), best.sure)
         confidence = believe(name, signs)

@@ -36,6 +36,8 @@ class Token:
     confidence: float
     gap: float = 0.0
     """Free space to the left, in widths of a letter."""
+    slant: float = 0.0
+    """How far the word was moved up to make the lines of a slanted picture level."""
     glued: bool = False
     """Whether it is the rest of the word before it: `Datum:` and `3.4.2026`, `Seller-` and `IBAN`."""
 
@@ -125,7 +127,7 @@ class Sheet:
         """Return the box round tokens as fractions of the page."""
         boxes = list(tokens)
         x0, x1 = min(t.x0 for t in boxes) / self.aspect, max(t.x1 for t in boxes) / self.aspect
-        y0, y1 = min(t.y0 for t in boxes), max(t.y1 for t in boxes)
+        y0, y1 = min(t.y0 + t.slant for t in boxes), max(t.y1 + t.slant for t in boxes)
         return (_part(x0), _part(y0), _part(x1), _part(y1))
 
     def text(self) -> str:
@@ -145,7 +147,8 @@ def sheets(pages: Sequence[Page]) -> list[Sheet]:
 def _sheet(page: Page) -> Sheet:
     aspect = page.width / page.height if page.width > 0 and page.height > 0 else 0.7
     sheet = Sheet(number=page.number, aspect=aspect, ocr=page.source is PageSource.OCR)
-    tokens = list(_tokens(page.words[:_MAX_WORDS], aspect))
+    words = page.words[:_MAX_WORDS]
+    tokens = list(_tokens(words, aspect, _slopes(words, aspect) if sheet.ocr else Slopes()))
     if not tokens:
         return sheet
     sheet.line = median(t.y1 - t.y0 for t in tokens) or sheet.line
@@ -154,20 +157,59 @@ def _sheet(page: Page) -> Sheet:
     return sheet
 
 
-def _tokens(words: Sequence[Word], aspect: float) -> Iterator[Token]:
+def _tokens(words: Sequence[Word], aspect: float, slopes: Slopes) -> Iterator[Token]:
     for word in words:
         text = word.text.strip()
         if not text or _LEADER.match(text):
             continue
         x0, x1 = word.x0 * aspect, word.x1 * aspect
+        slant = slopes.lift((x0 + x1) / 2, (word.y0 + word.y1) / 2) if slopes else 0.0
+        y0, y1 = word.y0 - slant, word.y1 - slant
         glued = _GLUED.match(text)
         if glued and not text.lower().startswith(("http", "www")):
             head, tail = (part for part in glued.groups() if part is not None)
             cut = x0 + (x1 - x0) * len(head) / len(text)
-            yield Token(head, x0, word.y0, cut, word.y1, word.confidence)
-            yield Token(tail, cut, word.y0, x1, word.y1, word.confidence, glued=True)
+            yield Token(head, x0, y0, cut, y1, word.confidence, slant=slant)
+            yield Token(tail, cut, y0, x1, y1, word.confidence, slant=slant, glued=True)
         else:
-            yield Token(text.strip(".") if text.startswith("..") else text, x0, word.y0, x1, word.y1, word.confidence)
+            text = text.strip(".") if text.startswith("..") else text
+            yield Token(text, x0, y0, x1, y1, word.confidence, slant=slant)
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """The slant of a picture's lines down the page: a photo is turned and seen at an angle, so that it changes."""
+
+    lines: tuple[tuple[float, float], ...] = ()
+    """(height on the page, slope) of the lines that are long enough to tell, from the top."""
+    centre: float = 0.35
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
+
+    def lift(self, x: float, y: float) -> float:
+        """Return how far a place lies under where it would lie on a level page."""
+        at = bisect_left(self.lines, (y, 0.0))
+        near = self.lines[max(0, at - 4) : at + 4]
+        return median(slope for _, slope in near) * (x - self.centre)
+
+
+def _slopes(words: Sequence[Word], aspect: float) -> Slopes:
+    """Measure the slant on the reader's own lines; level pages (and text layers) give none."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    found = []
+    for line in lines.values():
+        left, right = min(line, key=lambda w: w.x0), max(line, key=lambda w: w.x1)
+        width = (right.x0 + right.x1 - left.x0 - left.x1) / 2 * aspect
+        if len(line) > 1 and width > 0.12:
+            # The bottoms: capitals and figures stand on the line, while the tops differ from word to word.
+            found.append(((left.y1 + right.y1) / 2, (right.y1 - left.y1) / width))
+    if len(found) < 4 or abs(median(slope for _, slope in found)) > 0.3:
+        return Slopes()
+    spread = median(abs(slope) for _, slope in found)
+    return Slopes(tuple(sorted(found)), aspect / 2) if spread > 0.003 else Slopes()
 
 
 def _rows(tokens: list[Token]) -> list[list[Token]]:

@@ -114,7 +114,7 @@ def _form_points(number: Candidate) -> float:
     points = 0.4 if number.page == 1 else -0.6
     points += 0.4 * (number.y0 < 0.45)
     points -= 1.5 * (digits < 3) + 1.0 * (len(value) > 24)
-    points -= 2.0 if re.fullmatch(r"(?:19|20)\d\d", value) else 0.0
+    points -= 2.5 if re.fullmatch(r"(?:[A-Z]+ )?(?:19|20)\d\d", value) else 0.0
     points -= 1.5 * number.text.startswith("(")
     points -= 1.0 if len(number.segment.tokens) - (number.last - number.first) > 6 else 0.0
     points += 0.5 * (digits >= 4)
