@@ -90,7 +90,7 @@ def _one_in_words(language: Language, name: str, written: str) -> str:
         return grouped(written)
     if name.endswith("_date"):
         return format_date(date.fromisoformat(written), language)
-    if name.endswith("_amount"):
+    if name.endswith("_amount") or name in {"first", "second"}:  # two readings of one amount
         return format_number(Decimal(written), language)
     if name in {"size", "limit", "bytes"}:
         return format_number(Decimal(written), language, decimals=0)

@@ -7,7 +7,7 @@ from mailroom.domain.document import FieldName
 from mailroom.domain.value import Reason
 
 SURE = 0.8
-"""Below this, one value in some twenty is wrong; a person who accepts sees it, an automatic acceptance does not."""
+"""A probability. A person who accepts sees the page beside the value; an automatic acceptance sees nothing."""
 
 WATCHED = (
     FieldName.DOCUMENT_TYPE,

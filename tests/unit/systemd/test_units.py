@@ -49,9 +49,8 @@ def test_every_unit_is_boxed(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_unit_uses_the_installed_command_and_folders(name: str) -> None:
     (start,) = (line for line in lines(name) if line.startswith("ExecStart="))
-    assert start.startswith(
-        "ExecStart=/opt/mailroom/bin/mailroom --config /etc/mailroom/mailroom.toml --data /var/lib/mailroom run --roles "
-    )
+    command = "/opt/mailroom/bin/mailroom --config /etc/mailroom/mailroom.toml --data /var/lib/mailroom run --roles "
+    assert start.startswith(f"ExecStart={command}")
 
 
 @pytest.mark.parametrize("name", SPLIT)
