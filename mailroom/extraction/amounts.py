@@ -146,7 +146,9 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], *, several: bool)
         amount.header = True
         if several and left and left.label.roles.intersection(_SUMS):
             _weaken(amount)
-        _add(amount, above.label, above.strength)
+        # A lone `Amount` or `Totaal` over figures heads the lines of an item table whose other headers were not read.
+        column = "line_amount" in above.label.roles and not above.label.roles & {"net", "vat", "total"}
+        _add(amount, above.label, above.strength * (0.4 if column and not several else 1.0))
 
 
 def _weaken(amount: Amount) -> None:

@@ -20,6 +20,7 @@ _FILLER = re.compile(
     r"^[\W_]*$|^\(?(EUR|EURO|€|USD|\$|GBP|£|CHF|RON|LEI|RM|in)\)?:?$|^[\d.,]+%?\s*%$|^%$|^is$", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
+_GENERIC = frozenset({"number", "date", "sum"})
 _REACH_ABOVE = 14  # rows; a column of values under one header
 
 
@@ -127,6 +128,8 @@ def pair(sight: Sight, candidate: Candidate) -> Candidate:
 def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     labels = sight.labels_of(candidate.segment)
     before = [a for a in labels if _precedes(a, candidate)]
+    while len(before) > 1 and before[-1].bracketed and before[-2].segment is before[-1].segment:
+        before.pop()
     if not before:
         return None
     label = before[-1]
@@ -136,6 +139,8 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     words = [t for t in between if not _FILLER.match(t.text)]
     values = sum(1 for t in words if _DIGIT.search(t.text))
     strength = 0.97 - 0.12 * min(len(words) - values, 4) - 0.22 * min(values, 3)
+    if words and label.roles <= _GENERIC and not label.colon:
+        strength *= 0.4  # `N° client` of which only `N°` was read
     if label.segment is not candidate.segment:
         strength -= 0.03 + 0.12 * (candidate.segment.place - label.segment.place - 1)
         strength -= 0.1 if label.first > 2 else 0.0

@@ -185,10 +185,15 @@ def _in_range(found: Candidate) -> bool:
     return bool(dash.match(after)) or bool(re.search(r"\d\W*(-|–|au|tot|bis|to|t/m)$", before))
 
 
-def score_due(dates: list[Candidate], issue: str | None) -> list[Candidate]:
+def _for_discount(found: Candidate, sight: Sight) -> bool:
+    """`2 % Skonto bei Zahlung bis 3.4.2026` says when the discount ends, not when the invoice is due."""
+    return any(a.roles & {"cash_discount", "discount"} and a.x0 < found.x0 for a in sight.labels_of(found.segment))
+
+
+def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[Candidate]:
     """Return the candidates for the due date, best first; only a label makes one."""
     for found in dates:
-        points = -4.0 + 8.0 * found.strength("due_date")
+        points = -4.0 + 8.0 * found.strength("due_date") - 5.0 * _for_discount(found, sight)
         points -= 4.0 * found.strength("issue_date", *_OTHER) * (found.strength("due_date") < 0.6)
         if issue:
             points += 0.8 if found.value > issue else (0.0 if found.value == issue else -3.0)

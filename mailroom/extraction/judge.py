@@ -147,7 +147,7 @@ def _own_accounts() -> list[str]:
 
 def _take_dates(work: _Work, found: list[Candidate]) -> None:
     issue = work.take(FieldName.ISSUE_DATE, dates.score_issue(found, work.sight, receipt=work.receipt), dates.ISSUE)
-    work.take(FieldName.DUE_DATE, dates.score_due(found, issue.value if issue else None), dates.DUE)
+    work.take(FieldName.DUE_DATE, dates.score_due(found, work.sight, issue.value if issue else None), dates.DUE)
 
 
 def _take_numbers(work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]]) -> None:

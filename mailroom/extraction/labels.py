@@ -16,8 +16,8 @@ from mailroom.extraction.text import blur, shortened
 from mailroom.languages import Language, reading_data
 
 _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
-_LOOSE = _PARTIES | {"date", "other_date"}
-_FUZZY_FROM = 7  # letters; in shorter words one wrong letter makes another word
+_FREE = _PARTIES | {"name"}
+_FUZZY_FROM = 8  # letters; in shorter words one wrong letter makes another word
 _LONGEST = 9  # words of a label
 
 
@@ -55,6 +55,11 @@ class Label:
     @property
     def alone(self) -> bool:
         return self.first == 0 and self.ends_segment
+
+    @property
+    def bracketed(self) -> bool:
+        """Whether it stands in brackets, as a remark on what is before it: `Totaal (incl. 21 % btw)`."""
+        return self.segment.tokens[self.last - 1].text.rstrip(":.").endswith(")") or self.text.startswith("(")
 
     @property
     def colon(self) -> bool:
@@ -146,8 +151,8 @@ def _label(segment: Segment, at: int, found: tuple[int, _Entry, bool]) -> Label 
     last, entry, exact = found
     label = Label(entry.roles, entry.languages, segment, at, last, exact)
     roles = entry.roles
-    if roles & _PARTIES and not _stands_free(label):
-        roles = roles - _PARTIES
+    if roles & _FREE and not _stands_free(label):
+        roles = roles - _FREE
     if roles <= {"date", "other_date"} and len(label.text) <= 4 and not _before_digits(label):
         return None
     return Label(roles, entry.languages, segment, at, last, exact) if roles else None

@@ -86,7 +86,8 @@ def score_numbers(
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
         key = compact(number.value)
         if number.score > 0.5:
-            number.score += 0.5 * min(counts[key] - 1, 3) + 0.8 * (key in quoted and counts[key] > 1)
+            number.score += 0.5 * min(counts[key] - 1, 2) + 0.8 * (key in quoted and counts[key] > 1)
+            number.score += 1.2 * any(len(other) > 4 and key.startswith(other) and key != other for other in counts)
     return sorted(numbers, key=lambda c: -c.score)
 
 
@@ -98,7 +99,7 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
         points -= 4.0 * number.strength(*_OTHERS)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
-    points -= 4.0 * _original(number, sight)
+    points -= 7.0 * _original(number, sight)
     return points
 
 

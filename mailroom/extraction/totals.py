@@ -67,6 +67,10 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     """Return the amounts of the document that labels and arithmetic agree on best."""
     pool = [a for a in amounts if not a.line_item]
     ranked = _ranked(pool, amounts, setting)
+    derived = _derived(pool, ranked, setting) or (_unlabelled(amounts, setting) if _weak(ranked) else None)
+    if derived:
+        derived.payable = _payable(derived.total, pool)
+        return derived
     if not ranked:
         return Totals()
     best_points, total, triple = ranked[0]
@@ -84,7 +88,60 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     return result
 
 
-def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> list[tuple[float, Amount, _Triple | None]]:
+_Ranking = list[tuple[float, Amount, "_Triple | None"]]
+
+
+def _weak(ranked: _Ranking) -> bool:
+    return not ranked or (ranked[0][2] is None and ranked[0][1].role(*_TOTAL) < 0.5)
+
+
+def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals | None:
+    """Add up net and VAT when no total can be read, or when the one that was read is a misreading of their sum."""
+    if ranked and (ranked[0][2] is not None or not _clean_pair_wanted(ranked[0][1])):
+        return None
+    top = max((a.value for a in pool), default=Decimal(0))
+    for vat in sorted((a for a in pool if a.role("vat") >= 0.6 and a.value > 0), key=lambda a: -a.value):
+        for net in sorted((a for a in pool if a.role("net", "subtotal") >= 0.6), key=lambda a: -a.value):
+            value = net.value + vat.value
+            exact = fits_rate(net.value, vat.value, rates_of(setting.country))
+            if not exact or net.value < top * Decimal("0.6"):
+                continue
+            if _weak(ranked) or _misread(ranked[0][1].value, value):
+                return Totals(
+                    Found(net.value, net, 4.0, "net_plus_vat"),
+                    Found(vat.value, vat, 4.0, "net_plus_vat"),
+                    Found(value, None, 5.0, "sum_of_net_and_vat", [net, vat]),
+                )
+    return None
+
+
+def _clean_pair_wanted(total: Amount) -> bool:
+    return total.at.segment.sheet.ocr or total.role(*_TOTAL) < 0.5
+
+
+def _misread(seen: Decimal, expected: Decimal) -> bool:
+    """Say whether two amounts differ in one or two digits only, as OCR's misreadings do."""
+    a, b = str(seen), str(expected)
+    return len(a) == len(b) and 0 < sum(x != y for x, y in zip(a, b, strict=True)) <= 2
+
+
+def _unlabelled(amounts: list[Amount], setting: Setting) -> Totals | None:
+    """Find net, VAT and total by arithmetic alone, one under the other, when their labels were not read."""
+    for at in range(len(amounts) - 1, 1, -1):
+        total = amounts[at]
+        for vat in reversed(amounts[max(1, at - 3) : at]):
+            for net in reversed(amounts[max(0, at - 6) : at - 1]):
+                if net.value + vat.value == total.value and 0 < vat.value < net.value:
+                    if fits_rate(net.value, vat.value, rates_of(setting.country)):
+                        return Totals(
+                            Found(net.value, net, 2.0, "net_plus_vat"),
+                            Found(vat.value, vat, 2.0, "net_plus_vat"),
+                            Found(total.value, total, 3.0, "net_plus_vat"),
+                        )
+    return None
+
+
+def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ranking:
     labelled = sorted(_unique(pool, _TOTAL), key=lambda a: -_label_points(a, _TOTAL))[:_MOST_TOTALS]
     if not any(a.role(*_TOTAL) >= 0.3 for a in labelled):
         labelled += sorted((a for a in amounts if a not in labelled), key=lambda a: -a.value)[:6]
@@ -157,7 +214,8 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
             continue
         points = _triple_points(net, vat, net_value, setting)
         if points > 0 and (best is None or points > best.points):
-            best = _Triple(Found(net_value, net, points, "net_plus_vat"), vat, points)
+            shown = net_value if net is total else net.value
+            best = _Triple(Found(shown, net, points, "net_plus_vat"), vat, points)
     return best
 
 
