@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailroom.deliveries import file_name, safe_name
@@ -66,6 +66,7 @@ def test_a_long_name_keeps_its_extension() -> None:
     assert len(cut.encode()) <= 120
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_is_wanted_the_name_has_no_folder_no_control_sign_and_an_end(wanted: str) -> None:
     name = safe_name(wanted)
@@ -78,6 +79,7 @@ def test_whatever_is_wanted_the_name_has_no_folder_no_control_sign_and_an_end(wa
     assert safe_name(name) == name
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_a_file_name_is_safe_whatever_the_document_says(seller: str, number: str, issued: str) -> None:
     name = file_name(document(seller_name=seller, invoice_number=number, issue_date=issued))

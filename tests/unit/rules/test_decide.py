@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailroom.domain.decision import Decision, Facts
@@ -201,12 +201,14 @@ some_facts = st.builds(
 some_missing = st.lists(st.sampled_from(list(FieldName)), unique=True, max_size=3).map(tuple)
 
 
+@settings(deadline=None)
 @given(some_facts, some_missing)
 def test_what_was_completed_by_hand_is_never_accepted_by_a_rule(known: Facts, missing: tuple[FieldName, ...]) -> None:
     decision = decide(known.model_copy(update={"completed_by_hand": True}), missing)
     assert decision.state is not DocumentState.ACCEPTED
 
 
+@settings(deadline=None)
 @given(some_facts, some_missing)
 def test_a_changed_iban_is_never_accepted_by_a_rule(known: Facts, missing: tuple[FieldName, ...]) -> None:
     changed = {**known.fields, FieldName.IBAN: Field(value="BE71096123456769", confidence=1.0, source=FieldSource.XML)}
@@ -215,6 +217,7 @@ def test_a_changed_iban_is_never_accepted_by_a_rule(known: Facts, missing: tuple
     assert decision.rule == "iban_changed"
 
 
+@settings(deadline=None)
 @given(some_facts, some_missing, st.sampled_from([v for v in SenderVerdict if v is not SenderVerdict.VERIFIED]))
 def test_an_unproved_sender_is_never_accepted_by_a_rule(
     known: Facts, missing: tuple[FieldName, ...], verdict: SenderVerdict
@@ -225,6 +228,7 @@ def test_an_unproved_sender_is_never_accepted_by_a_rule(
     assert decision.state is not DocumentState.ACCEPTED
 
 
+@settings(deadline=None)
 @given(some_facts, some_missing)
 def test_a_decision_always_has_a_reason_and_names_its_rule(known: Facts, missing: tuple[FieldName, ...]) -> None:
     decision = decide(known, missing)
@@ -232,6 +236,7 @@ def test_a_decision_always_has_a_reason_and_names_its_rule(known: Facts, missing
     assert decision.rule == decision.reasons[0].code
 
 
+@settings(deadline=None)
 @given(some_facts, some_missing)
 def test_nothing_is_accepted_with_a_field_missing_or_automatic_acceptance_off(
     known: Facts, missing: tuple[FieldName, ...]
