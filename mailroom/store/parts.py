@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.message import LedgerEntry, Message, Part, PartVerdict
@@ -15,7 +17,7 @@ from mailroom.store.rows import the_one, value_of, values_of
 from mailroom.store.search import matches
 from mailroom.store.tables import MESSAGES, PARTS
 
-ROWS_AT_A_TIME = 500
+MAILS_AT_A_TIME = 200
 
 
 class Parts:
@@ -36,8 +38,8 @@ class Parts:
 
     def of(self, message_id: str) -> list[LedgerEntry]:
         """Return the lines of one message, in the order of its parts."""
-        query = _lines().where(MESSAGES.c.id == message_id).order_by(PARTS.c.position)
-        return [_entry(row) for row in self._session.execute(query).mappings()]
+        mail = self._session.execute(_mails().where(MESSAGES.c.id == message_id)).mappings().all()
+        return [line for line, _ in self._lines(mail)]
 
     def ledger(
         self, account_id: str | None = None, search: str = "", limit: int | None = None
@@ -47,28 +49,40 @@ class Parts:
         Each word of `search` must be in the message's Message-ID, subject, sender, recipient or file names; then
         all parts of that message are given. A SHA-256 or one of our ids finds the lines that carry it.
         """
-        query = _lines()
+        mails = _mails()
         if account_id is not None:
-            query = query.where(MESSAGES.c.account_id == account_id)
+            mails = mails.where(MESSAGES.c.account_id == account_id)
         if search.strip():
-            query = query.where(self._found(search.strip(), narrowed=account_id is not None))
-        query = query.order_by(MESSAGES.c.received_at.desc(), MESSAGES.c.id.desc(), PARTS.c.position).limit(limit)
-        for row in self._session.execute(query.execution_options(yield_per=ROWS_AT_A_TIME)).mappings():
-            yield _entry(row)
+            mails = mails.where(self._found(search.strip(), narrowed=account_id is not None))
+        # First the mails, by an index that is in their order, then the parts of some at a time: in one joined query
+        # SQLite begins with the parts and sorts all of them.
+        # Each has a line at least, so that as many mails as lines are enough; without that bound PostgreSQL sorts all.
+        mails = mails.where(exists().where(PARTS.c.message_id == MESSAGES.c.id)).limit(limit)
+        mails = mails.order_by(MESSAGES.c.received_at.desc(), MESSAGES.c.id.desc())
+        at_a_time = min(MAILS_AT_A_TIME, limit or MAILS_AT_A_TIME)
+        hashed = search.strip().lower() if _is_sha256(search) else None
+        with contextlib.closing(self._session.execute(mails.execution_options(yield_per=at_a_time))) as found:
+            lines = itertools.chain.from_iterable(self._lines(batch) for batch in found.mappings().partitions())
+            yield from itertools.islice((line for line, mail in lines if _carries(line, mail, hashed)), limit)
+
+    def _lines(self, mails: Sequence[RowMapping]) -> Iterator[tuple[LedgerEntry, RowMapping]]:
+        keys = [mail["mail"] for mail in mails]
+        query = PARTS.select().where(PARTS.c.message_id.in_(keys)).order_by(PARTS.c.message_id, PARTS.c.position)
+        rows: dict[str, list[RowMapping]] = {}
+        for row in self._session.execute(query).mappings():
+            rows.setdefault(row["message_id"], []).append(row)
+        for mail in mails:
+            for row in rows.get(mail["mail"], ()):
+                yield _entry(mail, row), mail
 
     def _found(self, search: str, *, narrowed: bool) -> ColumnElement[bool]:
         word = search.lower()
-        if re.fullmatch(r"[0-9a-f]{64}", word):
-            return or_(
-                MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.sha256 == word)) & (PARTS.c.sha256 == word),
-                MESSAGES.c.id.in_(select(MESSAGES.c.id).where(MESSAGES.c.sha256 == word)),
-            )
+        if _is_sha256(word):
+            own = select(MESSAGES.c.id).where(MESSAGES.c.sha256 == word)
+            return MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.sha256 == word).union_all(own))
         if re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", word):  # a ULID
-            return MESSAGES.c.id.in_(
-                select(PARTS.c.message_id)
-                .where(PARTS.c.document_id == word)
-                .union_all(select(MESSAGES.c.id).where(MESSAGES.c.id == word))
-            )
+            own = select(MESSAGES.c.id).where(MESSAGES.c.id == word)
+            return MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.document_id == word).union_all(own))
         return matches(self._session, MESSAGES, search, narrowed=narrowed)
 
 
@@ -79,8 +93,8 @@ def _columns(
     return values_of(part, PARTS) | values_of(verdict, PARTS) | mine
 
 
-def _lines() -> Select[Any]:
-    mail = (
+def _mails() -> Select[Any]:
+    return select(
         MESSAGES.c.id.label("mail"),
         MESSAGES.c.account_id.label("account"),
         MESSAGES.c.header_message_id,
@@ -88,10 +102,18 @@ def _lines() -> Select[Any]:
         MESSAGES.c.received_at,
         MESSAGES.c.subject,
         MESSAGES.c.sender_address.label("sender"),
+        MESSAGES.c.sha256,
     )
-    part = [PARTS.c[name] for name in LedgerEntry.model_fields if name in PARTS.c and name != "message_id"]
-    return select(*mail, *part).select_from(MESSAGES.join(PARTS, PARTS.c.message_id == MESSAGES.c.id))
 
 
-def _entry(row: RowMapping) -> LedgerEntry:
-    return value_of(LedgerEntry, row, message_id=row["header_message_id"] or row["mail"])
+def _entry(mail: RowMapping, part: RowMapping) -> LedgerEntry:
+    told = {name: mail[name] for name in ("mail", "account", "recipient", "received_at", "subject", "sender")}
+    return value_of(LedgerEntry, part, message_id=mail["header_message_id"] or mail["mail"], **told)
+
+
+def _is_sha256(search: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{64}", search.strip().lower()) is not None
+
+
+def _carries(line: LedgerEntry, mail: RowMapping, sha256: str | None) -> bool:
+    return sha256 is None or sha256 in (line.sha256, mail["sha256"])

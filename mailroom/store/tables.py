@@ -256,7 +256,9 @@ class DocumentRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("account_id", "sha256"),
         Index(None, "account_id", "state", "created_at", "id"),
-        Index(None, "account_id", "created_at", "id"),
+        # The last column is for SQLite: without figures it prefers this index to the one above, and then at least
+        # compares the state without reading the row.
+        Index(None, "account_id", "created_at", "id", "state"),
         Index(None, "state", "created_at", "id"),
         Index(None, "created_at", "id"),
         Index(None, "state", "archive_at"),

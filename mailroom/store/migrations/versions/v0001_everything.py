@@ -342,7 +342,11 @@ def _create_tables() -> None:
         sa.UniqueConstraint("account_id", "sha256", name="uq_documents_account_id_sha256"),
         sa.UniqueConstraint("id", name="uq_documents_id"),
     )
-    op.create_index("ix_documents_account_id_created_at_id", "documents", ["account_id", "created_at", "id"])
+    op.create_index(
+        "ix_documents_account_id_created_at_id_state",
+        "documents",
+        ["account_id", "created_at", "id", "state"],
+    )
     op.create_index(
         "ix_documents_account_id_state_created_at_id",
         "documents",
