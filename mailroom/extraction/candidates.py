@@ -136,7 +136,7 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     if len(before) > 1 and _is_preposition(label, before[-2]):
         label = before[-2]
     between = _between(label, candidate)
-    words = [t for t in between if not _FILLER.match(t.text)]
+    words = [t for t in _outside_brackets(between) if not _FILLER.match(t.text)]
     values = sum(1 for t in words if _DIGIT.search(t.text))
     strength = 0.97 - 0.12 * min(len(words) - values, 4) - 0.22 * min(values, 3)
     if words and label.roles <= _GENERIC and not label.colon:
@@ -148,9 +148,22 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     return Beside(label, strength) if strength > 0.1 else None
 
 
+def _outside_brackets(tokens: list[Token]) -> list[Token]:
+    """Leave out remarks: `Total (including GST)  79.35`."""
+    kept, depth = [], 0
+    for token in tokens:
+        depth += token.text.count("(")
+        if depth <= 0:
+            kept.append(token)
+        depth -= token.text.count(")")
+    return kept if depth <= 0 else tokens
+
+
 def _is_preposition(label: Label, earlier: Label) -> bool:
     """`Date limite de paiement: le 5 juillet`: the small word between belongs to the label before it."""
     near = earlier.segment is label.segment and label.first - earlier.last <= 1
+    if near and label.first == earlier.last and label.segment.tokens[label.first].glued:
+        return True  # `CHANGE/BALANCE`: the first of the two words is what is meant
     return near and label.roles <= {"date", "other_date"} and len(label.text) <= 4
 
 

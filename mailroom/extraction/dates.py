@@ -108,6 +108,8 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    if year < 10:
+        return None  # `11.14.00` is a time of day
     year += 2000 if year < 100 else 0
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return None

@@ -64,7 +64,7 @@ def _named(sheet: Sheet) -> Iterator[tuple[DocumentType, float, Candidate]]:
             if hit is None:
                 continue
             kind, last = hit
-            weight = _weight(segment, first, last) * (1.0 if sheet.number == 1 else 0.6)
+            weight = _weight(kind, segment, first, last) * (1.0 if sheet.number == 1 else 0.6)
             yield kind, weight, Candidate(kind.value, segment, first, last)
             break
 
@@ -80,7 +80,7 @@ def _longest(keys: list[str], first: int, titles: dict[str, DocumentType]) -> tu
     return best
 
 
-def _weight(segment: Segment, first: int, last: int) -> float:
+def _weight(kind: DocumentType, segment: Segment, first: int, last: int) -> float:
     rest = [t for t in segment.tokens[last:] if t.text.strip(".:-#/")]
     words = sum(1 for t in rest if not any(c.isdigit() for c in t.text))
     size = segment.height / segment.sheet.line
@@ -88,7 +88,17 @@ def _weight(segment: Segment, first: int, last: int) -> float:
     weight += 0.8 if not rest else 0.0
     weight += 1.0 * (1 - segment.y0) - 0.5 * min(words, 4) - 1.0 * first
     weight += 0.4 if segment.text[segment.starts[first] : segment.ends[last - 1]].isupper() else 0.0
+    if kind is not DocumentType.INVOICE and _is_caption(segment, last):
+        weight *= 0.4  # `Bestellung: 4711` names the order of an invoice
     return max(0.0, weight)
+
+
+def _is_caption(segment: Segment, last: int) -> bool:
+    """Say whether a value follows: a colon, or a cell close to the right."""
+    row = segment.sheet.rows[segment.row]
+    right = row[segment.place + 1] if segment.place + 1 < len(row) else None
+    colon = ":" in segment.text[segment.ends[last - 1] - 1 : segment.ends[last - 1] + 3]
+    return colon or (right is not None and last == len(segment.tokens) and right.x0 - segment.x1 < 0.15)
 
 
 def _weigh_contents(sight: Sight, points: dict[DocumentType, float]) -> None:
@@ -103,11 +113,19 @@ def _weigh_contents(sight: Sight, points: dict[DocumentType, float]) -> None:
         points[DocumentType.INVOICE] *= 0.5
     if totals and sight.every_label("vat", "net"):
         points[DocumentType.INVOICE] += 1.5
+    if _self_billed(sight):
+        points[DocumentType.CREDIT_NOTE] = 0.0  # a German `Gutschrift` by the buyer is the seller's invoice (389)
     if points[DocumentType.CREDIT_NOTE] >= 3.0:
         points[DocumentType.CREDIT_NOTE] += 1.0 + 1.2 * min(numbers, 2) + 1.5
         points[DocumentType.CREDIT_NOTE] += 1.0 * (points[DocumentType.CREDIT_NOTE] > points[DocumentType.INVOICE])
     if points[DocumentType.REMINDER] >= 3.0:
         points[DocumentType.REMINDER] += 2.5
+
+
+def _self_billed(sight: Sight) -> bool:
+    phrases = [blur(p) for language in Language for p in reading_data(language)["phrases"]["self_billing"]]
+    texts = [blur(segment.text) for sheet in sight.sheets for segment in sheet.segments]
+    return any(phrase in text for text in texts for phrase in phrases)
 
 
 def _is_slip(sight: Sight) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailroom.domain.document import Evidence, Field, FieldName, Fields, FieldSource
+from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
 from mailroom.domain.reading import Reading, StructuredValue
 from mailroom.domain.value import Reason
 from mailroom.extraction.barcodes import Said, payment_codes
@@ -43,7 +43,8 @@ def extract(reading: Reading, buyer: Buyer) -> Extraction:
 def _complete(fields: Fields) -> Fields:
     """Add what was not found, as looked for and absent."""
     absent = {name: Field(value=None, confidence=ABSENT[name], source=FieldSource.DERIVED) for name in FieldName}
-    return absent | fields
+    unknown = Field(value=DocumentType.OTHER.value, confidence=0.3, source=FieldSource.DERIVED)
+    return absent | {FieldName.DOCUMENT_TYPE: unknown} | fields
 
 
 def _from_codes(fields: Fields, said: Said) -> Fields:

@@ -159,7 +159,9 @@ def _label(segment: Segment, at: int, found: tuple[int, _Entry, bool]) -> Label 
 
 
 def _stands_free(label: Label) -> bool:
-    """A party's label opens its line: `an` inside a sentence names nobody."""
+    """A party's label opens its line: `an` inside a sentence names nobody, nor does a stray letter of OCR."""
+    if len(label.text) <= 2 and label.segment.sheet.ocr and not label.colon:
+        return False
     return label.first == 0 and (label.ends_segment or label.colon)
 
 

@@ -55,7 +55,7 @@ class Segment:
     """Words of a row without a wide gap between them."""
 
     tokens: list[Token]
-    sheet: Sheet
+    sheet: Sheet = field(repr=False)
     row: int = 0
     place: int = 0
     """Which segment of its row, from the left."""

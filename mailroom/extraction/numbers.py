@@ -95,12 +95,22 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
     points = -2.0 + 6.5 * number.strength("invoice_number")
     if number.strength("invoice_number") < 0.5:
         points += 4.0 * number.strength("number") + 2.0 * (number.strength("number") > 0.5 and _titled(number, sight))
-        points += (4.5 if not credit else 1.0) * number.strength("invoice_word") + 4.5 * number.strength("credit_word")
+        points += (1.0 if credit else _title_weight(number)) * number.strength("invoice_word")
+        points += 4.5 * number.strength("credit_word")
         points -= 4.0 * number.strength(*_OTHERS)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
     points -= 7.0 * _original(number, sight)
     return points
+
+
+def _title_weight(number: Candidate) -> float:
+    """A title or column header `Factuur` names the number; a small caption may name the invoice that is corrected."""
+    beside = number.best(("invoice_word",))
+    if beside is None:
+        return 0.0
+    large = max(t.y1 - t.y0 for t in beside.label.tokens) > 1.2 * number.segment.sheet.line
+    return 4.5 if large or beside.above or beside.label.segment is number.segment else 3.6
 
 
 def _titled(number: Candidate, sight: Sight) -> bool:

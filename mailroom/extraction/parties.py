@@ -19,7 +19,7 @@ from mailroom.extraction.text import compact, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
 from mailroom.languages import Language, reading_data
 
-_CUT = re.compile(r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;")
+_CUT = re.compile(r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;|:\s{1,2}")
 _DOMAIN = re.compile(r"(?:www\.|https?://(?:www\.)?|@)([a-z0-9\-]+(?:\.[a-z0-9\-]+)*)\.(?:[a-z]{2,6})\b")
 _POSTCODE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,2}[- ])?\d{4,6}(?: [A-Z]{2})?\s+[^\W\d]{2,}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
@@ -29,7 +29,11 @@ _STREET = re.compile(
     r"|\b(?:road|street|lane|drive|avenue|floor|lot|jalan|jln|taman|unit)\b|(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|plein|gracht|kade|ring)\s+\d",
     re.IGNORECASE,
 )
+_REGISTER = re.compile(
+    r"\s*\(?\b(?:co\.?\s*(?:reg|no)\.?[ :]*)?\d{4,}[- ]?[A-Z]?\)?$|\s*\([^)]*\d{4}[^)]*\)?$", re.IGNORECASE
+)
 _CONTACT = re.compile(r"@|www\.|https?:|\+\d{2}|\b(?:tel|fax|phone|t[ée]l|iban|bic)\b", re.IGNORECASE)
+_PRICE = re.compile(r"^\D{0,4}\d[\d.,' ]*[.,]\s?\d\d\D{0,4}$")
 _PUBLIC_MAIL = frozenset(
     {"gmail", "hotmail", "outlook", "yahoo", "gmx", "web", "icloud", "telenet", "skynet", "t-online", "live", "orange"}
 )
@@ -54,8 +58,13 @@ class Known:
 def legal_forms() -> re.Pattern[str]:
     """Return a pattern for a legal form as a word of its own."""
     forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
-    spelled = sorted((re.escape(form).replace(r"\ ", r"\s*") for form in forms), key=len, reverse=True)
-    return re.compile(rf"(?<![\w.])(?:{'|'.join(spelled)})(?![\w])")
+    spelled = sorted(forms, key=len, reverse=True)
+    patterns = []
+    for form in spelled:
+        plain = re.escape(form).replace(r"\ ", r"\s*")
+        # Short forms are words of other languages in small letters: `sa`, `as`, `se`, `cv`.
+        patterns.append(f"(?i:{plain})" if len(compact(form)) >= 4 else plain)
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(patterns)})(?![\w])")
 
 
 def is_buyer(name: str, known: Known) -> bool:
@@ -71,7 +80,49 @@ def _bare(name: str) -> str:
 
 def find_names(sight: Sight) -> list[Candidate]:
     """Return every piece of text that may be a name: the parts of each line, up to a separator."""
-    return [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
+    found = [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
+    return found + [joined for name in found if (joined := _continued(sight, name))]
+
+
+def _continued(sight: Sight, name: Candidate) -> Candidate | None:
+    """Join a name that runs over two lines: announced by a label, or with the legal form on a line of its own."""
+    if not legal_forms().sub("", name.value).strip(" .()"):
+        over = _line_over(name.segment)
+        return _joined(name, over, first=over) if over and not sight.labels_of(over) else None
+    if name.last < len(name.segment.tokens) or not _announced(sight, name):
+        return None
+    over, under = _line_over(name.segment), below(name.segment, reach=1.6)
+    if over and over.place == 0 and _continues(sight, over, name):
+        return _joined(name, over, first=over)
+    if under and under.place == 0 and _continues(sight, under, name) and not legal_forms().search(name.value):
+        return _joined(name, under, first=name.segment)
+    return None
+
+
+def _announced(sight: Sight, name: Candidate) -> bool:
+    place = name.segment.place
+    left = [a for a in sight.labels_of(name.segment) if a.x1 <= name.x0 and a.segment.place >= place - 1]
+    return bool(left) and bool(left[-1].roles & {"name", "seller", "account_holder"})
+
+
+def _continues(sight: Sight, line: Segment, name: Candidate) -> bool:
+    aligned = abs(line.x0 - name.x0) <= line.tokens[0].letter
+    return aligned and not any(c.isdigit() for c in line.text) and not sight.labels_in(line)
+
+
+def _line_over(segment: Segment) -> Segment | None:
+    """Return the segment of which this one is the next line."""
+    for row in reversed(segment.sheet.rows[max(0, segment.row - 3) : segment.row]):
+        for other in row:
+            if below(other, reach=1.6) is segment:
+                return other
+    return None
+
+
+def _joined(name: Candidate, other: Segment, *, first: Segment) -> Candidate:
+    parts = (other.text, name.value) if first is other else (name.value, other.text)
+    value = " ".join(_tidy(part) for part in parts)
+    return Candidate(value, name.segment, name.first, name.last, value, more=[other], start=name.start)
 
 
 def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
@@ -83,10 +134,16 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
     text = segment.text
     for piece in _split(text, start):
         begin, end = piece
-        value = re.sub(r"\s+", " ", text[begin:end]).strip(" :,;-–*\"'„“”>")
+        value = _tidy(text[begin:end])
         if _like_a_name(value):
             first, last = segment.span(begin, end)
             yield Candidate(value, segment, first, last, value, start=begin)
+
+
+def _tidy(text: str) -> str:
+    """Drop a register number after the name and whatever is not part of it at its ends."""
+    value = re.sub(r"\s+", " ", text).strip(" :,;-–*\"'„“”>")
+    return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>")
 
 
 def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -97,6 +154,8 @@ def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
         at = match.end()
     if at < len(text):
         yield at, len(text)
+    if at > start and legal_forms().search(text[-12:]) and "," in text and not any(c.isdigit() for c in text):
+        yield start, len(text)
 
 
 def _like_a_name(value: str) -> bool:
@@ -123,12 +182,14 @@ def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Ca
 
 def _form_points(name: Candidate, sight: Sight, titles: frozenset[str]) -> float:
     value = name.value
-    points = 2.0 if legal_forms().search(value) else 0.0
+    points = (2.0 if legal_forms().search(value) else 0.0) + 1.5 * bool(name.more)
+    points -= 4.0 * (len(compact(legal_forms().sub("", value))) < 3)
     points -= (
         0.8 * any(c.isdigit() for c in value) + 2.5 * bool(_STREET.search(value)) + 2.0 * bool(_POSTCODE.search(value))
     )
     words = fold(value).split()
     points -= 1.0 * sum(w in _SMALL_WORDS for w in words) * (points < 2) + 0.5 * max(0, len(words) - 5)
+    points -= 2.0 * value.startswith("(") + 1.2 * (len(value) < 5) + 2.0 * max(0.0, 0.6 - name.sure)
     points -= 2.0 * value.endswith(":") + 1.5 * value[:1].islower() + 6.0 * (compact(value) in titles)
     covered = sum(
         a.last - a.first for a in sight.labels_in(name.segment) if a.first >= name.first and a.last <= name.last
@@ -172,6 +233,8 @@ def _place_points(name: Candidate, known: Known, tops: dict[int, int]) -> float:
     points += min(1.6, 2.0 * max(0.0, size - 1.1)) * (segment.y0 < 0.45)
     points += 0.9 * _heads_address(name) + 0.3 * (segment.y0 > 0.85)
     points -= 0.8 * (0.45 < segment.y0 < 0.85) + 0.6 * (name.page > 1)
+    row = segment.sheet.rows[segment.row]
+    points -= 2.0 * any(_PRICE.search(other.text) for other in row[segment.place + 1 :])
     return points
 
 

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_FOLDS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "№": "no", "#": "no", "º": "o", "°": "o"})
+_FOLDS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "№": "no", "#": "no", "º": "o", "°": "o"}
+)
 _NOT_ALNUM = re.compile(r"[^0-9a-z]+")
 # What tesseract mixes up most; both sides of a comparison are folded, so nothing is lost but the difference.
 _LOOKALIKES = str.maketrans({"0": "o", "1": "i", "l": "i", "5": "s", "8": "b"})

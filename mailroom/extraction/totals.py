@@ -21,6 +21,7 @@ _TOTAL = {"total": 1.0, "payable": 0.85, "sum": 0.75}
 _NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rounding", "tip", "shipping")
 _CENT = Decimal("0.01")
 _MOST_TOTALS = 24
+_ROUNDING = Decimal("0.05")
 
 
 @dataclass(slots=True)
@@ -150,7 +151,7 @@ def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ran
         counts[amount.value] = counts.get(amount.value, 0) + 1
     ranked = []
     for total in labelled:
-        triple = _best_triple(total, pool, setting)
+        triple = _best_triple(_before_rounding(total, pool) or total, pool, setting)
         points = _total_points(total, pool, counts, setting) + (triple.points if triple else 0.0)
         ranked.append((points, total, triple))
     return sorted(ranked, key=lambda r: -r[0])
@@ -179,6 +180,8 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
     points += 3.0 if _cash_proof(total, pool) else 0.0
+    points += 3.0 if _before_rounding(total, pool) else 0.0
+    points += 1.2 if any(a.role("tendered") >= 0.5 and a.value == total.value and a is not total for a in pool) else 0.0
     points += 0.5 if _larger_type(total) else 0.0
     labelled = [a.value for a in pool if a.role(*_TOTAL) >= 0.6]
     points += 0.8 if labelled and total.value == max(labelled) and not setting.receipt else 0.0
@@ -200,6 +203,16 @@ def _cash_proof(total: Amount, pool: list[Amount]) -> str:
     given = [a.value for a in pool if a.role("tendered", "prepaid") >= 0.5]
     back = [a.value for a in pool if a.role("change") >= 0.5 and a.value > 0]
     return "cash_less_change" if any(g - b == total.value for g in given for b in back) else ""
+
+
+def _before_rounding(total: Amount, pool: list[Amount]) -> Amount | None:
+    """Return the total of which this one is the rounding to what coins can pay, when the rounding is printed."""
+    if total.role("total", "sum") < 0.5:
+        return None
+    steps = [a.signed for a in pool if a.role("rounding") >= 0.5 and 0 < a.value <= _ROUNDING]
+    before = {a.value: a for a in pool if a.role(*_TOTAL) >= 0.5 and a.value != total.value}
+    at = pool.index(total)
+    return next((a for s in steps if (a := before.get(total.value - s)) and pool.index(a) < at), None)
 
 
 def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple | None:
@@ -273,7 +286,7 @@ def _complete(result: Totals, pool: list[Amount], setting: Setting) -> None:
     if total is None or total.amount is None:
         return
     net = _best(pool, _NET, below=total.value, skip=total.amount)
-    vat = _best(pool, _VAT, below=total.value, skip=total.amount)
+    vat = _best(pool, _VAT, below=total.value * Decimal("0.25"), skip=total.amount)
     if vat and fits_rate(total.value - vat.value, vat.value, rates_of(setting.country)):
         result.vat = Found(vat.value, vat, 2.0 + vat.role("vat"), "fits_rate")
         result.net = Found(total.value - vat.value, None, 2.0, "total_less_vat", [total.amount, vat])
