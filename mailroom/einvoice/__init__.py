@@ -3,9 +3,35 @@
 Pure: no database, no socket; nothing that a document names is fetched. Callers import from here.
 """
 
+from mailroom.einvoice.checks import check
+from mailroom.einvoice.cii_writer import to_cii
 from mailroom.einvoice.embedded import embedded_invoice
+from mailroom.einvoice.findings import Finding, Severity, explain
+from mailroom.einvoice.from_fields import from_fields, gaps
 from mailroom.einvoice.header import header_fields
 from mailroom.einvoice.model import Invoice, Syntax
+from mailroom.einvoice.peppol import peppol_form
 from mailroom.einvoice.read import read_invoice, recognise
+from mailroom.einvoice.show import Row, show_rows
+from mailroom.einvoice.ubl_writer import to_ubl, write_ubl
 
-__all__ = ["Invoice", "Syntax", "embedded_invoice", "header_fields", "read_invoice", "recognise"]
+__all__ = [
+    "Finding",
+    "Invoice",
+    "Row",
+    "Severity",
+    "Syntax",
+    "check",
+    "embedded_invoice",
+    "explain",
+    "from_fields",
+    "gaps",
+    "header_fields",
+    "peppol_form",
+    "read_invoice",
+    "recognise",
+    "show_rows",
+    "to_cii",
+    "to_ubl",
+    "write_ubl",
+]

@@ -94,3 +94,19 @@ def _neighbour(text: str) -> bool:
 def luhn_digits(text: str) -> bool:
     """Swedish organisation number (ICD 0007) and others: the Luhn remainder is 0."""
     return text.isdigit() and bool(luhn.is_valid(text))
+
+
+def norwegian(text: str) -> bool:
+    """Norwegian organisation number (ICD 0192): nine digits, weights 3 2 7 6 5 4 3 2, remainder modulo 11."""
+    if not re.fullmatch(r"[0-9]{9}", text) or int(text) == 0:
+        return False
+    weighted = sum(int(digit) * weight for digit, weight in zip(text, (3, 2, 7, 6, 5, 4, 3, 2), strict=False))
+    return (11 - weighted % 11) % 11 == int(text[8])
+
+
+def australian(text: str) -> bool:
+    """Australian business number (ICD 0151): eleven digits, weighted sum with the first less one, modulo 89."""
+    if not re.fullmatch(r"[0-9]{11}", text):
+        return False
+    weights = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
+    return (sum(int(d) * w for d, w in zip(text, weights, strict=True)) - 10) % 89 == 0

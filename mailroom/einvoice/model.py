@@ -21,6 +21,7 @@ from mailroom.einvoice.parts import (
     Period,
     PrecedingInvoice,
     SupportingDocument,
+    ThirdPartyPayment,
     Totals,
     VatBreakdown,
 )
@@ -45,7 +46,8 @@ class Leaf(Value):
 
 
 class Source(Value):
-    """What the reader saw. `places` maps a term to the path of its first value; `currencies` are other ones seen."""
+    """What the reader saw. `places` maps a term to the path of its first value; `currencies` are other
+    ones seen, `empty` the places of elements without content."""
 
     syntax: Syntax
     places: dict[str, str] = {}
@@ -53,6 +55,7 @@ class Source(Value):
     unmapped_count: int = 0
     leaves: int = 0
     currencies: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
 
 
 CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})
@@ -103,6 +106,7 @@ class Invoice(Value):
     allowances: tuple[AllowanceCharge, ...] = ()
     totals: Totals = Totals()
     vat_breakdown: tuple[VatBreakdown, ...] = ()
+    third_party: tuple[ThirdPartyPayment, ...] = ()
     attachments: tuple[SupportingDocument, ...] = ()
     lines: tuple[Line, ...] = ()
     source: Source | None = None

@@ -162,6 +162,14 @@ class VatBreakdown(Value):
     reason_code: str = ""
 
 
+class ThirdPartyPayment(Value):
+    """BG-DEX-09, an extension of XRechnung: an amount that is collected for somebody else and added to BT-115."""
+
+    kind: str = ""
+    amount: Decimal | None = None
+    description: str = ""
+
+
 class SupportingDocument(Value):
     """BG-24: reference BT-122, description BT-123, place BT-124 or the attached file BT-125 itself."""
 

@@ -97,12 +97,15 @@ _STANDARD_ATTRIBUTES = frozenset({"schemaLocation", "noNamespaceSchemaLocation"}
 def _source(root: Node, syntax: Syntax, context: Context, structural: frozenset[str]) -> Source:
     wanted = {id(node): term for term, node in reversed(context.places.items()) if term}
     unmapped: list[Leaf] = []
+    empty: list[str] = []
     places: dict[str, str] = {}
     leaves = missed = 0
     for node, path in root.walk_paths():
         if id(node) in wanted:
             places.update({term: path for term, place in context.places.items() if place is node})
         leaves += bool(node.text)
+        if not node.text and not node.children and len(empty) < MAX_UNMAPPED:
+            empty.append(path)
         for attribute, value in _left(node, structural):
             missed += 1
             if len(unmapped) < MAX_UNMAPPED:
@@ -115,6 +118,7 @@ def _source(root: Node, syntax: Syntax, context: Context, structural: frozenset[
         unmapped=tuple(unmapped),
         unmapped_count=missed,
         leaves=leaves,
+        empty=tuple(empty),
         currencies=tuple(sorted(context.currencies)),
     )
 

@@ -26,6 +26,7 @@ from mailroom.einvoice.parts import (
     PrecedingInvoice,
     Price,
     SupportingDocument,
+    ThirdPartyPayment,
     Totals,
     VatBreakdown,
 )
@@ -209,6 +210,14 @@ SUPPORTING = Table(
         Leaf("BT-124", "uri", "Attachment/ExternalReference/URI"),
     ),
 )
+THIRD_PARTY = Table(
+    ThirdPartyPayment,
+    (
+        Leaf("BT-DEX-001", "kind", "ID"),
+        Leaf("BT-DEX-002", "amount", "PaidAmount", "amount"),
+        Leaf("BT-DEX-003", "description", "InstructionID"),
+    ),
+)
 PRECEDING = Table(PrecedingInvoice, (Leaf("BT-25", "number", "ID"), Leaf("BT-26", "issue_date", "IssueDate", "day")))
 _DISCOUNT = "AllowanceCharge[ChargeIndicator=false]"
 PRICE = Table(
@@ -301,6 +310,7 @@ _END = (
     Group("delivery", "Delivery", DELIVERY),
     special.payments(PAYMENT_MEANS),
     Leaf("BT-20", "payment_terms", "PaymentTerms/Note"),
+    Group("third_party", "PrepaidPayment", THIRD_PARTY, many=True),
     Group("allowances", "AllowanceCharge", ALLOWANCE, many=True),
     Group("totals", ".", TOTALS),
     special.breakdown(VAT_BREAKDOWN),

@@ -1,0 +1,51 @@
+"""Check an invoice against EN 16931, Peppol BIS Billing 3 and our own rules. Pure: the model in, findings out.
+
+The rules are tables, one module a family; a rule id stands in one place only. Official ids are those of the CEN and
+OpenPeppol Schematron; the functions are ours and are compared with the official verdict in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailroom.einvoice.checks import arithmetic, categories, listed, own, peppol, presence, repeated
+from mailroom.einvoice.findings import Finding, Rule, Severity
+from mailroom.einvoice.model import Invoice
+
+EN16931_RULES: tuple[Rule, ...] = (
+    *presence.RULES,
+    *arithmetic.RULES,
+    *categories.RULES,
+    *listed.RULES,
+    *repeated.RULES,
+)
+PEPPOL_RULES: tuple[Rule, ...] = (*peppol.RULES, *listed.PEPPOL_RULES)
+OWN_RULES: tuple[Rule, ...] = own.RULES
+_OUTSIDE = ("urn:factur-x.eu:1p0:minimum", "urn:factur-x.eu:1p0:basicwl", "urn:zugferd.de:2p0:minimum")
+"""Profiles without lines: they are no invoices of EN 16931 and do not claim to be."""
+_MOST = 200
+"""Findings of one rule: a file of ten thousand wrong lines does not need ten thousand sentences."""
+
+
+def check(invoice: Invoice, *, as_peppol: bool | None = None) -> tuple[Finding, ...]:
+    """Return every finding, the fatal ones first.
+
+    The rules of EN 16931 and ours are always looked at (but for profiles that hold no whole invoice), those of Peppol
+    when the invoice claims Peppol, or as `as_peppol` says.
+    """
+    rules: list[Rule] = [*OWN_RULES]
+    if not invoice.specification.lower().startswith(_OUTSIDE):
+        rules += EN16931_RULES
+    if peppol.is_peppol(invoice) if as_peppol is None else as_peppol:
+        rules += PEPPOL_RULES
+    found = [finding for rule in rules for finding in _findings(rule, invoice)]
+    return tuple(sorted(found, key=lambda one: one.severity is not Severity.FATAL))
+
+
+def _findings(rule: Rule, invoice: Invoice) -> Iterable[Finding]:
+    for number, found in enumerate(rule.find(invoice)):
+        if number == _MOST:
+            return
+        yield Finding(
+            rule=rule.id, severity=rule.severity, place=found.place, sentence=rule.sentence, facts=found.facts
+        )

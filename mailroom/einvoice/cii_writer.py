@@ -1,0 +1,45 @@
+"""Write the model as UN/CEFACT Cross Industry Invoice D16B, in the profile EN 16931 (Factur-X, ZUGFeRD 2)."""
+
+from __future__ import annotations
+
+from mailroom.einvoice import cii, mapping
+from mailroom.einvoice.cii_order import CII_ORDER
+from mailroom.einvoice.mapping import Context
+from mailroom.einvoice.model import Invoice
+from mailroom.einvoice.serialise import serialise
+from mailroom.einvoice.tree import Node
+
+_NAMESPACE = "urn:un:unece:uncefact:data:standard:"
+_NAMESPACES = {
+    "rsm": f"{_NAMESPACE}CrossIndustryInvoice:100",
+    "ram": f"{_NAMESPACE}ReusableAggregateBusinessInformationEntity:100",
+    "qdt": f"{_NAMESPACE}QualifiedDataType:100",
+    "udt": f"{_NAMESPACE}UnqualifiedDataType:100",
+}
+_TOP = frozenset({"ExchangedDocumentContext", "ExchangedDocument", "SupplyChainTradeTransaction"})
+
+
+def to_cii(invoice: Invoice) -> bytes:
+    """Return CII with every term of the model that CII has."""
+    root = Node("CrossIndustryInvoice")
+    context = Context(currency=invoice.currency, tax_currency=invoice.tax_currency)
+    mapping.write(root, cii.table(), invoice, context)
+    _add_types(root)
+    return serialise(root, CII_ORDER, _prefix, _NAMESPACES)
+
+
+def _add_types(root: Node) -> None:
+    """Add what CII demands beside the terms: the kind of each tax."""
+    for node in list(root.walk()):
+        if node.name in {"ApplicableTradeTax", "CategoryTradeTax"} and not node.all("TypeCode"):
+            kind = Node("TypeCode", parent=node)
+            kind.text = "VAT"
+            node.children.append(kind)
+
+
+def _prefix(node: Node) -> str:
+    if node.parent is None or (node.name in _TOP and node.parent.parent is None):
+        return "rsm"
+    if node.name in {"DateTimeString", "DateString", "Indicator"}:
+        return "qdt" if node.parent.name == "FormattedIssueDateTime" else "udt"
+    return "ram"
