@@ -81,7 +81,7 @@ def detect(content: bytes, filename: str = "", declared: str = "") -> MediaType:
         return MediaType.EMPTY
     return (
         _by_first_bytes(content, filename)
-        or _pdf(content)
+        or _pdf(content, believed=_called_mail(filename, declared.lower()))
         or _by_text(content, filename, declared.lower())
         or _by_name(filename, declared.lower())
     )
@@ -141,12 +141,17 @@ def _portable_executable(content: bytes) -> bool:
     return content[offset : offset + 2] in (b"PE", b"NE", b"LE", b"LX") or b"\0" in content[:64]
 
 
-def _pdf(content: bytes) -> MediaType | None:
-    """Find `%PDF-` within the first 1024 bytes (ISO 32000-1 annex H, implementation note 13)."""
+def _pdf(content: bytes, *, believed: bool) -> MediaType | None:
+    """Find `%PDF-` within the first 1024 bytes (ISO 32000-1 annex H, implementation note 13).
+
+    `believed` says that the wrapping calls it a mail; a mail may well begin with a short header and then a PDF.
+    """
     place = content.find(b"%PDF-", 0, 1_029)
     if place < 0:
         return None
     # A mail or a text may speak of %PDF-; behind junk the objects of a PDF must follow.
+    if place and looks_like_mail(content, strictly=not believed):
+        return None
     whole = place == 0 or b" obj" in content[place : place + 65_536] or b"%%EOF" in content[-2_048:]
     return MediaType.PDF if whole else None
 
@@ -193,7 +198,7 @@ def _by_text(content: bytes, filename: str, declared: str) -> MediaType | None:
         return MediaType.EXECUTABLE
     if trimmed.startswith("<"):
         return _markup(trimmed, content, declared)
-    if looks_like_mail(content, strictly=declared != "message/rfc822" and ending(filename) != "eml"):
+    if looks_like_mail(content, strictly=not _called_mail(filename, declared)):
         return MediaType.MESSAGE
     return MediaType.HTML if _HTML.search(trimmed[:2_000]) and declared != "text/plain" else MediaType.TEXT
 
@@ -205,11 +210,20 @@ def _binary(text: str) -> bool:
     return "\0" in sample or control * 100 > len(sample)
 
 
+def _called_mail(filename: str, declared: str) -> bool:
+    return declared in ("message/rfc822", "message/global") or ending(filename) == "eml"
+
+
 def _markup(trimmed: str, content: bytes, declared: str) -> MediaType:
     root = root_name(trimmed)
-    if root.lower() in _HTML_ROOTS or trimmed[:14].lower() == "<!doctype html":
+    declared_xml = trimmed.startswith("<?xml")
+    if (
+        root.lower() == "html"
+        or (root.lower() in _HTML_ROOTS and not declared_xml)
+        or trimmed[:14].lower() == "<!doctype html"
+    ):
         return MediaType.HTML
-    if trimmed.startswith("<?xml") or (root and _is_xml(trimmed, content, root, declared)):
+    if declared_xml or (root and _is_xml(trimmed, content, root, declared)):
         return MediaType.XML
     return MediaType.HTML if _HTML.search(trimmed[:2_000]) or declared == "text/html" else MediaType.TEXT
 

@@ -90,7 +90,7 @@ def clean_filename(text: str) -> str:
 
     A slash between digits belongs to an invoice number (`Factuur 2026/123.pdf`) and becomes an underscore.
     """
-    line = re.sub(r"(?<=\d)/(?=\d)", "_", clean_line(text, 1_000))
+    line = re.sub(r"(?<=\d)/(?=\d)", "_", clean_line(text, 8_000))
     bare = re.split(r"[/\\]", line)[-1].strip().strip("\"'").strip()
     if not bare.strip(". "):
         return ""

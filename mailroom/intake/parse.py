@@ -42,7 +42,7 @@ class _Place(NamedTuple):
 
 
 def take_apart(raw: bytes, limits: IntakeLimits | None = None) -> TakenApart:
-    """Take a message (RFC 5322) apart. Never raises for any bytes."""
+    """Take a message (RFC 5322) apart. Survives any bytes; without `limits`, the defaults hold."""
     walk = _Walk(limits or IntakeLimits())
     if len(raw) > walk.limits.max_message_bytes:
         header = view(read_section(raw, 0, min(len(raw), walk.limits.max_header_bytes), walk.limits).fields)
@@ -262,6 +262,8 @@ class _Walk:
             self._add(part.model_copy(update={"problem": problem}), content, place, look)
             return
         self._add(part, b"", place, look.model_copy(update={"container": opener.reason}))
+        if part.filename.lower().endswith(".p7m"):  # invoice.xml.p7m holds invoice.xml
+            files = [file._replace(filename=file.filename or part.filename[:-4]) for file in files]
         self._children(tuple(files), place)
 
     def _children(self, files: tuple[Inside, ...], place: _Place) -> None:

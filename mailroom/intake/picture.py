@@ -20,6 +20,7 @@ class Picture(NamedTuple):
 
 
 UNKNOWN = Picture()
+_LARGEST = 1_000_000
 
 
 def look(content: bytes, media_type: MediaType) -> Picture:
@@ -28,7 +29,9 @@ def look(content: bytes, media_type: MediaType) -> Picture:
     if measure is None:
         return UNKNOWN
     try:
-        return measure(content)
+        found = measure(content)
+        # A lie of four thousand million pixels would not fit into a database's integer.
+        return found._replace(width=min(found.width, _LARGEST), height=min(found.height, _LARGEST))
     except (struct.error, IndexError):
         return UNKNOWN
 
@@ -88,7 +91,7 @@ def _webp(content: bytes) -> Picture:
     if kind == b"VP8L":
         (bits,) = struct.unpack_from("<I", content, 21)
         return Picture((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
-    if kind == b"VP8X":
+    if kind == b"VP8X" and len(content) >= 30:
         return Picture(
             int.from_bytes(content[24:27], "little") + 1,
             int.from_bytes(content[27:30], "little") + 1,

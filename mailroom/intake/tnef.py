@@ -162,7 +162,7 @@ def _values(data: bytes, position: int, kind: int, *, many: bool) -> tuple[list[
 
 def _as_utf8(value: bytes, kind: int) -> bytes:
     if kind == 0x001F:
-        return value.decode("utf-16-le", "replace").rstrip("\0").encode("utf-8", "replace")
+        return value.decode("utf-16-le", "ignore").rstrip("\0").encode("utf-8")
     return value.rstrip(b"\0") if kind == 0x001E else value
 
 

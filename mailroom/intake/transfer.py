@@ -14,7 +14,8 @@ from mailroom.intake import reasons
 _BLANK = b" \t\r\n\f\v"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BASE64_LINE = re.compile(rb"[ \t]*[A-Za-z0-9+/]+={0,2}[ \t]*\r?")
-_MORE_AFTER_PADDING = re.compile(rb"=[=\s]*(?=[A-Za-z0-9+/]{40})")
+# It looks back, so that a long run of padding is walked once and not again from each of its signs.
+_MORE_AFTER_PADDING = re.compile(rb"(?<=[A-Za-z0-9+/])=[=\s]*(?=[A-Za-z0-9+/]{40})")
 # First bytes of files, raw and in base64: for parts whose transfer encoding is missing or a lie.
 _RAW_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n", b"PK\x03\x04", b"<?xml")
 _BASE64_STARTS = (b"JVBERi0", b"/9j/", b"iVBORw0KGgo", b"UEsDB", b"PD94bW")

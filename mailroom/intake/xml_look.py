@@ -37,6 +37,7 @@ _READ_NAMESPACES = (
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s>/]")
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _TEXT_LIMIT = 200
+_ELEMENTS = 5_000  # the invoice number stands far before
 
 
 class XmlLook(Value):
@@ -66,7 +67,9 @@ class _Found(Exception):
 class _Looker:
     """Collects the root, and the text of the invoice number's element, while expat walks."""
 
-    def __init__(self) -> None:
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self._parser = parser
+        self._seen = 0
         self.root, self.namespace, self.number, self.has_dtd = "", "", "", False
         self._open: list[str] = []
         self._depth = 0
@@ -78,6 +81,12 @@ class _Looker:
         self._depth += 1
         if self._depth <= 8:
             self._open.append(local)
+        self._seen += 1
+        if self._seen > _ELEMENTS:
+            # From here on only expat looks on, for well-formedness: ten million elements would cost 10 s in Python.
+            self._parser.StartElementHandler = None
+            self._parser.EndElementHandler = None
+            self._parser.CharacterDataHandler = None
 
     def end(self, _name: str) -> None:
         if self._depth <= 8:
@@ -100,9 +109,8 @@ class _Looker:
 
 def look(content: bytes) -> XmlLook:
     """Look at an XML file. Never raises."""
-    looker = _Looker()
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = False
+    looker = _Looker(parser)
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     parser.StartElementHandler = looker.start
     parser.EndElementHandler = looker.end
