@@ -4,7 +4,7 @@ Pure: no database, no socket; nothing that a document names is fetched. Callers 
 """
 
 from mailroom.einvoice.checks import check
-from mailroom.einvoice.cii_writer import to_cii
+from mailroom.einvoice.cii_writer import to_cii, write_cii
 from mailroom.einvoice.embedded import embedded_invoice
 from mailroom.einvoice.findings import Finding, Severity, explain
 from mailroom.einvoice.from_fields import from_fields, gaps
@@ -33,5 +33,6 @@ __all__ = [
     "show_rows",
     "to_cii",
     "to_ubl",
+    "write_cii",
     "write_ubl",
 ]

@@ -16,16 +16,32 @@ _NAMESPACES = {
     "qdt": f"{_NAMESPACE}QualifiedDataType:100",
     "udt": f"{_NAMESPACE}UnqualifiedDataType:100",
 }
+_DEMANDED = frozenset(
+    {"ApplicableHeaderTradeAgreement", "ApplicableHeaderTradeDelivery", "ApplicableHeaderTradeSettlement"}
+)
+"""What the schema demands even when it is empty."""
 _TOP = frozenset({"ExchangedDocumentContext", "ExchangedDocument", "SupplyChainTradeTransaction"})
 
 
+_EN16931 = "urn:cen.eu:en16931:2017"
+
+
 def to_cii(invoice: Invoice) -> bytes:
+    """Return CII that claims EN 16931 (the profile of that name in Factur-X), or XRechnung where the invoice does."""
+    german = "xrechnung" in invoice.specification.lower()
+    return write_cii(invoice if german else invoice.model_copy(update={"specification": _EN16931}))
+
+
+def write_cii(invoice: Invoice) -> bytes:
     """Return CII with every term of the model that CII has."""
     root = Node("CrossIndustryInvoice")
     context = Context(currency=invoice.currency, tax_currency=invoice.tax_currency)
     mapping.write(root, cii.table(), invoice, context)
     _add_types(root)
-    return serialise(root, CII_ORDER, _prefix, _NAMESPACES)
+    trade = mapping.reach(root, (mapping.Step("SupplyChainTradeTransaction", ()),))
+    for name in _DEMANDED:
+        mapping.reach(trade, (mapping.Step(name, ()),))
+    return serialise(root, CII_ORDER, _prefix, _NAMESPACES, keep=_DEMANDED)
 
 
 def _add_types(root: Node) -> None:

@@ -38,8 +38,8 @@ def number(text: str) -> Decimal | None:
 
 
 def plain(value: Decimal) -> str:
-    """Return a decimal without exponent."""
-    return format(value, "f")
+    """Return a decimal without exponent, and zero without a sign."""
+    return format(value or value.copy_abs(), "f")
 
 
 def day(text: str) -> date | None:

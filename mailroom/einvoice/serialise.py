@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from mailroom.einvoice.tree import Node
 
@@ -14,33 +15,47 @@ _ATTRIBUTE = {**_TEXT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 _IN_TEXT, _IN_ATTRIBUTE = str.maketrans(_TEXT), str.maketrans(_ATTRIBUTE)
 
 
-def serialise(root: Node, order: Order, prefix_of: Callable[[Node], str], namespaces: Mapping[str, str]) -> bytes:
-    """Return the document in UTF-8. `prefix_of` names the prefix of an element, empty for the default namespace."""
+def serialise(
+    root: Node,
+    order: Order,
+    prefix_of: Callable[[Node], str],
+    namespaces: Mapping[str, str],
+    *,
+    keep: frozenset[str] = frozenset(),
+) -> bytes:
+    """Return the document in UTF-8.
+
+    `prefix_of` names the prefix of an element, empty for the default namespace; `keep` the elements that may be empty.
+    """
     declared = "".join(f' xmlns{":" + prefix if prefix else ""}="{uri}"' for prefix, uri in namespaces.items())
     out = ['<?xml version="1.0" encoding="UTF-8"?>\n']
-    _write(root, order, prefix_of, out, declared)
+    _Writer(order, prefix_of, keep, out).write(root, declared)
     return "".join(out).encode()
 
 
-def _write(
-    node: Node, order: Order, prefix_of: Callable[[Node], str], out: list[str], declared: str = "", *, depth: int = 0
-) -> None:
-    prefix = prefix_of(node)
-    name = f"{prefix}:{node.name}" if prefix else node.name
-    attributes = "".join(f' {key}="{_clean(value, _IN_ATTRIBUTE)}"' for key, value in node.attributes.items())
-    indent = "  " * depth
-    if not node.children:
-        if node.text:  # an empty element says nothing and Peppol forbids it (R008)
-            out.append(f"{indent}<{name}{declared}{attributes}>{_clean(node.text, _IN_TEXT)}</{name}>\n")
-        return
-    begin = len(out)
-    out.append(f"{indent}<{name}{declared}{attributes}>\n")
-    for child in sorted(node.children, key=_rank(order.get(node.name, ()))):
-        _write(child, order, prefix_of, out, depth=depth + 1)
-    if len(out) == begin + 1 and not declared:
-        del out[begin:]
-    else:
-        out.append(f"{indent}</{name}>\n")
+class _Writer(NamedTuple):
+    order: Order
+    prefix_of: Callable[[Node], str]
+    keep: frozenset[str]
+    out: list[str]
+
+    def write(self, node: Node, declared: str = "", depth: int = 0) -> None:
+        prefix = self.prefix_of(node)
+        name = f"{prefix}:{node.name}" if prefix else node.name
+        attributes = "".join(f' {key}="{_clean(value, _IN_ATTRIBUTE)}"' for key, value in node.attributes.items())
+        indent = "  " * depth
+        if not node.children:
+            if node.text or node.name in self.keep:  # an empty element says nothing and Peppol forbids it (R008)
+                self.out.append(f"{indent}<{name}{declared}{attributes}>{_clean(node.text, _IN_TEXT)}</{name}>\n")
+            return
+        begin = len(self.out)
+        self.out.append(f"{indent}<{name}{declared}{attributes}>\n")
+        for child in sorted(node.children, key=_rank(self.order.get(node.name, ()))):
+            self.write(child, depth=depth + 1)
+        if len(self.out) == begin + 1 and not declared:
+            del self.out[begin:]
+        else:
+            self.out.append(f"{indent}</{name}>\n")
 
 
 def _rank(names: tuple[str, ...]) -> Callable[[Node], int]:
