@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from faults.disk_full import disk_full, failing
@@ -104,18 +104,16 @@ def test_a_short_write_is_continued(blobs: FolderBlobs, monkeypatch: pytest.Monk
     assert blobs.get(blobs.put(CONTENT)) == CONTENT
 
 
+def put_and_die_before_naming(root: Path) -> None:
+    with patch.object(Path, "replace", lambda *_: os.kill(os.getpid(), signal.SIGKILL)):
+        FolderBlobs(root).put(CONTENT)
+
+
 def test_a_kill_between_writing_and_naming_leaves_no_visible_blob(tmp_path: Path) -> None:
-    script = (
-        "import os, signal, sys\n"
-        "from pathlib import Path\n"
-        "from mailroom.store import FolderBlobs\n"
-        "Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "FolderBlobs(Path(sys.argv[1])).put(sys.stdin.buffer.read())\n"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path / "blobs")]
-    root = Path(__file__).parents[3]
-    ended = subprocess.run(command, input=CONTENT, cwd=root, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    worker = multiprocessing.get_context("fork").Process(target=put_and_die_before_naming, args=(tmp_path / "blobs",))
+    worker.start()
+    worker.join(60)
+    assert worker.exitcode == -signal.SIGKILL
 
     blobs = FolderBlobs(tmp_path / "blobs")
     assert not blobs.has(SHA256)

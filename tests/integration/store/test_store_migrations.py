@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -120,27 +122,21 @@ def test_the_triggers_and_search_indexes_are_there(store: Store) -> None:
     assert wanted <= found
 
 
+def migrate_together(settings: StoreSettings, data: Path, together: Barrier) -> None:
+    store = open_store(settings, data)
+    together.wait(30)
+    store.migrate()
+
+
 def test_processes_that_migrate_at_once_do_it_once(settings: StoreSettings, tmp_path: Path) -> None:
-    script = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from mailroom.config import StoreSettings\n"
-        "from mailroom.store import open_store\n"
-        "store = open_store(StoreSettings(database=sys.argv[1]), Path(sys.argv[2]))\n"
-        "print('ready', flush=True)\n"
-        "sys.stdin.readline()\n"
-        "store.migrate()\n"
-    )
-    command = [sys.executable, "-c", script, settings.database, str(tmp_path / "data")]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    workers = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(3)]  # type: ignore[call-overload]  # pipes
+    processes = multiprocessing.get_context("fork")
+    arguments = (settings, tmp_path / "data", processes.Barrier(3))
+    workers = [processes.Process(target=migrate_together, args=arguments) for _ in range(3)]
     for worker in workers:
-        assert worker.stdout.readline() == "ready\n"
+        worker.start()
     for worker in workers:
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-    ends = [(worker.communicate(timeout=60)[1], worker.returncode) for worker in workers]
-    assert ends == [("", 0)] * 3
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
     store = open_store(settings, tmp_path / "data")
     with_account(store)
     store.close()

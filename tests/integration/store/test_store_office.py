@@ -245,7 +245,7 @@ def test_events_are_told_in_the_order_in_which_they_happened(store: Store) -> No
     assert second == Event(name="accepted", **told)
 
 
-EVERYWHERE = ("UPDATE events SET name = 'x'", "DELETE FROM events", "DELETE FROM events WHERE number = 1")
+EVERYWHERE = ("UPDATE events SET name = 'x'", "DELETE FROM events", "DELETE FROM events WHERE subject = 's'")
 TAMPERING = {
     "sqlite": (
         *EVERYWHERE,
