@@ -33,16 +33,6 @@ def history(unit: Unit, document: Document, words: Words) -> list[Line]:
     told = {(record.at, f"document_{record.decision.state.value}") for record in decisions}
     lines = [
         Line(
-            at=record.at,
-            when=words.instant(record.at),
-            who=_who(unit, record.actor, names, words),
-            what=words.t("web.history.decided", state=words.named("state", record.decision.state.value)),
-            why=tuple(words.reason(reason) for reason in record.decision.reasons),
-        )
-        for record in decisions
-    ]
-    lines += [
-        Line(
             at=event.at,
             when=words.instant(event.at),
             who=_who(unit, event.actor, names, words),
@@ -50,6 +40,17 @@ def history(unit: Unit, document: Document, words: Words) -> list[Line]:
         )
         for event in unit.events.of(document.id)
         if (event.at, event.name) not in told
+    ]
+    # After the events: what was filled in at the same instant is what was decided on.
+    lines += [
+        Line(
+            at=record.at,
+            when=words.instant(record.at),
+            who=_who(unit, record.actor, names, words),
+            what=words.t("web.history.decided", state=words.named("state", record.decision.state.value)),
+            why=tuple(words.reason(reason) for reason in record.decision.reasons),
+        )
+        for record in decisions
     ]
     return sorted(lines, key=lambda line: line.at)
 

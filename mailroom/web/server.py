@@ -80,12 +80,14 @@ def listen(address: str) -> socket.socket:
     """
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
+    if not (port.isascii() and port.isdigit() and int(port) <= 65_535):  # getaddrinfo would take 99999 for 34463
+        raise BadConfiguration(f"web.listen: {address!r} is no HOST:PORT")
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
             host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         sock = socket.socket(family, kind, protocol)
-    except (ValueError, OverflowError, OSError) as error:
+    except OSError as error:
         raise BadConfiguration(f"web.listen: {address!r} is no HOST:PORT ({error})") from error
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -90,13 +90,16 @@ class Serving:
 
         return endpoint
 
-    async def not_found(self, request: Request, _: Exception) -> Response:
+    async def not_found(self, request: Request, error: Exception) -> Response:
         """Answer an address that is none of ours, or a method that it does not know."""
-        visit = await run_in_threadpool(self._recognise, request)
+        try:
+            visit = await run_in_threadpool(self._recognise, request)
+        except MailroomError:
+            visit = self._stranger(request)  # an unknown address is unknown also while the store does not answer
         response = problem_page(visit, NotFound())
-        if isinstance(_, HTTPException) and _.status_code == 405:
+        if isinstance(error, HTTPException) and error.status_code == 405:
             response.status_code = 405
-            response.headers.update(_.headers or {})
+            response.headers.update(error.headers or {})
         return response
 
     def log_in(self, response: Response, token: str) -> None:

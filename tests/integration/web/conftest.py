@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,11 +19,11 @@ from mailroom.store import open_store
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, migrated_sqlite: Path) -> Iterator[House]:
     """Return a mailroom with nothing in it."""
+    shutil.copy(migrated_sqlite, tmp_path)
     settings = Settings(data=tmp_path, web=WebSettings(max_upload_bytes=200_000))
     store = open_store(StoreSettings(), tmp_path, clock=lambda: NOW)
-    store.migrate()
     yield House(store, settings)
     store.close()
 

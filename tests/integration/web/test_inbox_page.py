@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+
+from lxml import html
+from web_browser import Browser, read
+from web_house import House
+
+from mailroom.domain.account import Role
+from mailroom.domain.document import DocumentState, FieldName
+from mailroom.domain.value import Reason
+from mailroom.web.inbox import PAGE
+
+Open = Callable[..., Browser]
+
+
+def test_the_inbox_shows_who_what_when_how_much_and_why(open_browser: Open, bakery: SimpleNamespace) -> None:
+    browser = open_browser(bakery.owner.email)
+    row = html.fromstring(browser.get(f"/accounts/{bakery.account.id}/inbox").content).xpath("//a[@data-row]")[0]
+    said = " ".join(row.text_content().split())
+    for part in ("Meelhandel Van Damme bv", "F2026-0417", "14 Nov 2026", "€1,234.81", "To accept", "3 hours ago"):
+        assert part in said
+    assert "Waits for your acceptance." in said
+
+
+def test_each_tab_holds_its_states_and_says_how_many(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    for state in DocumentState:
+        house.add(bakery.account, state, filename=state.value, values={FieldName.SELLER_NAME: None})
+    browser = open_browser(bakery.owner.email)
+    at = f"/accounts/{bakery.account.id}/inbox"
+
+    def names(tab: str) -> set[str]:
+        return set(html.fromstring(browser.get(f"{at}?tab={tab}").content).xpath("//a[@data-row]//strong/text()"))
+
+    assert names("needs_you") >= {"incomplete", "to_accept", "held", "unreadable"}
+    assert names("accepted") == {"accepted"}
+    assert names("archived") == {"archived"}
+    assert names("refused") == {"refused"}
+    assert names("underway") == {"reading", "needs_attention"}
+    assert names("all") >= {state.value for state in DocumentState}
+    tree = html.fromstring(browser.get(at).content)
+    counts = [int(n) for n in tree.xpath("//nav[@class='tabs']//span[@class='count']/text()")]
+    assert counts == [5, 1, 1, 1, 2, 11]
+
+
+def test_searching_finds_in_the_tab_and_points_to_the_ledger(
+    open_browser: Open, house: House, bakery: SimpleNamespace
+) -> None:
+    house.add(bakery.account, values={FieldName.SELLER_NAME: "Proximus"}, filename="p.pdf")
+    browser = open_browser(bakery.owner.email)
+    at = f"/accounts/{bakery.account.id}"
+    found = read(browser.get(f"{at}/inbox?q=proximus"))
+    assert "Proximus" in found
+    assert "Van Damme" not in found
+    nothing = browser.get(f"{at}/inbox", params={"q": "no such & thing"})
+    link = html.fromstring(nothing.content).xpath("//a[contains(@href,'/ledger?q=')]/@href")[0]
+    assert browser.get(link).url.params["q"] == "no such & thing"
+
+
+def test_an_empty_inbox_says_where_to_send_mail(open_browser: Open, house: House) -> None:
+    account = house.account("Nieuw bv")
+    owner, address = house.user("n@nieuw.example", Role.OWNER, account), house.address(account)
+    page = open_browser(owner.email).get(f"/accounts/{account.id}/inbox")
+    assert address.address in read(page)
+    assert "Forward" in read(page)
+    assert html.fromstring(page.content).xpath(f"//a[@href='mailto:{address.address}']")
+
+
+def test_a_long_inbox_is_leafed_through(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    for number in range(PAGE):
+        house.add(bakery.account, filename=f"{number}", pages=0, age=timedelta(hours=4 + number))
+    browser = open_browser(bakery.owner.email)
+    at = f"/accounts/{bakery.account.id}/inbox"
+    first = browser.get(at)
+    tree = html.fromstring(first.content)
+    assert len(tree.xpath("//a[@data-row]")) == PAGE
+    assert not tree.xpath("//a[@rel='prev']")
+    second = browser.get(f"{at}{tree.xpath('//a[@rel=$n]/@href', n='next')[0]}")
+    tree = html.fromstring(second.content)
+    assert len(tree.xpath("//a[@data-row]")) == 1
+    assert tree.xpath("//a[@rel='prev']")
+    assert not tree.xpath("//a[@rel='next']")
+    for odd in ("0", "-3", "x", "9999999", "٣"):
+        assert browser.get(f"{at}?page={odd}").status_code == 200
+
+
+def test_the_operator_sees_what_was_given_up_on_in_all_accounts(
+    open_browser: Open, house: House, bakery: SimpleNamespace
+) -> None:
+    garage = house.account("Garage Peeters")
+    parked = house.add(garage, DocumentState.NEEDS_ATTENTION, reasons=(Reason(code="reader_timed_out"),))
+    operator = house.user("op@mailroom.example", Role.OPERATOR)
+    browser = open_browser(operator.email)
+    assert "1 document could not be processed" in read(browser.get("/accounts"))
+    page = browser.get("/attention")
+    assert "Garage Peeters" in read(page)
+    assert "Reading took too long" in read(page)
+    assert browser.get(f"/documents/{parked.id}").status_code == 200
+
+
+def test_the_ledger_names_every_part_with_its_reason(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    house.add(bakery.account, filename="tweede.pdf", subject="Tweede")
+    browser = open_browser(bakery.owner.email)
+    at = f"/accounts/{bakery.account.id}/ledger"
+    said = read(browser.get(at))
+    for part in ("factuur.pdf", "tweede.pdf", "logo.png", "ignored", "only decorates the mail"):
+        assert part in said
+    found = browser.get(f"{at}?q=tweede")
+    assert "tweede.pdf" in read(found)
+    assert "factuur.pdf" not in read(found)
+    assert "did not reach your import address" in read(browser.get(f"{at}?q=zzz"))
+
+
+def test_the_digest_can_be_seen_before_it_goes_out(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    browser = open_browser(bakery.owner.email)
+    at = f"/accounts/{bakery.account.id}/report"
+    assert "nothing to say" in read(browser.get(at))
+    assert browser.get(f"{at}/mail").status_code == 404
+    house.mail = SimpleNamespace(subject="Te doen", text="Dag <b>Els</b>", html="<b>Dag</b>")
+    assert "Dag <b>Els</b>" in read(browser.get(at))
+    assert browser.get(f"{at}/mail").text == "<b>Dag</b>"
