@@ -16,7 +16,7 @@ class IntakeLimits(Value):
     max_fields: int = Field(2_000, gt=0, description="Fields of one header that are looked at")
     max_parts: int = Field(1_000, gt=0, description="Parts that are opened; further ones are named and refused")
     max_named_parts: int = Field(20_000, gt=0, description="Parts that are named; all further bytes are one part")
-    max_depth: int = Field(20, gt=0, description="Containers and multiparts inside each other")
+    max_depth: int = Field(40, gt=0, description="Containers and multiparts inside each other")
     max_opened_bytes: int = Field(
         314_572_800, gt=0, description="Bytes of all parts, containers and what they hold, after decoding"
     )

@@ -262,7 +262,7 @@ class _Walk:
             self._add(part.model_copy(update={"problem": problem}), content, place, look)
             return
         self._add(part, b"", place, look.model_copy(update={"container": opener.reason}))
-        if part.filename.lower().endswith(".p7m"):  # invoice.xml.p7m holds invoice.xml
+        if part.filename.lower().endswith(".p7m") and "." in part.filename[:-4]:  # invoice.xml.p7m holds invoice.xml
             files = [file._replace(filename=file.filename or part.filename[:-4]) for file in files]
         self._children(tuple(files), place)
 

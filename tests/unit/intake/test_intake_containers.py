@@ -122,7 +122,7 @@ def test_a_signed_wrapping_is_opened() -> None:
     apart = take_apart(mail(File(wrapped, "application/pkcs7-mime", "smime.p7m")))
     assert seen(apart) == [
         ("1", "smime.p7m", reasons.SIGNED_CONTAINER),
-        ("1.1", "smime", reasons.ATTACHED_MAIL),
+        ("1.1", "", reasons.ATTACHED_MAIL),
         ("1.1.1", "f.pdf", reasons.READABLE_FILE),
     ]
 
