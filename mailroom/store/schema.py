@@ -21,6 +21,11 @@ HEAD = "0001"
 """The newest revision in `migrations/versions`; a test keeps it so."""
 
 LOCK = 0x6D61696C  # "mail": the advisory lock of migrations on PostgreSQL
+REFUSED = frozenset({"42501", "0A000", "58P01"})  # no such right, extension not available, its file is missing
+ADVICE = (
+    "the user of mailroom must own the database; if pg_trgm is missing, install postgresql-contrib and let an "
+    "administrator run CREATE EXTENSION pg_trgm in it"
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -43,7 +48,12 @@ def migrate(engine: Engine) -> None:
                 connection.exec_driver_sql("PRAGMA foreign_keys=ON")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            _run(connection)
+            try:
+                _run(connection)
+            except exc.DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) in REFUSED:
+                    raise BadConfiguration(f"PostgreSQL: {error.orig}\n{ADVICE}") from error
+                raise
             connection.commit()
 
 

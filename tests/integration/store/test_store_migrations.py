@@ -8,6 +8,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from fixtures_postgres import Cluster
 from store_values import NOON, part, verdict, with_account, with_document, with_message
 
 from mailroom.config import StoreSettings
@@ -189,3 +190,15 @@ def test_foreign_keys_are_on_again_after_a_migration(empty: Store) -> None:
         with empty.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     empty.close()
+
+
+@pytest.mark.postgres
+def test_a_user_who_may_not_make_tables_is_told_what_to_do(
+    new_postgres: Callable[[], str], postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    url = new_postgres()
+    postgres_cluster.execute("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN")
+    store = open_store(StoreSettings(database=url.replace("mailroom@", "guest@")), tmp_path)
+    with pytest.raises(BadConfiguration, match="must own the database"):
+        store.migrate()
+    store.close()
