@@ -18,7 +18,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from mailroom.errors import BadConfiguration
-from mailroom.log import LogFormat
 
 
 class _Slice(BaseModel):
@@ -73,9 +72,24 @@ class SmtpSettings(_Slice):
         ("127.0.0.1", "::1"),
         description="Addresses and networks of own front servers: never slowed or shut out, many connections allowed",
     )
+    tls_certificate: Path | None = Field(
+        None, description="PEM file with the certificate chain for STARTTLS, read again when it changes; empty: no TLS"
+    )
+    tls_key: Path | None = Field(None, description="PEM file with the private key; empty: it is in tls_certificate")
+    reuse_port: bool = Field(False, description="Several processes may listen on the port (SO_REUSEPORT)")
+    proxy_from: tuple[str, ...] = Field(
+        (), description="Addresses and networks of load balancers that begin each connection with a PROXY header"
+    )
     suspended: Literal["defer", "reject"] = Field(
         "defer", description="Mail for a suspended account: defer (450, the sender tries for days) or reject (550)"
     )
+
+
+class LmtpSettings(_Slice):
+    """`[lmtp]`: the door behind the company's own mail server. Limits of messages and times are those of `[smtp]`."""
+
+    listen: str = Field("", description="HOST:PORT or unix:/path/of/socket; empty: this door stays shut")
+    socket_mode: str = Field("0660", pattern="^0?[0-7]{3}$", description="Permissions of the Unix socket, in octal")
 
 
 class WebSettings(_Slice):
@@ -144,7 +158,9 @@ class LogSettings(_Slice):
     """`[log]`: what is written to standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
-    format: LogFormat = Field("auto", description="auto: colours on a terminal, JSON elsewhere; console; json")
+    format: Literal["auto", "console", "json"] = Field(
+        "auto", description="auto: colours on a terminal, JSON elsewhere; console; json"
+    )
 
 
 class Settings(_Slice):
@@ -153,6 +169,7 @@ class Settings(_Slice):
     data: Path = Field(Path("data"), description="Data folder; --data and MAILROOM_DATA come before it")
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = SmtpSettings()
+    lmtp: LmtpSettings = LmtpSettings()
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
     reading: ReadingSettings = ReadingSettings()

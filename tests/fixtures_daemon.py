@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -36,6 +35,7 @@ class Installation:
     smtp: str = ""
     web: str = ""
     log: list[str] = field(default_factory=list)
+    _reader: threading.Thread = field(default_factory=threading.Thread)
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `mailroom ...` and return what it printed."""
@@ -63,7 +63,8 @@ class Installation:
             text=True,
             env={**self._env(), **(env or {})},
         )
-        threading.Thread(target=self._keep_log, args=(self.process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._keep_log, args=(self.process,), daemon=True)
+        self._reader.start()
         assert self.process.stdout is not None
         for _ in range(len({"smtp", "web"} & set(roles.split(",")))):
             line = self.process.stdout.readline()
@@ -123,18 +124,20 @@ class Installation:
         return [sys.executable, "-m", "mailroom", "--data", str(self.data), "--config", str(self.config)]
 
     def _env(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(HERE.parent), "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
+        path = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
+        return {**os.environ, "PYTHONPATH": path, "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
 
     def _keep_log(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
-        with contextlib.suppress(ValueError):  # closed while we read: the process is gone
-            self.log.extend(iter(process.stderr.readline, ""))
+        with process.stderr as stderr:
+            self.log.extend(iter(stderr.readline, ""))
 
     def _ended(self, seconds: float = 40) -> int:
         assert self.process is not None
         status = self.process.wait(timeout=seconds)
         assert self.process.stdout is not None
         self.process.stdout.close()
+        self._reader.join(timeout=5)
         self.process = None
         return status
 

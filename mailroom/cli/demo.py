@@ -84,7 +84,7 @@ async def _show(session: Session, addresses: Addresses, out: Console, daemon: Da
 def _play(session: Session, addresses: Addresses, out: Console) -> None:
     house = session.house
     account, address, user = _company(house, session)
-    out.print(f"\n[bold]{account.name}[/bold] receives at [bold]{address}[/bold]\n")
+    out.print(f"\n[bold]{account.name}[/bold] receives at [bold]{address}[/bold]\n", soft_wrap=True)
     _send_all(house, session.settings.data / "demo", addresses.smtp, address, out)
     _show_parts(house, account, session.language, out)
     _show_inbox(house, account, session.language, out)
@@ -150,7 +150,7 @@ def _send_all(house: House, folder: Path, smtp: str, address: str, out: Console)
             entries = _wait(partial(_decided, house, message_id))
             done = time.perf_counter()
         spent = f"250 after {(accepted - began) * 1000:.0f} ms, {len(entries)} parts done {done - accepted:.1f} s later"
-        out.print(f"[green]✓[/green] mail {number} of {len(kept)}: {what} [dim]– {spent}[/dim]")
+        out.print(f"[green]✓[/green] mail {number} of {len(kept)}: {what} [dim]– {spent}[/dim]", soft_wrap=True)
 
 
 def _send(smtp: str, address: str, raw: bytes) -> None:
@@ -222,7 +222,7 @@ def _show_digest(house: House, account: Account, out: Console) -> None:
         out.print("\n[bold]The digest mail[/bold]: nothing needs to be done, so none would go out.")
         return
     out.print("\n[bold]The digest mail that would go out[/bold]")
-    out.print(Text(f"To: {OWNER}\nSubject: {rendered.subject}\n\n{rendered.text.strip()}", style="dim"))
+    out.print(Text(f"To: {OWNER}\nSubject: {rendered.subject}\n\n{rendered.text.strip()}", style="dim"), soft_wrap=True)
 
 
 def _free_ports(settings: Settings) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mailroom.steps.house import House
+
+WIDE = 160
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -84,10 +87,11 @@ def terminal_language(environment: Mapping[str, str]) -> Language:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a terminal to draw tables and progress on."""
+    """Return a terminal to draw tables and progress on; into a file or a pipe, lines are wide."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, width=None if is_terminal else WIDE)
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -5,8 +5,7 @@ The channels make a second try harmless: the vault knows files by their content,
 
 from __future__ import annotations
 
-from mailroom.deliveries import document_mail, file_name, retry_after
-from mailroom.domain.account import Account
+from mailroom.deliveries import Channel, Parcel, document_mail, file_name, retry_after
 from mailroom.domain.delivery import Attachment, ChannelName, Delivery, DeliveryState, OutgoingMail
 from mailroom.domain.document import AccountingStatus, Document
 from mailroom.domain.report import RunState
@@ -89,17 +88,30 @@ def _note_failure(house: House, delivery: Delivery, failure: MailroomError) -> s
 
 
 def _hand_over(house: House, delivery: Delivery) -> str:
+    channels: dict[ChannelName, Channel] = {channel.name: channel for channel in (house.vault, house.mail)}
+    return channels[delivery.channel].deliver(_parcel(house, delivery))
+
+
+def _parcel(house: House, delivery: Delivery) -> Parcel:
+    """Put together what goes out: a mail that is ready, or a document with its files and a mail about it."""
     if delivery.content:
-        return house.mail.send(OutgoingMail.model_validate_json(house.store.blobs.get(delivery.content)))
+        return Parcel(mail=OutgoingMail.model_validate_json(house.store.blobs.get(delivery.content)))
     if delivery.document_id is None:
         raise NotFound(f"delivery {delivery.id} has neither content nor document")
     with house.store.read() as unit:
         document = unit.documents.get(delivery.document_id)
         account = unit.accounts.get(document.account_id)
     files = _files(house, document)
-    if delivery.channel is ChannelName.VAULT:
-        return ", ".join(house.vault.put(account, document, files))
-    return house.mail.send(_mail(house, delivery, account, document, files))
+    domain = house.settings.mail.sender.rpartition("@")[2]
+    mail = document_mail(
+        account,
+        document,
+        files,
+        recipient=delivery.target,
+        message_id=f"<{delivery.id}@{domain}>",
+        public_url=house.public_url,
+    )
+    return Parcel(account=account, document=document, files=tuple(files), mail=mail)
 
 
 def _files(house: House, document: Document) -> list[Attachment]:
@@ -116,17 +128,3 @@ def _files(house: House, document: Document) -> list[Attachment]:
         content=house.store.blobs.get(document.ubl),
     )
     return [original, ubl]
-
-
-def _mail(
-    house: House, delivery: Delivery, account: Account, document: Document, files: list[Attachment]
-) -> OutgoingMail:
-    domain = house.settings.mail.sender.rpartition("@")[2]
-    return document_mail(
-        account,
-        document,
-        files,
-        recipient=delivery.target,
-        message_id=f"<{delivery.id}@{domain}>",
-        public_url=house.public_url,
-    )

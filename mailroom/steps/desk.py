@@ -67,8 +67,16 @@ class Desk:
             return decide_in(unit, self._house, completed, actor=user.id)
 
     def accept(self, user: User, document_id: str, version: int) -> Document:
-        """Accept the document; the undo window begins."""
+        """Accept the document; the undo window begins.
+
+        Raises:
+            WrongState: also for a held document that lacks a required field; `facts` name the fields.
+        """
         with self._open(user, document_id, version, MAY_DECIDE, ACCEPTABLE) as (unit, document):
+            gaps = missing(document.fields)
+            if gaps:
+                names = ",".join(name.value for name in gaps)
+                raise WrongState(f"document {document_id} lacks {names}", state=document.state.value, fields=names)
             decision = Decision(
                 state=DocumentState.ACCEPTED, rule="accepted_by_person", reasons=(Reason(code="accepted_by_person"),)
             )

@@ -39,6 +39,7 @@ def compose_report(house: House, run_id: str) -> list[str]:
         text=rendered.text,
         html=rendered.html,
         language=subscription.language.value,
+        unsubscribe=f"{house.public_url}/accounts/{account.id}/settings",
     )
     content = house.store.blobs.put(mail.model_dump_json().encode())
     delivery = Delivery(
