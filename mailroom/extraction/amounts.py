@@ -33,7 +33,6 @@ _AMOUNT = re.compile(
 )
 _LOOKS_NUMERIC = re.compile(r"^[(\-–€$£]*[\dOoIlSB|.,:'’]*\d[\dOoIlSB|.,:'’€)\-]*$")
 _OCR_DIGITS = str.maketrans("OoIl|SB", "0011158")
-_HAS_DIGIT = re.compile(r"\d")
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s{0,2}%")
 
 
@@ -52,7 +51,13 @@ class Amount:
 
     def role(self, *names: str) -> float:
         """Return the best strength of the named roles."""
-        return max((self.roles.get(name, 0.0) for name in names), default=0.0)
+        if not self.roles:
+            return 0.0
+        best = 0.0
+        for name in names:
+            strength = self.roles.get(name, 0.0)
+            best = max(best, strength)
+        return best
 
     @property
     def signed(self) -> Decimal:
@@ -73,7 +78,7 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
 
 
 def _in_segment(segment: Segment) -> Iterator[Amount]:
-    if not _HAS_DIGIT.search(segment.text):
+    if not segment.digits:
         return
     text = _repaired(segment) if segment.sheet.ocr else segment.text
     for match in _AMOUNT.finditer(text):

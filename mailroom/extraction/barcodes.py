@@ -1,4 +1,4 @@
-"""Payment codes on a page: the EPC QR code (EPC069-12) and the Swiss QR bill, which say the same as the words, surely."""
+"""Payment codes on a page: the EPC QR code (EPC069-12) and the Swiss QR bill say surely what the words say too."""
 
 from __future__ import annotations
 

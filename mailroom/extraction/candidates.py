@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from math import exp
 
 from mailroom.domain.document import Evidence, Field, FieldSource, Region
+from mailroom.domain.reading import Reading
 from mailroom.extraction.labels import Label, find_labels
 from mailroom.extraction.layout import Segment, Sheet, Token, sheets
-from mailroom.domain.reading import Reading
 
 _FILLER = re.compile(
     r"^[\W_]*$|^\(?(EUR|EURO|€|USD|\$|GBP|£|CHF|RON|LEI|RM|in)\)?:?$|^[\d.,]+%?\s*%$|^%$|^is$", re.IGNORECASE
@@ -190,7 +190,8 @@ def _above(sight: Sight, candidate: Candidate) -> Beside | None:
     x0, x1 = candidate.x0 - letter, candidate.x1 + letter
     depth, top = 0, candidate.y0
     for index in range(candidate.segment.row - 1, max(-1, candidate.segment.row - 1 - _REACH_ABOVE), -1):
-        over = [t for s in sheet.rows[index] for t in s.tokens if t.x1 > x0 and t.x0 < x1]
+        cells = [s for s in sheet.rows[index] if s.tokens[-1].x1 > x0 and s.tokens[0].x0 < x1]
+        over = [t for s in cells for t in s.tokens if t.x1 > x0 and t.x0 < x1] if cells else None
         if not over:
             continue
         label = _covering(page_labels.get(index, []), over)
@@ -207,7 +208,9 @@ def _above(sight: Sight, candidate: Candidate) -> Beside | None:
 
 def _covering(labels: Sequence[Label], over: Sequence[Token]) -> Label | None:
     """Return the label that most of these words belong to."""
-    found = [(sum(t in over for t in a.tokens), a) for a in labels]
+    if not labels:
+        return None
+    found = [(sum(t in over for t in a.tokens), a) for a in labels if a.x1 > over[0].x0 and a.x0 < over[-1].x1]
     hits = [(n, a) for n, a in found if n]
     return max(hits, key=lambda h: (h[0], h[1].x1), default=(0, None))[1]
 

@@ -8,15 +8,17 @@ from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment
 
 _SIGNS = {
-    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "US$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP",
-    "CHF": "CHF", "SFR": "CHF", "RON": "RON", "LEI": "RON", "RM": "MYR", "MYR": "MYR", "PLN": "PLN", "ZŁ": "PLN", "SEK": "SEK",
-    "DKK": "DKK", "NOK": "NOK", "CZK": "CZK", "KČ": "CZK", "HUF": "HUF", "FT": "HUF", "BGN": "BGN", "CAD": "CAD", "AUD": "AUD",
-    "JPY": "JPY", "¥": "JPY", "CNY": "CNY", "INR": "INR", "₹": "INR", "RS": "INR", "TRY": "TRY", "UAH": "UAH", "SGD": "SGD",
+    "€": "EUR", "EUR": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "US$": "USD", "USD": "USD", "£": "GBP",
+    "GBP": "GBP", "CHF": "CHF", "SFR": "CHF", "RON": "RON", "LEI": "RON", "RM": "MYR", "MYR": "MYR", "PLN": "PLN",
+    "ZŁ": "PLN", "SEK": "SEK", "DKK": "DKK", "NOK": "NOK", "CZK": "CZK", "KČ": "CZK", "HUF": "HUF", "FT": "HUF",
+    "BGN": "BGN", "CAD": "CAD", "AUD": "AUD", "JPY": "JPY", "¥": "JPY", "CNY": "CNY", "INR": "INR", "₹": "INR",
+    "RS": "INR", "TRY": "TRY", "UAH": "UAH", "SGD": "SGD",
 }  # fmt: skip
 _HOME = {
-    "AT": "EUR", "BE": "EUR", "CY": "EUR", "DE": "EUR", "EE": "EUR", "EL": "EUR", "ES": "EUR", "FI": "EUR", "FR": "EUR", "HR": "EUR",
-    "IE": "EUR", "IT": "EUR", "LT": "EUR", "LU": "EUR", "LV": "EUR", "MT": "EUR", "NL": "EUR", "PT": "EUR", "SI": "EUR", "SK": "EUR",
-    "BG": "BGN", "CH": "CHF", "CZ": "CZK", "DK": "DKK", "GB": "GBP", "HU": "HUF", "NO": "NOK", "PL": "PLN", "RO": "RON", "SE": "SEK",
+    "AT": "EUR", "BE": "EUR", "CY": "EUR", "DE": "EUR", "EE": "EUR", "EL": "EUR", "ES": "EUR", "FI": "EUR",
+    "FR": "EUR", "HR": "EUR", "IE": "EUR", "IT": "EUR", "LT": "EUR", "LU": "EUR", "LV": "EUR", "MT": "EUR",
+    "NL": "EUR", "PT": "EUR", "SI": "EUR", "SK": "EUR", "BG": "BGN", "CH": "CHF", "CZ": "CZK", "DK": "DKK",
+    "GB": "GBP", "HU": "HUF", "NO": "NOK", "PL": "PLN", "RO": "RON", "SE": "SEK",
 }  # fmt: skip
 _FOUND = re.compile(
     r"(?<![A-Za-z])(US\$|€|\$|£|¥|₹|EUROS?|EUR|USD|GBP|CHF|SFr|RON|lei|LEI|Lei|RM|MYR|PLN|zł|SEK|DKK|NOK|CZK|Kč|HUF|Ft|BGN|CAD|AUD|JPY|CNY"

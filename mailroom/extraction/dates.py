@@ -25,14 +25,14 @@ _ISO = re.compile(rf"(?<!\d)((?:19|20)\d\d){_SEP}(\d{{1,2}}){_SEP}(\d{{1,2}})(?!
 _NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}'?((?:19|20)\d\d|\d\d)(?![\d/]|[.,]\d)")
 _SPACED = re.compile(r"(?<![\d.,])(\d{2}) (\d{2}) (20\d\d)(?!\d)")
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})\s{0,2}[.\-/,]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})"
+    r"\s{0,2}[.\-/,]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
 )
 _MONTH_FIRST = re.compile(
     r"([A-Za-zÀ-ÿşţșț]{3,10})\.?\s{0,2}[\-/]?(\d{1,2})(?:st|nd|rd|th)?\s{0,2}[,.\-/]?\s{1,2}'?((?:19|20)\d\d)(?!\d)"
 )
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _LETTERS_IN_NUMBERS = str.maketrans("OoQDlI|SB", "000011158")
-_HAS_DIGITS = re.compile(r"\d")
 
 
 @cache
@@ -80,7 +80,7 @@ _Hit = tuple[Segment, tuple[int, int], tuple[int, int, int], date | None]
 def _in_segment(segment: Segment) -> Iterator[_Hit]:
     """Yield dates of a segment; a purely numeric one stays open (a, b, year) until the order is known."""
     text = segment.text
-    if not _HAS_DIGITS.search(text):
+    if not segment.digits:
         return
     taken: list[tuple[int, int]] = []
     for match, parts, value in _matches(text, segment.sheet.ocr):
@@ -99,10 +99,10 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
             yield match, (int(match[1]), int(match[2]), int(match[3])), None
     for match in _DAY_FIRST.finditer(text):
         month = month_number(match[2])
-        yield match, none, month and _date(int(match[3]), month, int(match[1])) or None
+        yield match, none, _date(int(match[3]), month, int(match[1])) if month else None
     for match in _MONTH_FIRST.finditer(text):
         month = month_number(match[1])
-        yield match, none, month and _date(int(match[3]), month, int(match[2])) or None
+        yield match, none, _date(int(match[3]), month, int(match[2])) if month else None
     for match in _COMPACT.finditer(text):
         yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
 

@@ -39,7 +39,7 @@ def _titles() -> dict[str, DocumentType]:
 
 
 def document_type(sight: Sight) -> Kind:
-    """Return the type; without any title a till slip is known by its change, and anything with a total is an invoice."""
+    """Return the type; without a title a till slip is known by its change, and what has net and total is an invoice."""
     points = dict.fromkeys(DocumentType, 0.0)
     best: dict[DocumentType, tuple[float, Candidate]] = {}
     for sheet in sight.sheets[:3]:

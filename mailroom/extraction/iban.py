@@ -19,10 +19,11 @@ IBAN_ROLES = ("iban", "bic", "account_holder")
 
 # Length of the whole number by country (ISO 13616 registry, as of 2025) and how many letters follow the check digits.
 _LENGTHS = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
-    "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IL": 23,
-    "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15,
-    "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20,
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "BA": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22,
+    "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27,
+    "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27,
+    "MD": 24, "ME": 22, "MK": 19, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "RS": 22, "SE": 24,
+    "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29, "XK": 20,
 }  # fmt: skip
 _LETTERS = {"NL": 4, "GB": 4, "IE": 4, "RO": 4, "LV": 4, "BG": 4, "MT": 4, "GI": 4, "IT": 1, "SM": 1}
 _MIXED = frozenset({"RO", "MT", "FR", "MC", "LU", "CH", "LI", "CY", "IT", "SM", "MD", "BG", "GI", "LV"})
@@ -44,7 +45,7 @@ def find_ibans(sight: Sight) -> list[Candidate]:
     """Return the IBANs on the pages with their labels; without a checksum only what a label calls an IBAN."""
     found: list[Candidate] = []
     for sheet in sight.sheets:
-        for segment in sheet.segments:
+        for segment in (s for s in sheet.segments if s.digits):
             found.extend(pair(sight, c) for c in _in_segment(segment))
     return [c for c in found if c.proof or c.strength("iban") >= 0.7]
 

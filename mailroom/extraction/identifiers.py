@@ -20,12 +20,14 @@ from mailroom.extraction.layout import Segment
 VAT_ROLES = ("vat_id", "enterprise_number", "vat", "buyer_vat_id", "vat_rate")
 
 _BODIES: dict[str, tuple[str, ...]] = {
-    "AT": ("U\\d{8}",), "BE": ("[01]\\d{9}", "\\d{9}"), "BG": ("\\d{9,10}",), "CY": ("\\d{8}[A-Z]",), "CZ": ("\\d{8,10}",),
-    "DE": ("\\d{9}",), "DK": ("\\d{8}",), "EE": ("\\d{9}",), "EL": ("\\d{9}",), "GR": ("\\d{9}",), "ES": ("[A-Z0-9]\\d{7}[A-Z0-9]",),
-    "FI": ("\\d{8}",), "FR": ("[A-Z0-9]{2}\\d{9}",), "HR": ("\\d{11}",), "HU": ("\\d{8}",), "IE": ("\\d[A-Z0-9+*]\\d{5}[A-Z]{1,2}",),
-    "IT": ("\\d{11}",), "LT": ("\\d{12}", "\\d{9}"), "LU": ("\\d{8}",), "LV": ("\\d{11}",), "MT": ("\\d{8}",), "NL": ("\\d{9}B\\d{2}",),
-    "PL": ("\\d{10}",), "PT": ("\\d{9}",), "RO": ("\\d{4,10}",), "SE": ("\\d{12}",), "SI": ("\\d{8}",), "SK": ("\\d{10}",),
-    "CHE": ("\\d{9}(?:MWST|TVA|IVA)?",), "NO": ("\\d{9}MVA",), "GB": ("\\d{12}", "\\d{9}", "GD\\d{3}", "HA\\d{3}"), "EU": ("\\d{9}",), "XI": ("\\d{9}",),
+    "AT": ("U\\d{8}",), "BE": ("[01]\\d{9}", "\\d{9}"), "BG": ("\\d{9,10}",), "CY": ("\\d{8}[A-Z]",),
+    "CZ": ("\\d{8,10}",), "DE": ("\\d{9}",), "DK": ("\\d{8}",), "EE": ("\\d{9}",), "EL": ("\\d{9}",),
+    "GR": ("\\d{9}",), "ES": ("[A-Z0-9]\\d{7}[A-Z0-9]",), "FI": ("\\d{8}",), "FR": ("[A-Z0-9]{2}\\d{9}",),
+    "HR": ("\\d{11}",), "HU": ("\\d{8}",), "IE": ("\\d[A-Z0-9+*]\\d{5}[A-Z]{1,2}",), "IT": ("\\d{11}",),
+    "LT": ("\\d{12}", "\\d{9}"), "LU": ("\\d{8}",), "LV": ("\\d{11}",), "MT": ("\\d{8}",), "NL": ("\\d{9}B\\d{2}",),
+    "PL": ("\\d{10}",), "PT": ("\\d{9}",), "RO": ("\\d{4,10}",), "SE": ("\\d{12}",), "SI": ("\\d{8}",),
+    "SK": ("\\d{10}",), "CHE": ("\\d{9}(?:MWST|TVA|IVA)?",), "NO": ("\\d{9}MVA",),
+    "GB": ("\\d{12}", "\\d{9}", "GD\\d{3}", "HA\\d{3}"), "EU": ("\\d{9}",), "XI": ("\\d{9}",),
 }  # fmt: skip
 _SEPARATOR = r"[ .\-/]{0,2}"
 _MODULES = {"EL": "gr", "CHE": "ch", "XI": "gb"}
@@ -55,12 +57,11 @@ def _spread(body: str, digit: str) -> str:
 def _pattern(ocr: bool) -> re.Pattern[str]:
     digit = r"[\dOoQDIlSBZ|]" if ocr else r"\d"
     forms = []
-    for country, bodies in _BODIES.items():
-        alternatives = "|".join(_spread(body, digit) for body in bodies)
+    for country, printed in _BODIES.items():
+        bodies = printed
         if ocr and country == "NL":
-            alternatives = (
-                alternatives.replace("B", "[B8E]", 1) if digit == r"\d" else _spread("\\d{9}[B8E]\\d{2}", digit)
-            )
+            bodies = (r"\d{9}[B8E]\d{2}",)  # OCR reads the B as an 8
+        alternatives = "|".join(_spread(body, digit) for body in bodies)
         forms.append(f"{_SEPARATOR.join(country)}{_SEPARATOR}(?:{alternatives})")
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9]| ?\d)")
 
@@ -95,7 +96,7 @@ def find_vat_ids(sight: Sight) -> list[Candidate]:
     """Return every VAT id on the pages with its labels; `proof` is `check_digits` where they hold."""
     found: list[Candidate] = []
     for sheet in sight.sheets:
-        for segment in sheet.segments:
+        for segment in (s for s in sheet.segments if s.digits):
             prefixed = [pair(sight, c) for c in _prefixed(segment)]
             found.extend(prefixed or [*_bare(sight, segment), *_odd(sight, segment)])
     return found
@@ -132,9 +133,9 @@ def _normal(printed: str) -> str | None:
     prefix = "CHE" if plain[:3] == "CHE" else plain[:2]
     body = plain[len(prefix) :]
     upright = _belgian(prefix, body)
-    if upright.isalnum() and any(re.fullmatch(form, upright[len(prefix) :]) for form in _BODIES[prefix]):
-        if check_digits(upright) or upright[len(prefix) :].isdigit() or prefix in {"NL", "AT"}:
-            return upright
+    fits = upright.isalnum() and any(re.fullmatch(form, upright[len(prefix) :]) for form in _BODIES[prefix])
+    if fits and (check_digits(upright) or upright[len(prefix) :].isdigit() or prefix in {"NL", "AT"}):
+        return upright
     repaired = _repair(prefix, body)
     return repaired if repaired and check_digits(repaired) else None
 

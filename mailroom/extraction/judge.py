@@ -20,7 +20,6 @@ from mailroom.extraction.currency import currency_of
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
-from mailroom.extraction.layout import Segment
 from mailroom.extraction.parties import Known, find_buyer, find_names, is_buyer, score_sellers
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
 from mailroom.extraction.text import blur, compact
@@ -40,6 +39,9 @@ class Buyer:
     @property
     def every_name(self) -> tuple[str, ...]:
         return tuple(name for name in (self.name, *self.names) if name)
+
+
+_CHECKED = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID, FieldName.IBAN})
 
 
 @dataclass(slots=True)
@@ -75,7 +77,10 @@ class _Work:
         if best.score <= 0:
             return None
         rival = next((c.score for c in ranked[1:] if compact(c.value) != compact(best.value)), best.score - 6.0)
-        signs = Signs(best.score, best.score - rival, bool(best.proof), best.sure)
+        sure = best.sure
+        if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
+            sure = min(sure, 0.25)  # check digits that do not hold on a picture: a digit was misread
+        signs = Signs(best.score, best.score - rival, bool(best.proof), sure)
         confidence = believe(name, signs)
         if confidence < ACCEPT[name]:
             return None
@@ -129,7 +134,7 @@ def _know_parties(work: _Work, names: list[Candidate]) -> None:
 def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> str:
     """Take VAT ids and the account; return the seller's country."""
     own = {compact(work.buyer.vat_id)} - {""}
-    ranked = score_seller_ids(vat_ids, work.sight, work.zones, own)
+    ranked = score_seller_ids(vat_ids, work.zones, own)
     seller = work.take(FieldName.SELLER_VAT_ID, ranked, VAT_ROLES)
     rest = [c for c in vat_ids if seller is None or c.value != seller.value]
     work.take(FieldName.BUYER_VAT_ID, score_buyer_ids(rest, work.zones, own), VAT_ROLES)
@@ -218,7 +223,9 @@ def _take_currency(work: _Work, totals: Totals, country: str) -> None:
     code, share, place = currency_of(work.sight, near, country)
     if code is None:
         return
-    confidence = believe(FieldName.CURRENCY, Signs(6 * share, 6 * share, bool(place)))
+    # Without any sign on the page the seller's country says it: an invoice in its own currency is the rule.
+    signs = Signs(6 * share, 6 * share, proof=True) if place else Signs(3.0, 1.0)
+    confidence = believe(FieldName.CURRENCY, signs)
     work.fields[FieldName.CURRENCY] = Field(
         value=code,
         confidence=round(confidence, 4),

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from mailroom.domain.document import Region
@@ -20,6 +21,7 @@ _LEADER = re.compile(r"^[.…·_\-–—=*]{2,}$|^[.…_|]$")
 _GLUED = re.compile(
     r"^(?:([^\d:]{2,}:)([^/:\s].*)|([^\W\d]{4,}[-/])([^\W\d]{2,}.*)|((?:[Nn][°ºo]|[Nn][Rr]\.|[Nn]o\.|NO\.)\W?)(\d.*))$"
 )
+_DIGIT = re.compile(r"\d")
 _SEGMENT_GAP = 2.0  # in widths of a letter: wider than a space in any type, narrower than a table's gutter
 _MAX_WORDS = 20_000
 
@@ -63,6 +65,7 @@ class Segment:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     """For each token, where in `text` it begins and ends."""
+    digits: bool = False
 
     def __post_init__(self) -> None:
         pieces: list[str] = []
@@ -77,6 +80,7 @@ class Segment:
             at += len(token.text)
             self.ends.append(at)
         self.text = "".join(pieces)
+        self.digits = _DIGIT.search(self.text) is not None
 
     @property
     def x0(self) -> float:
@@ -248,7 +252,7 @@ def _row_for(token: Token, buckets: dict[int, list[list[Token]]], size: float) -
 def _segments(row: list[Token], sheet: Sheet, index: int) -> list[Segment]:
     usual = median(t.letter for t in row)
     groups: list[list[Token]] = [[row[0]]]
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in pairwise(row):
         wide = max(usual, min(left.letter, right.letter), 1e-6)
         right.gap = (right.x0 - left.x1) / wide
         if right.gap > _SEGMENT_GAP and not right.glued:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight, pair
 from mailroom.extraction.layout import Segment
@@ -12,8 +13,8 @@ from mailroom.extraction.text import blur, compact
 from mailroom.languages import Language, reading_data
 
 ROLES = ("invoice_number", "number", "invoice_word", "credit_word")
-_OTHERS = ("order_number", "customer_number", "delivery_number", "contract_number", "other_number", "not_invoice", "iban",
-           "bic", "vat_id", "buyer_vat_id", "tax_number", "enterprise_number")  # fmt: skip
+_OTHERS = ("order_number", "customer_number", "delivery_number", "contract_number", "other_number", "not_invoice",
+           "iban", "bic", "vat_id", "buyer_vat_id", "tax_number", "enterprise_number")  # fmt: skip
 
 _NUMBER = re.compile(r"^[#(]?(?=[^\d]*\d)[A-Za-z0-9][\w./\-–#&]*\)?$")
 _PREFIX = re.compile(r"^[A-Z]{1,5}[./\-]?$")
@@ -38,7 +39,7 @@ def find_numbers(sight: Sight, used: Used) -> list[Candidate]:
 
 
 def _in_segment(sight: Sight, segment: Segment, used: Used) -> Iterator[Candidate]:
-    if not any(c.isdigit() for c in segment.text):
+    if not segment.digits:
         return
     labelled = {i for label in sight.labels_in(segment) for i in range(label.first, label.last)}
     at = 0
@@ -80,14 +81,15 @@ def score_numbers(
 ) -> list[Candidate]:
     """Return the candidates for the invoice number, best first."""
     counts = Counter(compact(c.value) for c in numbers)
+    long_keys = [key for key in counts if len(key) > 4]
     quoted = {compact(c.value) for c in references}
     for number in numbers:
         number.beside = [b for b in number.beside if (number.page, b.label.segment.row) not in headers or not b.above]
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
         key = compact(number.value)
-        if number.score > 0.5:
+        if number.score > 1.5:
             number.score += 0.5 * min(counts[key] - 1, 2) + 0.8 * (key in quoted and counts[key] > 1)
-            number.score += 1.2 * any(len(other) > 4 and key.startswith(other) and key != other for other in counts)
+            number.score += 1.2 * any(key.startswith(other) and key != other for other in long_keys)
     return sorted(numbers, key=lambda c: -c.score)
 
 
@@ -100,8 +102,7 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
         points -= 4.0 * number.strength(*_OTHERS)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
-    points -= 7.0 * _original(number, sight)
-    return points
+    return points - 7.0 * (points > 0 and _original(number, sight))
 
 
 def _title_weight(number: Candidate) -> float:
@@ -142,5 +143,6 @@ def _original(number: Candidate, sight: Sight) -> bool:
     return any(before.endswith(p) or (len(p) > 12 and p in before) for p in _originals())
 
 
-def _originals() -> list[str]:
-    return [blur(p) for language in Language for p in reading_data(language)["phrases"]["original_invoice"]]
+@cache
+def _originals() -> tuple[str, ...]:
+    return tuple(blur(p) for language in Language for p in reading_data(language)["phrases"]["original_invoice"])

@@ -38,8 +38,7 @@ _PUBLIC_MAIL = frozenset(
     {"gmail", "hotmail", "outlook", "yahoo", "gmx", "web", "icloud", "telenet", "skynet", "t-online", "live", "orange"}
 )
 _SMALL_WORDS = frozenset(
-    "de het een van en op voor met bij uw wij ons niet is te aan le la les des du et un une pour par votre nous vous sur der die das und ist von mit "
-    "bitte wir sie ihre the and of to for your you this with please thank cu pentru din va rugam".split()
+    compact(word) for language in Language for word in reading_data(language)["common"] if len(word) <= 4
 )
 
 
@@ -176,8 +175,7 @@ def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Ca
         points += _zone_points(name, sight, known) + 2.6 * _in_domain(name, domains)
         points += 0.7 * min(counts[_bare(name.value)] - 1, 2)
         name.score = points
-    ranked = sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
-    return ranked
+    return sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
 
 
 def _form_points(name: Candidate, sight: Sight, titles: frozenset[str]) -> float:
@@ -280,7 +278,7 @@ def _same_block(segment: Segment, anchor: Segment) -> bool:
 
 
 def _domains(sight: Sight, known: Known) -> list[str]:
-    found = []
+    found: list[str] = []
     for sheet in sight.sheets:
         for segment in sheet.segments:
             if zone_of(segment, known.zones) in {"buyer", "delivery_to"}:
@@ -308,7 +306,7 @@ def _in_domain(name: Candidate, domains: list[str]) -> float:
 
 def find_buyer(names: list[Candidate], sight: Sight, known: Known) -> list[Candidate]:
     """Return the candidates for the buyer's name, best first; only what the account or a label knows as one."""
-    found = []
+    found: list[Candidate] = []
     for name in names:
         zone = zone_of(name.segment, known.zones)
         own = is_buyer(name.value, known)

@@ -1,4 +1,4 @@
-"""Payment references (BT-83): the Belgian structured communication (mod 97), ISO 11649 (RF...), others by their label."""
+"""Payment references (BT-83): the Belgian structured communication (mod 97), ISO 11649 (RF...), others by label."""
 
 from __future__ import annotations
 
@@ -65,9 +65,17 @@ def _labelled(sight: Sight) -> Iterator[Candidate]:
         segment, start = place
         match = _VALUE.search(segment.text, start)
         if match and match.start() - start < 6 and sum(c.isdigit() for c in match[0]) >= 3 and len(match[0]) <= 40:
-            found = pair(sight, _candidate(segment, match, re.sub(r"\s+", " ", match[0]).strip(" ."), ""))
+            prefix = _prefix(label) if segment is not label.segment else ""
+            value = re.sub(r"\s+", " ", prefix + match[0]).strip(" .")
+            found = pair(sight, _candidate(segment, match, value, ""))
             found.score = 1.0 + max(found.strength(*ROLES), 0.5)
             yield found
+
+
+def _prefix(label: Label) -> str:
+    """Return the beginning of a reference that breaks after it: `Verwendungszweck: FA` / `2026/12`."""
+    after = label.segment.text[label.segment.ends[label.last - 1] :].strip(" :.")
+    return f"{after} " if re.fullmatch(r"[A-Z]{1,5}", after) else ""
 
 
 def _value_place(label: Label) -> tuple[Segment, int] | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.candidates import Candidate
 from mailroom.extraction.text import compact
 from mailroom.extraction.zones import Zone, zone_of
 
 _OWN = ("vat_id", "enterprise_number")
 
 
-def score_seller_ids(ids: list[Candidate], sight: Sight, zones: list[Zone], own: set[str]) -> list[Candidate]:
+def score_seller_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> list[Candidate]:
     """Return the candidates for the seller's VAT id, best first. `own` is the account's, and never the seller's."""
     counts = Counter(c.value for c in ids)
     for found in ids:

@@ -58,17 +58,20 @@ def similarity(a: str, b: str) -> float:
     """Return how much of the longer compact text the two share by pairs of letters, 0 to 1 (Dice)."""
     if a == b:
         return 1.0 if a else 0.0
+    if min(len(a), len(b)) < 0.4 * max(len(a), len(b)):
+        return 0.0  # they cannot share enough
     pairs_a, pairs_b = _pairs(a), _pairs(b)
     if not pairs_a or not pairs_b:
         return 0.0
     return 2 * len(pairs_a & pairs_b) / (len(pairs_a) + len(pairs_b))
 
 
-def _pairs(text: str) -> set[tuple[str, int]]:
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[tuple[str, int]]:
     seen: dict[str, int] = {}
     found = set()
     for i in range(len(text) - 1):
         pair = text[i : i + 2]
         seen[pair] = seen.get(pair, 0) + 1
         found.add((pair, seen[pair]))
-    return found
+    return frozenset(found)

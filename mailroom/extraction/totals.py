@@ -132,13 +132,13 @@ def _unlabelled(amounts: list[Amount], setting: Setting) -> Totals | None:
         total = amounts[at]
         for vat in reversed(amounts[max(1, at - 3) : at]):
             for net in reversed(amounts[max(0, at - 6) : at - 1]):
-                if net.value + vat.value == total.value and 0 < vat.value < net.value:
-                    if fits_rate(net.value, vat.value, rates_of(setting.country)):
-                        return Totals(
-                            Found(net.value, net, 2.0, "net_plus_vat"),
-                            Found(vat.value, vat, 2.0, "net_plus_vat"),
-                            Found(total.value, total, 3.0, "net_plus_vat"),
-                        )
+                adds_up = net.value + vat.value == total.value and 0 < vat.value < net.value
+                if adds_up and fits_rate(net.value, vat.value, rates_of(setting.country)):
+                    return Totals(
+                        Found(net.value, net, 2.0, "net_plus_vat"),
+                        Found(vat.value, vat, 2.0, "net_plus_vat"),
+                        Found(total.value, total, 3.0, "net_plus_vat"),
+                    )
     return None
 
 

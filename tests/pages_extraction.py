@@ -1,0 +1,65 @@
+"""Readings drawn with a typewriter: a page is a text, each letter as wide as the next, columns parted by spaces."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+
+from mailroom.domain.document import DocumentType, FieldName, Region
+from mailroom.domain.message import MediaType
+from mailroom.domain.reading import Barcode, Page, PageSource, Reading, StructuredValue, Word
+from mailroom.extraction import Buyer, Extraction, extract
+
+COLUMNS, LINES = 100, 70
+
+
+def page(drawing: str, *, number: int = 1, ocr: bool = False, slant: float = 0.0, sure: float = 0.95) -> Page:
+    """Return a page with the words where they stand in the drawing.
+
+    A line that begins with `!` is in large type. `slant` lets the lines fall from left to right, as on a photo.
+    """
+    words = []
+    for at, line in enumerate(dedent(drawing).strip("\n").split("\n")):
+        large = line.startswith("!")
+        for match in re.finditer(r"\S+", line.replace("!", " ", 1) if large else line):
+            x0, x1 = (0.05 + 0.9 * place / COLUMNS for place in match.span())
+            top = 0.04 + at * 0.92 / LINES + slant * x0
+            height = (1.6 if large else 0.8) * 0.92 / LINES
+            words.append(Word(match[0], x0, top, x1, top + height, sure if ocr else 1.0, at))
+    source = PageSource.OCR if ocr else PageSource.TEXT_LAYER
+    return Page(number=number, width=595, height=842, source=source, words=tuple(words))
+
+
+def reading(
+    *drawings: str,
+    ocr: bool = False,
+    slant: float = 0.0,
+    barcodes: tuple[tuple[str, str], ...] = (),
+    structured: dict[FieldName, StructuredValue] | None = None,
+) -> Reading:
+    """Return a reading of drawn pages."""
+    pages = tuple(page(d, number=i, ocr=ocr, slant=slant) for i, d in enumerate(drawings, 1))
+    region: Region = (0.1, 0.8, 0.2, 0.9)
+    return Reading(
+        media_type=MediaType.PDF,
+        engine="typewriter",
+        pages=pages,
+        page_count=len(pages),
+        barcodes=tuple(Barcode(page=1, symbology=kind, text=text, region=region) for kind, text in barcodes),
+        structured=structured or {},
+    )
+
+
+def read(*drawings: str, buyer: Buyer | None = None, ocr: bool = False, slant: float = 0.0) -> Extraction:
+    """Extract from drawn pages."""
+    return extract(reading(*drawings, ocr=ocr, slant=slant), buyer or Buyer())
+
+
+def values(found: Extraction) -> dict[str, str | None]:
+    """Return the values by the fields' names."""
+    return {name.value: field.value for name, field in found.fields.items()}
+
+
+def kind_of(drawing: str) -> DocumentType:
+    """Return the type of a drawn page."""
+    return DocumentType(values(read(drawing))["document_type"] or "other")
