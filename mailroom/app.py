@@ -39,6 +39,7 @@ from mailroom.scheduler.mover import Mover
 from mailroom.scheduler.rounds import Rounds
 from mailroom.spool import Spool
 from mailroom.steps.arrive import store_message
+from mailroom.steps.boxed import TASKS as STEP_TASKS
 from mailroom.steps.desk import Desk
 from mailroom.steps.house import House
 from mailroom.steps.report import preview
@@ -52,7 +53,7 @@ log = get_logger("app")
 Role = Literal["smtp", "worker", "web", "sender"]
 ROLES: tuple[Role, ...] = ("smtp", "worker", "web", "sender")
 
-BOX_TASKS = {**READER_TASKS, "take_apart": INTAKE_TASK, "to_ubl": "mailroom.steps.boxed:to_ubl"}
+BOX_TASKS = {**READER_TASKS, "take_apart": INTAKE_TASK, **STEP_TASKS}
 TICK_SECONDS = 5.0
 PATIENCE_SECONDS = 20
 
@@ -278,8 +279,7 @@ class Daemon:
             except TimeoutError:
                 if self._spool.broken:
                     # A failed sync is never tried again on the same state: end, and be started afresh.
-                    log.error("spool_broken", remedy="the process ends so that it is started again")
-                    raise SpoolUnavailable("a sync of the spool failed") from None
+                    raise SpoolUnavailable("a sync of the spool failed; the process ends to be started again") from None
 
     async def _end(self) -> None:
         """Doors first, so that nothing new comes in; then what works; the store last."""

@@ -1,20 +1,77 @@
-"""What runs in the boxed child on behalf of a step: foreign XML is never parsed in the daemon itself."""
+"""What runs in the boxed child on behalf of a step or a command: foreign XML is never parsed in the daemon itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mailroom.domain.message import MediaType
-from mailroom.einvoice import embedded_invoice, read_invoice
-from mailroom.einvoice import to_ubl as write_ubl
+from mailroom.einvoice import (
+    Invoice,
+    Syntax,
+    check,
+    embedded_invoice,
+    explain,
+    read_invoice,
+    recognise,
+    show_rows,
+    write_cii,
+    write_ubl,
+)
+from mailroom.einvoice import to_ubl as write_peppol
 from mailroom.errors import UnknownXml
+from mailroom.languages import Language
+
+Answer = tuple[Any, list[bytes]]
+
+TASKS = {
+    name: f"mailroom.steps.boxed:{name}" for name in ("to_ubl", "show_invoice", "check_invoice", "convert_invoice")
+}
+"""The tasks that a `Box` needs for the steps and for `mailroom einvoice`."""
+
+WRITERS: dict[str, Callable[[Invoice], bytes]] = {"peppol": write_peppol, "ubl": write_ubl, "cii": write_cii}
 
 
-def to_ubl(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[Any, list[bytes]]:
-    """Read the e-invoice, or the one inside a PDF, and write it as UBL."""
+def to_ubl(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Read the e-invoice, or the one inside a PDF, and write it as Peppol BIS Billing 3."""
+    return None, [write_peppol(read_invoice(_xml(arguments, blobs)))]
+
+
+def show_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Return the terms of an e-invoice as rows (number, name, value), and the leaves that no term took."""
+    xml = _xml(arguments, blobs)
+    invoice = read_invoice(xml)
+    rows = [list(row) for row in show_rows(invoice, Language(arguments["language"]))]
+    unmapped = [[leaf.path, leaf.value] for leaf in (invoice.source.unmapped if invoice.source else ())]
+    return {"syntax": _syntax(xml), "rows": rows, "unmapped": unmapped}, []
+
+
+def check_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Return what our own rules find in an e-invoice, each with a sentence."""
+    xml = _xml(arguments, blobs)
+    language = Language(arguments["language"])
+    findings = [
+        {"rule": finding.rule, "severity": finding.severity.value, "place": finding.place,
+         "text": explain(finding, language)}
+        for finding in check(read_invoice(xml))
+    ]  # fmt: skip
+    return {"syntax": _syntax(xml), "findings": findings}, []
+
+
+def convert_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Write the e-invoice in another syntax (`peppol`, `ubl`, `cii`)."""
+    return None, [WRITERS[arguments["to"]](read_invoice(_xml(arguments, blobs)))]
+
+
+def _xml(arguments: dict[str, Any], blobs: list[bytes]) -> bytes:
     content: bytes | None = blobs[0]
     if arguments["media_type"] == MediaType.PDF:
         content = embedded_invoice(blobs[0])
     if content is None:
         raise UnknownXml("the PDF holds no e-invoice")
-    return None, [write_ubl(read_invoice(content))]
+    return content
+
+
+def _syntax(xml: bytes) -> str:
+    known: Syntax | None = recognise(xml)
+    return str(known) if known else ""

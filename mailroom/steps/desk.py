@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from mailroom.domain.account import Role, User
 from mailroom.domain.decision import Decision
-from mailroom.domain.document import Document, DocumentState, Evidence, Field, FieldName, FieldSource
+from mailroom.domain.document import Document, DocumentState, Evidence, Field, FieldName, Fields, FieldSource
 from mailroom.domain.value import Reason
 from mailroom.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
 from mailroom.extraction import missing, normalise
@@ -40,17 +40,21 @@ class Desk:
     def fill_in(
         self, user: User, document_id: str, version: int, typed: Mapping[FieldName, str], language: Language
     ) -> Document:
-        """Put what a person typed into the fields and decide again. Fields that did not change are left alone.
+        """Put what a person typed into the fields and decide again.
+
+        Fields that did not change are left alone, but one that was not sure enough is confirmed by leaving it.
 
         Raises:
             InvalidValue: a value is not of its field's form; `facts` name the field.
         """
         with self._open(user, document_id, version, MAY_FILL_IN, FILLABLE) as (unit, document):
-            changed = {
-                name: _typed_field(text, value)
-                for name, text in typed.items()
-                if (value := normalise(name, text, language) if text.strip() else None) != document.value(name)
-            }
+            unsure = missing(document.fields)
+            changed: Fields = {}
+            for name, text in typed.items():
+                value = normalise(name, text, language) if text.strip() else None
+                confirmed = value is not None and name in unsure  # left as it was: the person says that it is right
+                if value != document.value(name) or confirmed:
+                    changed[name] = _typed_field(text, value)
             if not changed:
                 return document
             completed = document.model_copy(

@@ -1,0 +1,153 @@
+"""`mailroom einvoice`: show, check and convert e-invoices, XML or inside a PDF. Read in the boxed child."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mailroom.app import open_box
+from mailroom.cli.output import Session, as_json, console, print_json, print_table, reason_text
+from mailroom.domain.value import Reason
+from mailroom.errors import MailroomError
+from mailroom.intake import detect
+from mailroom.reading.box import Box
+from mailroom.reading.frames import JSON
+
+files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.group()
+def einvoice() -> None:
+    """E-invoices: show, check, convert. Exit status 1 on a fatal finding or a file that is no e-invoice."""
+
+
+@einvoice.command()
+@files_argument
+@as_json
+@click.pass_obj
+def show(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
+    """Show the business terms of e-invoices, and what no term took."""
+    failed = False
+    for file, answer, _ in _each(session, "show_invoice", files):
+        failed |= "problem" in answer
+        if as_json:
+            rows = [{"term": term, "name": name, "value": value} for term, name, value in answer.pop("rows", [])]
+            print_json([{"file": str(file), **answer, "terms": rows}])
+            continue
+        click.secho(f"{file}  {answer.get('syntax', '')}", bold=True)
+        if "problem" in answer:
+            click.secho(answer["problem"], fg="red")
+            continue
+        print_table(["term", "name", "value"], answer["rows"])
+        for path, value in answer["unmapped"]:
+            click.secho(f"not mapped: {path} = {value}", fg="yellow")
+    sys.exit(1 if failed else 0)
+
+
+@einvoice.command()
+@files_argument
+@as_json
+@click.pass_obj
+def check(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
+    """Check e-invoices: the arithmetic, the categories, Peppol's rules, check digits."""
+    failed = False
+    for file, answer, _ in _each(session, "check_invoice", files):
+        findings = answer.get("findings", [])
+        failed |= "problem" in answer or any(finding["severity"] == "fatal" for finding in findings)
+        if as_json:
+            print_json([{"file": str(file), **answer}])
+            continue
+        words = answer.get("problem") or f"{len(findings)} findings" if findings or "problem" in answer else "in order"
+        click.secho(f"{file}  {words}", bold=True)
+        for finding in findings:
+            colour = "red" if finding["severity"] == "fatal" else "yellow"
+            click.secho(f"  {finding['severity']:<8}", fg=colour, nl=False)
+            click.echo(f"{finding['rule']:<22}{finding['place']:<22}{finding['text']}")
+    sys.exit(1 if failed else 0)
+
+
+@einvoice.command()
+@files_argument
+@click.option(
+    "--to",
+    "syntax",
+    type=click.Choice(["ubl", "cii"]),
+    default="ubl",
+    show_default=True,
+    help="ubl: Peppol BIS Billing 3.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="File, or folder for several; none: standard output.")
+@as_json
+@click.pass_obj
+def convert(session: Session, files: tuple[Path, ...], syntax: str, output: Path | None, as_json: bool) -> None:
+    """Convert e-invoices. What the other syntax needs and the invoice lacks is said by `mailroom einvoice check`."""
+    failed = False
+    several = len(files) > 1 or (output is not None and output.is_dir())
+    if several and output is None:
+        raise click.UsageError("several files need --output FOLDER")
+    writer = {"ubl": "peppol", "cii": "cii"}[syntax]
+    for file, answer, blobs in _each(session, "convert_invoice", files, to=writer):
+        failed |= "problem" in answer
+        target = _target(file, output, syntax, several=several)
+        if "problem" in answer:
+            click.secho(f"{file}: {answer['problem']}", fg="red", err=True)
+        elif target is None and not as_json:
+            sys.stdout.buffer.write(blobs[0])
+        elif target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(blobs[0])
+        if as_json:
+            written = blobs[0].decode() if blobs and target is None else None
+            print_json([{"file": str(file), "output": str(target) if target else None, "content": written, **answer}])
+    sys.exit(1 if failed else 0)
+
+
+def _target(file: Path, output: Path | None, syntax: str, *, several: bool) -> Path | None:
+    if output is None or str(output) == "-":
+        return None
+    return output / f"{file.stem}.{syntax}.xml" if several else output
+
+
+def _each(
+    session: Session, task: str, files: tuple[Path, ...], **arguments: str
+) -> Iterator[tuple[Path, dict[str, Any], list[bytes]]]:
+    """Yield (file, answer, blobs) in the order of the files; an answer with `problem` says why there is none."""
+    box = open_box(session.settings)
+
+    def one(file: Path) -> tuple[Path, dict[str, Any], list[bytes]]:
+        return (file, *_ask(box, session, task, file, arguments))
+
+    try:
+        with ThreadPoolExecutor() as pool:
+            answers = pool.map(one, files)
+            if len(files) > 20 and sys.stderr.isatty():
+                from rich.progress import track
+
+                answers = iter(track(answers, total=len(files), console=console(stderr=True), transient=True))
+            yield from answers
+    finally:
+        box.close()
+
+
+def _ask(
+    box: Box, session: Session, task: str, file: Path, arguments: dict[str, str]
+) -> tuple[dict[str, Any], list[bytes]]:
+    try:
+        content = file.read_bytes()
+        told: dict[str, JSON] = {
+            **arguments,
+            "media_type": detect(content, file.name).value,
+            "language": session.language.value,
+        }
+        answer, blobs = box.call(task, told, [content])
+        return (answer if isinstance(answer, dict) else {}), blobs
+    except OSError as error:
+        return {"problem": error.strerror or str(error)}, []
+    except MailroomError as error:
+        facts = {name: str(fact) for name, fact in error.facts.items()}
+        return {"problem": reason_text(Reason(code=error.reason, facts=facts), session.language)}, []
