@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn, Self
 
+from aiosmtpd.proxy_protocol import ProxyData, get_proxy
 from aiosmtpd.smtp import SMTP, TLSSetupException
 from aiosmtpd.smtp import Envelope as AiosmtpdEnvelope
 
@@ -20,7 +21,7 @@ from mailroom.gateways import reception as events
 from mailroom.gateways import replies
 from mailroom.gateways.data import DataReader
 from mailroom.gateways.reception import Reception, Transaction
-from mailroom.gateways.strangers import address_of
+from mailroom.gateways.strangers import address_of, is_within
 from mailroom.log import get_logger
 
 CHUNK = 256 * 1024
@@ -31,6 +32,9 @@ _BUFFER = 64 * 1024
 
 _COMMAND = 2_048
 """Longest command line. RFC 5321 asks for 512, and more with extensions."""
+
+_PROXY_SECONDS = 5.0
+"""A load balancer sends its header at once."""
 
 _GRACE_SECONDS = 30.0
 """A message may be slow at its beginning."""
@@ -51,6 +55,8 @@ class Farewell(Exception):
 
 class Conversation(SMTP):
     """The frame of the dialogue. Subclasses give the commands."""
+
+    protocol = "ESMTP"
 
     def __init__(
         self, reception: Reception, loop: asyncio.AbstractEventLoop, closed: Callable[[Conversation], None]
@@ -148,6 +154,7 @@ class Conversation(SMTP):
     # -- the frame of the dialogue ---------------------------------------------------------------------------------
 
     async def _converse(self) -> None:
+        await self._learn_peer()
         self._say(self._greeting())
         while True:
             line = await self._line()
@@ -163,11 +170,27 @@ class Conversation(SMTP):
             except Exception as error:
                 self._say(await self.handle_exception(error))
 
+    async def _learn_peer(self) -> None:
+        """Ask a load balancer whom it stands for; nobody else may say so."""
+        if not is_within(self._peer, self._reception.balancers):
+            return
+        proxied: ProxyData | None = None
+        with suppress(TimeoutError, EOFError):
+            async with asyncio.timeout(_PROXY_SECONDS):
+                proxied = await get_proxy(self._reader)
+        if not proxied:
+            log.info(events.CONNECTION_ENDED, peer=self._peer, cause="bad_proxy_header")
+            raise ClientGone
+        if proxied.src_addr is not None:  # none: the balancer's own probe
+            self._reception.peers.disconnect(self._peer)
+            self._peer = str(proxied.src_addr)
+            self._reception.peers.connect(self._peer)
+
     def _greeting(self) -> str:
         refusal = self._refusal_of_connection()
         if refusal:
             self._end(refusal, "shut_out" if refusal == replies.SHUT_OUT else "too_many_connections")
-        return f"220 {self.hostname} ESMTP"
+        return f"220 {self.hostname} {self.protocol}"
 
     def _refusal_of_connection(self) -> str | None:
         reception, peers = self._reception, self._reception.peers

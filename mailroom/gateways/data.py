@@ -7,7 +7,16 @@ nobody can smuggle a second one past a server in front of us that sees ends of l
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+
+_HOPS = 50
+"""Received fields that a mail may have; RFC 5321 section 6.3 asks for 100 at least, mail of suppliers has under 15."""
+
+_HEADER_BYTES = 256 * 1024
+"""Where Received fields are looked for: they stand at the top."""
+
+_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 _END = b"\r\n.\r\n"
 _NEWLINE = b"\r\n"
@@ -20,6 +29,7 @@ class Flaw(StrEnum):
     NUL = "nul"
     LINE_TOO_LONG = "line_too_long"
     TOO_LARGE = "too_large"
+    LOOP = "loop"
 
 
 class DataReader:
@@ -31,6 +41,7 @@ class DataReader:
         self._tail = _NEWLINE  # stands for the end of the DATA command's own line
         self._skip = len(_NEWLINE)
         self._line = 0  # length of the line that has begun
+        self._header: bytearray | None = bytearray()
         self.received = 0
         self.size = 0
         self.ended = False
@@ -73,7 +84,18 @@ class DataReader:
         self.size += len(content)
         if self.flaw is None and self.size > self._max_bytes:
             self.flaw = Flaw.TOO_LARGE
+        if self._header is not None:
+            self._watch_header(self._header, content)
         return content if self.flaw is None else b""
+
+    def _watch_header(self, header: bytearray, content: bytes) -> None:
+        """Collect the header, and when it is complete count the servers that the mail has passed."""
+        header += content[: _HEADER_BYTES + 2]
+        end = 0 if header.startswith(_NEWLINE) else header.find(b"\r\n\r\n")
+        if end >= 0 or self.ended or len(header) > _HEADER_BYTES:
+            if len(_RECEIVED.findall(header[:end] if end >= 0 else header)) > _HOPS:
+                self.flaw = self.flaw or Flaw.LOOP
+            self._header = None
 
     def _has_long_line(self, piece: bytes) -> bool:
         """Jump from one end of line to the last one within reach: few searches, however many lines there are."""

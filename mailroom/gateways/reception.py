@@ -14,7 +14,7 @@ from mailroom.domain.message import Door, Envelope
 from mailroom.domain.value import new_id
 from mailroom.gateways.addresses import AddressBook
 from mailroom.gateways.admission import Recipient
-from mailroom.gateways.strangers import Peers
+from mailroom.gateways.strangers import Network, Peers
 from mailroom.spool import Draft, Spool
 
 CONNECTION_REFUSED = "connection_refused"
@@ -41,6 +41,7 @@ class Reception:
     clock: Clock
     peers: Peers
     tls: Callable[[], ssl.SSLContext | None] = _no_tls
+    balancers: tuple[Network, ...] = ()
     connections: int = 0
     stopping: bool = False
 

@@ -37,7 +37,7 @@ HELLO_FIRST = "503 5.5.1 Say hello first"
 MAIL_FIRST = "503 5.5.1 Need MAIL command"
 NESTED_MAIL = "503 5.5.1 Nested MAIL command"
 ALREADY_TLS = "503 5.5.1 TLS is already active"
-NO_RECIPIENTS = "554 5.5.1 No valid recipients"
+NO_RECIPIENTS = "503 5.5.1 No valid recipients"
 NO_PARAMETER = "501 5.5.4 No parameter allowed"
 BAD_HELLO = "501 5.5.4 Name of the client is missing"
 BAD_MAIL = "501 5.5.4 Syntax: MAIL FROM:<address>"
@@ -56,6 +56,7 @@ _FLAWS = {
     Flaw.NUL: "550 5.6.0 NUL in message",
     Flaw.LINE_TOO_LONG: "550 5.5.2 Line in message too long",
     Flaw.TOO_LARGE: TOO_LARGE,
+    Flaw.LOOP: LOOP,
 }
 
 _REFUSALS: dict[type[MailroomError], str] = {

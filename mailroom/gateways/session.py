@@ -33,7 +33,7 @@ class SmtpSession(Conversation):
 
     def commands(self) -> Mapping[bytes, Callable[[Any, str], Awaitable[None]]]:
         """Return what is understood, by verb."""
-        return _COMMANDS
+        return SMTP_COMMANDS
 
     async def on_ehlo(self, argument: str) -> None:
         """Greet and tell what is understood."""
@@ -269,7 +269,7 @@ class SmtpSession(Conversation):
         self._refuse(replies.NOT_HERE)
 
 
-_COMMANDS: dict[bytes, Callable[[SmtpSession, str], Awaitable[None]]] = {
+SMTP_COMMANDS: dict[bytes, Callable[[SmtpSession, str], Awaitable[None]]] = {
     b"EHLO": SmtpSession.on_ehlo,
     b"HELO": SmtpSession.on_helo,
     b"MAIL": SmtpSession.on_mail,

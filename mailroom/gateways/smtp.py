@@ -16,7 +16,8 @@ from mailroom.gateways.admission import FindRecipient
 from mailroom.gateways.listener import Listener, bind
 from mailroom.gateways.reception import Reception
 from mailroom.gateways.session import SmtpSession
-from mailroom.gateways.strangers import Peers
+from mailroom.gateways.strangers import Peers, networks
+from mailroom.gateways.tls import Certificate
 from mailroom.spool import Spool
 
 
@@ -42,7 +43,13 @@ class SmtpDoor:
         self._find_recipient = find_recipient
         self._now = clock
         self._sock = sock
-        self._peers = peers_of(settings)
+        try:
+            self._peers = Peers(trusted=settings.trusted_peers, shut_out_seconds=settings.shut_out_seconds)
+            self._balancers = networks(settings.proxy_from)
+        except ValueError as error:
+            raise BadConfiguration(f"smtp.trusted_peers, smtp.proxy_from: {error}") from error
+        certificate = settings.tls_certificate
+        self._certificate = Certificate(certificate, settings.tls_key) if certificate else None
         self._addresses: AddressBook | None = None
         self._listener: Listener | None = None
 
@@ -52,9 +59,12 @@ class SmtpDoor:
         Raises:
             BadConfiguration: the address cannot be had.
         """
-        sock = self._sock or bind(self._settings.listen)
+        sock = self._sock or bind(self._settings.listen, reuse_port=self._settings.reuse_port)
         self._addresses = AddressBook(self._find_recipient)
         reception = Reception(Door.SMTP, self._settings, self._spool, self._addresses, self._now, self._peers)
+        reception.balancers = self._balancers
+        if self._certificate is not None:
+            reception.tls = self._certificate
         self._listener = Listener(reception, SmtpSession)
         await self._listener.start(sock)
         host, port = sock.getsockname()[:2]
@@ -67,11 +77,3 @@ class SmtpDoor:
         if self._addresses is not None:
             self._addresses.close()
         self._listener = self._addresses = None
-
-
-def peers_of(settings: SmtpSettings) -> Peers:
-    """Make the memory of peers; raises BadConfiguration when a listed network is none."""
-    try:
-        return Peers(trusted=settings.trusted_peers, shut_out_seconds=settings.shut_out_seconds)
-    except ValueError as error:
-        raise BadConfiguration(f"smtp.trusted_peers: {error}") from error

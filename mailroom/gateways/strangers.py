@@ -8,9 +8,12 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 _REMEMBERED = 100_000
+
+UNIX = "unix"
+"""What the peer of a Unix socket is called."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -42,8 +45,11 @@ class Peers:
         return self._connections[peer]
 
     def is_trusted(self, peer: str) -> bool:
-        """Whether the peer is one of ours: a front server, which passes on the mistakes of many strangers."""
-        return is_within(peer, self._trusted)
+        """Whether the peer is one of ours: a front server, which passes on the mistakes of many strangers.
+
+        Whoever may open our Unix socket is.
+        """
+        return peer == UNIX or is_within(peer, self._trusted)
 
     def shut_out(self, peer: str) -> None:
         """Refuse the peer's connections for a while."""
@@ -67,10 +73,10 @@ def networks(listed: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(each, strict=False) for each in listed)
 
 
-def is_within(peer: str, listed: Iterable[Network]) -> bool:
-    """Whether the peer's address lies in one of the networks; a Unix socket's peer ("unix") is always ours."""
-    if peer == UNIX:
-        return True
+def is_within(peer: str, listed: Collection[Network]) -> bool:
+    """Whether the peer's address lies in one of the networks."""
+    if not listed:
+        return False
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:
@@ -84,6 +90,3 @@ def address_of(peername: object) -> str:
         return UNIX
     peer = str(peername[0]).partition("%")[0]
     return peer.removeprefix("::ffff:") if "." in peer else peer
-
-
-UNIX = "unix"

@@ -116,8 +116,11 @@ def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
     thread.start()
     loop.call_soon_threadsafe(loop.set_default_executor, ThreadPoolExecutor(4))
 
+    opened: list[Spool] = []
+
     def make(*, spool: Any = None, sock: socket.socket | None = None, find: Any = find, **settings: Any) -> House:
         spool = spool or Spool(tmp_path / "spool.sqlite")
+        opened.append(spool)
         door = SmtpDoor(
             SmtpSettings(listen="127.0.0.1:0", hostname="mx.example", **settings),
             spool,
@@ -134,7 +137,8 @@ def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
         house.run(house.door.stop())
         for client in house.clients:
             client.close()
-        house.spool.close()
+    for spool in opened:
+        spool.close()
     asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result(20)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(20)

@@ -186,7 +186,7 @@ def test_a_client_that_closes_its_sending_side_gets_its_answers(open_door: OpenD
         (["EHLO c", "RCPT TO:<acme@import.example>"], "503 5.5.1"),
         (["EHLO c", "DATA"], "503 5.5.1"),
         (["EHLO c", "MAIL FROM:<a@b.example>", "MAIL FROM:<a@b.example>"], "503 5.5.1"),
-        (["EHLO c", "MAIL FROM:<a@b.example>", "DATA"], "554 5.5.1"),
+        (["EHLO c", "MAIL FROM:<a@b.example>", "DATA"], "503 5.5.1"),
         (["EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<acme@import.example>", "DATA now"], "501 5.5.4"),
         (["EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<acme@import.example> NOTIFY=NEVER"], "555 5.5.4"),
         (["EHLO c", "MAIL TO:<a@b.example>"], "501 5.5.4"),

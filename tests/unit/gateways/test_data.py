@@ -109,3 +109,21 @@ def test_after_a_flaw_nothing_more_is_kept() -> None:
     assert not reader.ended
     assert reader.feed(b"\r\n.\r\n") == b""
     assert reader.ended
+
+
+@pytest.mark.parametrize(("hops", "flaw"), [(50, None), (51, Flaw.LOOP)], ids=["the limit", "one more"])
+@given(cuts=CUTS)
+def test_a_mail_that_passed_too_many_servers_loops(hops: int, flaw: Flaw | None, cuts: list[int]) -> None:
+    header = b"Subject: x\r\n" + b"RECEIVED: from a\r\n\tby b\r\n" * hops
+    body = b"\r\n" + b"Received: quoted\r\n" * 80
+    reader, _ = read(header + body + b".\r\n", cuts)
+    assert reader.ended
+    assert reader.flaw is flaw
+
+
+@pytest.mark.parametrize("mail", [b"\r\nReceived: x\r\n" + b"Received: x\r\n" * 99, b"no header\r\n"])
+@given(cuts=CUTS)
+def test_a_body_without_header_does_not_loop(mail: bytes, cuts: list[int]) -> None:
+    reader, content = read(mail + b".\r\n", cuts)
+    assert reader.flaw is None
+    assert content == mail
