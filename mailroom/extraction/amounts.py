@@ -18,6 +18,7 @@ from mailroom.extraction.layout import Segment
 TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
                "change", "tendered", "rounding", "deposit", "shipping")  # fmt: skip
 _ITEM_COLUMNS = frozenset({"description", "quantity", "unit_price", "line_amount", "vat_rate", "discount"})
+_TABLE_OF_SUMS = frozenset({"net", "vat", "total", "payable"})
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
 
 _CURRENCY = r"(?:€|EUR|\$|USD|£|GBP|CHF|RON|LEI|lei|RM|Fr\.?|zł|kr\.?|INR|Rs\.?|PLN|SEK|DKK|NOK|CZK|HUF)"
@@ -72,7 +73,7 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
             here = [amount for segment in row for amount in _in_segment(segment)]
             for amount in here:
                 pair(sight, amount.at)
-                _give_roles(amount, headers, several=len(here) > 1)
+                _give_roles(amount, headers, sight, several=len(here) > 1)
             found.extend(here)
     return found
 
@@ -139,7 +140,7 @@ def item_headers(sight: Sight) -> set[tuple[int, int]]:
     return found
 
 
-def _give_roles(amount: Amount, headers: set[tuple[int, int]], *, several: bool) -> None:
+def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, several: bool) -> None:
     left = next((b for b in amount.at.beside if not b.above), None)
     above = next((b for b in amount.at.beside if b.above), None)
     if above and (amount.at.page, above.label.segment.row) in headers:
@@ -152,8 +153,13 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], *, several: bool)
         if several and left and left.label.roles.intersection(_SUMS):
             _weaken(amount)
         # A lone `Amount` or `Totaal` over figures heads the lines of an item table whose other headers were not read.
-        column = "line_amount" in above.label.roles and not above.label.roles & {"net", "vat", "total"}
-        _add(amount, above.label, above.strength * (0.4 if column and not several else 1.0))
+        column = "line_amount" in above.label.roles and not above.label.roles & _TABLE_OF_SUMS
+        _add(amount, above.label, above.strength * (0.4 if column and not _heads_sums(above.label, sight) else 1.0))
+
+
+def _heads_sums(label: Label, sight: Sight) -> bool:
+    """Say whether another header beside it is of a table of sums: net, VAT, total."""
+    return any(a.roles & _TABLE_OF_SUMS for a in sight.labels_of(label.segment) if a is not label)
 
 
 def _weaken(amount: Amount) -> None:

@@ -15,11 +15,15 @@ from mailroom.domain.document import Evidence, Field, FieldSource, Region
 from mailroom.domain.reading import Reading
 from mailroom.extraction.labels import Label, find_labels
 from mailroom.extraction.layout import Segment, Sheet, Token, sheets
+from mailroom.extraction.text import fold
 
 _FILLER = re.compile(
     r"^[\W_]*$|^\(?(EUR|EURO|€|USD|\$|GBP|£|CHF|RON|LEI|RM|in)\)?:?$|^[\d.,]+%?\s*%$|^%$|^is$", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
+_INSIDE = frozenset(
+    {"incl", "inclusive", "including", "inc", "inkl", "inklusive", "inclusief", "inclus", "of", "in", "im"}
+)
 _GENERIC = frozenset({"number", "date", "sum"})
 _REACH_ABOVE = 14  # rows; a column of values under one header
 
@@ -122,13 +126,45 @@ def pair(sight: Sight, candidate: Candidate) -> Candidate:
         above = _above(sight, candidate)
         if above:
             candidate.beside.append(above)
+    if not candidate.beside and candidate.segment.sheet.ocr:
+        slipped = _slipped(sight, candidate)
+        if slipped:
+            candidate.beside.append(slipped)
     return candidate
+
+
+def _slipped(sight: Sight, candidate: Candidate) -> Beside | None:
+    """Find a label without a value that stands to the left by less than a line higher or lower.
+
+    On a photo of a bent page the two ends of a line come to lie in different rows.
+    """
+    sheet, row = candidate.segment.sheet, candidate.segment.row
+    if candidate.first or candidate.segment.place:
+        return None
+    best: Beside | None = None
+    for index in range(max(0, row - 2), min(len(sheet.rows), row + 3)):
+        for label in sight.labels[sight.sheets.index(sheet)].get(index, []):
+            drop = abs(label.tokens[-1].middle - candidate.tokens[0].middle) / sheet.line
+            if index == row or drop > 1.1 or not 0 < candidate.x0 - label.x1 < 0.3 or not _open(label):
+                continue
+            strength = 0.8 - 0.25 * drop
+            if best is None or strength > best.strength:
+                best = Beside(label, strength)
+    return best
+
+
+def _open(label: Label) -> bool:
+    """Say whether no figure follows a label in its row."""
+    rest = label.segment.tokens[label.last :]
+    right = label.segment.sheet.rows[label.segment.row][label.segment.place + 1 :]
+    words = [*rest, *(t for s in right for t in s.tokens)]
+    return not any(_DIGIT.search(t.text) for t in words if not _FILLER.match(t.text))
 
 
 def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     labels = sight.labels_of(candidate.segment)
     before = [a for a in labels if _precedes(a, candidate)]
-    while len(before) > 1 and before[-1].bracketed and before[-2].segment is before[-1].segment:
+    while len(before) > 1 and _is_remark(before[-1], before[-2]):
         before.pop()
     if not before:
         return None
@@ -148,6 +184,13 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     return Beside(label, strength) if strength > 0.1 else None
 
 
+def _is_remark(label: Label, earlier: Label) -> bool:
+    """`Total (incl. VAT)`, `Total incl. VAT`, `VAT included in total`: the first label is what is meant."""
+    if earlier.segment is not label.segment:
+        return False
+    return label.bracketed or fold(label.segment.tokens[label.first - 1].text).strip("(.:") in _INSIDE
+
+
 def _outside_brackets(tokens: list[Token]) -> list[Token]:
     """Leave out remarks: `Total (including GST)  79.35`."""
     kept, depth = [], 0
@@ -161,7 +204,8 @@ def _outside_brackets(tokens: list[Token]) -> list[Token]:
 
 def _is_preposition(label: Label, earlier: Label) -> bool:
     """`Date limite de paiement: le 5 juillet`: the small word between belongs to the label before it."""
-    near = earlier.segment is label.segment and label.first - earlier.last <= 1
+    reach = 3 if earlier.roles <= {"other_date", "other_number", "neutral"} else 1
+    near = earlier.segment is label.segment and label.first - earlier.last <= reach
     if near and label.first == earlier.last and label.segment.tokens[label.first].glued:
         return True  # `CHANGE/BALANCE`: the first of the two words is what is meant
     return near and label.roles <= {"date", "other_date"} and len(label.text) <= 4

@@ -166,7 +166,16 @@ def _beside_number(found: Candidate, sight: Sight) -> bool:
             words = [t for s in row for t in s.tokens if label.x1 <= t.x0 < found.x0]
             if 1 <= len(words) <= 5 and any(sum(c.isdigit() for c in t.text) >= 3 for t in words):
                 return True
-    return False
+    return found.first <= 1 and _under_number(found, sight)
+
+
+def _under_number(found: Candidate, sight: Sight) -> bool:
+    """The line over it ends with the number: `Rechnung Nr. 12` / `vom 3.4.2026`."""
+    rows = found.segment.sheet.rows
+    over = rows[found.segment.row - 1] if found.segment.row else []
+    labelled = any(a.roles & {"invoice_number"} for s in over for a in sight.labels_in(s))
+    near = bool(over) and found.y0 - over[0].y1 < 1.5 * found.segment.sheet.line
+    return labelled and near and over[-1].tokens[-1].text[-1:].isdigit() and bool(found.strength("date"))
 
 
 def _has_time(found: Candidate) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.candidates import Beside, Candidate, Sight, pair
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.text import blur, compact
 from mailroom.languages import Language, reading_data
@@ -84,13 +84,22 @@ def score_numbers(
     long_keys = [key for key in counts if len(key) > 4]
     quoted = {compact(c.value) for c in references}
     for number in numbers:
-        number.beside = [b for b in number.beside if (number.page, b.label.segment.row) not in headers or not b.above]
+        number.beside = [b for b in number.beside if not _heads_items(b, number, headers)]
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
         key = compact(number.value)
         if number.score > 1.5:
             number.score += 0.5 * min(counts[key] - 1, 2) + 0.8 * (key in quoted and counts[key] > 1)
             number.score += 1.2 * any(key.startswith(other) and key != other for other in long_keys)
     return sorted(numbers, key=lambda c: -c.score)
+
+
+def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]]) -> bool:
+    """A header of the item table, or a lone `#` or `Nr` over a column, numbers the lines."""
+    if not beside.above:
+        return False
+    return (number.page, beside.label.segment.row) in headers or (
+        beside.label.roles <= {"number", "line_amount"} and len(beside.label.text) <= 3 and beside.label.alone
+    )
 
 
 def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:

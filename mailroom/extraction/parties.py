@@ -101,12 +101,15 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
 def _announced(sight: Sight, name: Candidate) -> bool:
     place = name.segment.place
     left = [a for a in sight.labels_of(name.segment) if a.x1 <= name.x0 and a.segment.place >= place - 1]
-    return bool(left) and bool(left[-1].roles & {"name", "seller", "account_holder"})
+    if left:
+        return bool(left[-1].roles & {"name", "seller", "account_holder"})
+    return any(a.alone and below(a.segment, reach=2.6) is name.segment for a in sight.every_label("seller"))
 
 
 def _continues(sight: Sight, line: Segment, name: Candidate) -> bool:
     aligned = abs(line.x0 - name.x0) <= line.tokens[0].letter
-    return aligned and not any(c.isdigit() for c in line.text) and not sight.labels_in(line)
+    formed = legal_forms().search(f"{line.text} {name.value}") is not None
+    return aligned and formed and not any(c.isdigit() for c in line.text) and not sight.labels_in(line)
 
 
 def _line_over(segment: Segment) -> Segment | None:

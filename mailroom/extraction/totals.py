@@ -174,12 +174,13 @@ def _label_points(amount: Amount, weights: dict[str, float]) -> float:
 def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int], setting: Setting) -> float:
     points = 4.0 * _label_points(total, _TOTAL)
     points -= 2.5 * total.role(*_NOT_TOTAL) * (total.role(*_TOTAL) < 0.5)
-    points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*_TOTAL) < 0.6)
+    paid = bool(_cash_proof(total, pool))
+    points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*_TOTAL) < 0.6 and not paid)
     points -= 4.0 if total.value == 0 else 0.0
     points -= 1.0 if _in_sentence(total) else 0.0
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
-    points += 3.0 if _cash_proof(total, pool) else 0.0
+    points += 3.5 * paid
     points += 3.0 if _before_rounding(total, pool) else 0.0
     points += 1.2 if any(a.role("tendered") >= 0.5 and a.value == total.value and a is not total for a in pool) else 0.0
     points += 0.5 if _larger_type(total) else 0.0
