@@ -16,12 +16,13 @@ import shutil
 import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -256,10 +257,14 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=2000, help="messages of a case (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="two cases only")
     parser.add_argument("--folder", type=Path, help="where the queues are made; it must be on a real disk")
+    parser.add_argument("--large", action="store_true", help="only the memory of 100 sessions with 25 MB each")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
         serve(arguments.serve)
+        return
+    if arguments.large:
+        _print_large(arguments.folder)
         return
     cases = [Case(size, sessions, one) for size in (5_000, 60_000) for sessions in (20, 100) for one in (False, True)]
     cases = cases[1:6:4] if arguments.quick else cases
@@ -282,6 +287,24 @@ def main() -> None:
                 f"{ours.cpu_per_thousand / theirs.cpu_per_thousand:>8.2f}{ours.per_second / theirs.per_second:>8.2f}"
             )
         print(f"{line}   {ours.memory_mb:.0f} MB", flush=True)
+    if not arguments.quick:
+        _print_large(arguments.folder)
+
+
+def _print_large(folder: Path | None) -> None:
+    """Let 100 sessions send 25 MB each at once: memory has to stay flat."""
+    with tempfile.TemporaryDirectory(dir=folder) as made, mailroom_door(Path(made)) as (port, pid):
+        began = time.monotonic()
+        send(Case(25_000_000, 100, one_connection=False), port, 100)
+        print(
+            f"\n100 sessions with 25 MB each: {memory_mb(pid):.0f} MB of memory at most, "
+            f"{cpu_seconds(pid):.1f} CPU s, {time.monotonic() - began:.0f} s, {_kept(Path(made))} kept"
+        )
+
+
+def _kept(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "spool.sqlite")) as connection:
+        return int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
 
 
 def _run(

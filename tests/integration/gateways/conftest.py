@@ -134,9 +134,9 @@ def open_door(tmp_path: Path) -> Iterator[OpenDoor]:
 
     yield make
     for house in houses:
-        house.run(house.door.stop())
         for client in house.clients:
             client.close()
+        house.run(house.door.stop())
     for spool in opened:
         spool.close()
     asyncio.run_coroutine_threadsafe(loop.shutdown_default_executor(), loop).result(20)
