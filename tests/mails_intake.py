@@ -54,13 +54,18 @@ def gif(width: int, height: int) -> bytes:
     return b"GIF89a" + struct.pack("<HH", width, height) + b"\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 
 
-def ubl(number: str = "2026-0042", root: str = "Invoice") -> bytes:
-    """Return the beginning of a UBL invoice, whole as XML."""
+def ubl(number: str = "2026-0042", root: str = "Invoice", *, files: tuple[tuple[str, bytes], ...] = ()) -> bytes:
+    """Return the beginning of a UBL invoice, whole as XML, with files inside it (BT-125)."""
+    inside = "".join(
+        f'<cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="{name}">'
+        f"{base64.b64encode(content).decode()}</cbc:EmbeddedDocumentBinaryObject>"
+        for name, content in files
+    )
     space = f"urn:oasis:names:specification:ubl:schema:xsd:{root}-2"
     cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{space}" xmlns:cbc="{cbc}">'
-        f"<cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID><cbc:ID>{number}</cbc:ID></{root}>\n"
+        f"<cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID><cbc:ID>{number}</cbc:ID>{inside}</{root}>\n"
     ).encode()
 
 

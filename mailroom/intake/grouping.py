@@ -59,6 +59,7 @@ Rule = Callable[[Part, TakenApart], PartVerdict | None]
 def sort_parts(apart: TakenApart) -> tuple[PartVerdict, ...]:
     """Return one verdict for each part, in the order of the parts."""
     found: Verdicts = {part.path: _first(part, apart) for part in apart.parts}
+    _set_embedded_aside(apart, found)
     _ignore_clutter(apart, found)
     _ignore_copies(apart, found)
     _pair_renditions(apart, found)
@@ -163,11 +164,13 @@ def _xml(part: Part, apart: TakenApart) -> PartVerdict | None:
     look = apart.look(part.path).xml
     if look is None or look.has_dtd or not look.root or look.is_invoice:
         return _document(part)
-    return _ignored(part, reasons.XML_NOT_INVOICE)
+    return _ignored(part, reasons.DECORATION if look.root == "svg" else reasons.XML_NOT_INVOICE)
 
 
-def _readable(part: Part, _apart: TakenApart) -> PartVerdict | None:
-    return _document(part) if part.media_type in _DOCUMENT_TYPES else None
+def _readable(part: Part, apart: TakenApart) -> PartVerdict | None:
+    if part.media_type not in _DOCUMENT_TYPES:
+        return None
+    return _document(part, reasons.TWO_KINDS if apart.look(part.path).two_kinds else reasons.READABLE_FILE)
 
 
 def _claims(part: Part, _apart: TakenApart) -> PartVerdict | None:
@@ -215,6 +218,18 @@ def _documents(apart: TakenApart, found: Verdicts) -> list[Part]:
     return [part for part in apart.parts if found[part.path].verdict is Verdict.DOCUMENT]
 
 
+def _set_embedded_aside(apart: TakenApart, found: Verdicts) -> None:
+    """What an e-invoice carries inside goes along with it; its own picture as a PDF is its rendition."""
+    invoices = {part.path: part for part in _documents(apart, found) if part.media_type is MediaType.XML}
+    for part in apart.parts:
+        invoice = invoices.get(part.path.rpartition(".")[0])
+        if invoice is None or found[part.path].verdict not in (Verdict.DOCUMENT, Verdict.APPENDIX):
+            continue
+        twin = part.media_type is MediaType.PDF and _same_invoice(invoice, part, apart)
+        verdict, code = (Verdict.RENDITION, reasons.SAME_INVOICE) if twin else (Verdict.APPENDIX, reasons.EMBEDDED_FILE)
+        found[part.path] = _verdict(part, verdict, code, invoice.path)
+
+
 def _ignore_clutter(apart: TakenApart, found: Verdicts) -> None:
     documents = _documents(apart, found)
     beside = any(not is_picture(part) for part in documents)
@@ -227,7 +242,7 @@ def _ignore_clutter(apart: TakenApart, found: Verdicts) -> None:
 def _ignore_copies(apart: TakenApart, found: Verdicts) -> None:
     first: dict[str, str] = {}
     for part in apart.parts:
-        if found[part.path].verdict not in (Verdict.DOCUMENT, Verdict.APPENDIX):
+        if found[part.path].verdict not in (Verdict.DOCUMENT, Verdict.APPENDIX, Verdict.RENDITION):
             continue
         earlier = first.setdefault(part.sha256, part.path)
         if earlier != part.path:
@@ -282,7 +297,7 @@ def _attach_appendices(apart: TakenApart, found: Verdicts) -> None:
     documents = _documents(apart, found)
     for part in apart.parts:
         verdict = found[part.path]
-        if verdict.verdict is not Verdict.APPENDIX:
+        if verdict.verdict is not Verdict.APPENDIX or verdict.related_path:
             continue
         if not documents:
             found[part.path] = _ignored(part, _ALONE[verdict.reason.code])

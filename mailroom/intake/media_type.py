@@ -99,6 +99,21 @@ def is_foreign_archive(content: bytes, filename: str) -> bool:
     return content.startswith(_OTHER_ARCHIVES) or ending(filename) in _OTHER_ARCHIVE_ENDINGS
 
 
+def is_two_kinds(content: bytes, media_type: MediaType) -> bool:
+    """Say whether a PDF or picture is also an archive (PDF and ZIP are read from the end) or a picture also a PDF.
+
+    Readers disagree about such files: what a person sees may not be what a program reads.
+    """
+    if media_type not in (MediaType.PDF, MediaType.JPEG, MediaType.PNG, MediaType.GIF):
+        return False
+    end = content.rfind(b"PK\x05\x06", max(0, len(content) - 66_000))
+    whole = end >= 0 and len(content) >= end + 22
+    if whole and end + 22 + struct.unpack_from("<H", content, end + 20)[0] == len(content) and zip_names(content):
+        return True
+    place = content.find(b"%PDF-", 0, 1_029) if media_type is not MediaType.PDF else -1
+    return place >= 0 and b" obj" in content[place : place + 65_536]
+
+
 def is_outlook(content: bytes) -> bool:
     """Say whether it is a mail that Outlook saved (.msg)."""
     return content.startswith(_OLE) and _OLE_MSG in content

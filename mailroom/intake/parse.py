@@ -17,8 +17,9 @@ from mailroom.domain.value import Reason
 from mailroom.intake import picture, reasons, xml_look
 from mailroom.intake.header import view
 from mailroom.intake.inside import Inside, Shut
+from mailroom.intake.invoice_files import files_in_invoice
 from mailroom.intake.limits import IntakeLimits
-from mailroom.intake.media_type import detect, is_encrypted, is_foreign_archive, looks_like_mail
+from mailroom.intake.media_type import detect, is_encrypted, is_foreign_archive, is_two_kinds, looks_like_mail
 from mailroom.intake.names import clean_filename, clean_line
 from mailroom.intake.section import Section, guess_boundary, read_section, split_parts
 from mailroom.intake.taken import Look, TakenApart
@@ -27,6 +28,8 @@ from mailroom.intake.unpack import Opener, opener_for
 
 _CID = re.compile(rb"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
 _NOT_IN_THE_MAIL = {"message/partial": reasons.PARTIAL_MESSAGE, "message/external-body": reasons.EXTERNAL_BODY}
+# Not every multipart/report is one: some suppliers' systems send their invoices in it.
+_REPORTS = frozenset({"delivery-status", "disposition-notification", "feedback-report"})
 _NOTHING = Look()
 
 
@@ -103,8 +106,9 @@ class _Walk:
         if place.depth >= self.limits.max_depth:
             self.shut(raw, (section.start, section.end), leaf, reasons.TOO_DEEP)
             return
-        is_report = section.content_type == "multipart/report"
-        if is_report and section.parameters("content-type").get("report-type", "").lower() == "delivery-status":
+        report = section.parameters("content-type").get("report-type", "").lower()
+        is_report = section.content_type == "multipart/report" and report in _REPORTS
+        if is_report and report == "delivery-status":
             self.problems.add(reasons.BOUNCE)
         for number, span in enumerate(spans, 1):
             child = place.child(number)
@@ -237,6 +241,8 @@ class _Walk:
             look = look.model_copy(update={"container": reasons.ENCODED_IN_TEXT})
         self._add(part, content, place, look)
         self._children(tuple(Inside(file.content, file.filename.decode("latin-1")) for file in files), place)
+        if look.xml is not None and look.xml.is_read:
+            self._children(files_in_invoice(content, self.limits), place)
         if part.media_type is MediaType.HTML:
             self.cids.update(_content_ids(content))
 
@@ -315,6 +321,7 @@ def _look(found: Inside, part: Part, *, camera: bool) -> Look:
         charset=found.charset,
         foreign_archive=part.media_type is MediaType.OTHER and is_foreign_archive(found.content, part.filename),
         encrypted=is_encrypted(found.content),
+        two_kinds=is_two_kinds(found.content, part.media_type),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 # -- documents ------------------------------------------------------------------------------------------------------
 READABLE_FILE: Final = "readable_file"
+TWO_KINDS: Final = "two_kinds"
 DAMAGED_FILE: Final = "damaged_file"
 
 # -- beside a document ----------------------------------------------------------------------------------------------
@@ -16,6 +17,7 @@ OFFICE_FILE: Final = "office_file"
 TEXT_FILE: Final = "text_file"
 OTHER_FILE: Final = "other_file"
 TERMS: Final = "terms"
+EMBEDDED_FILE: Final = "embedded_file"
 SAME_INVOICE: Final = "same_invoice"
 
 # -- opened ---------------------------------------------------------------------------------------------------------
@@ -66,11 +68,13 @@ BOUNCE: Final = "bounce"
 
 MEANINGS: Final[dict[str, str]] = {
     READABLE_FILE: "This file will be read as a document.",
+    TWO_KINDS: "The file can be opened as two different kinds of file; look at it with care before you accept it.",
     DAMAGED_FILE: "The file seems damaged; reading it will be tried, or ask the sender to send it again.",
     OFFICE_FILE: "An office file (Word, Excel, ...), kept as an appendix of the document beside it.",
     TEXT_FILE: "A text file, kept as an appendix of the document beside it.",
     OTHER_FILE: "A file of another kind, kept as an appendix of the document beside it.",
     TERMS: "Terms and conditions, kept as an appendix of the document beside it.",
+    EMBEDDED_FILE: "A file inside the electronic invoice, kept as its appendix.",
     SAME_INVOICE: "The same invoice in another form; the other form is the one that is read.",
     ATTACHED_MAIL: "An attached mail; it was opened and what it holds is listed under it.",
     ARCHIVE: "An archive; it was opened and what it holds is listed under it.",

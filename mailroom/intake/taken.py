@@ -13,8 +13,8 @@ class Look(Value):
     """What was seen of a part beyond its type, so that sorting never has to touch foreign bytes again.
 
     `container` is the reason code of what was opened, `camera` says that a camera took the picture, `foreign_archive`
-    that it is an archive of a kind that is not opened, `encrypted` that only a key would open it. `returned` marks a
-    part of a mail that bounced.
+    that it is an archive of a kind that is not opened, `encrypted` that only a key would open it, `two_kinds` that it
+    is a document and an archive at once. `returned` marks a part of a mail that bounced.
     """
 
     container: str = ""
@@ -23,6 +23,7 @@ class Look(Value):
     charset: str = ""
     foreign_archive: bool = False
     encrypted: bool = False
+    two_kinds: bool = False
     returned: bool = False
 
 

@@ -11,6 +11,7 @@ import re
 from xml.parsers import expat
 
 from mailroom.domain.value import Value
+from mailroom.einvoice import recognise
 
 # Local names of roots that people call an electronic invoice, lower case: UBL 2 (Invoice, CreditNote), UN/CEFACT CII
 # (D16B and the older ZUGFeRD 1 name), the SBDH that wraps them on Peppol, FatturaPA, ebInterface (Invoice), Facturae,
@@ -28,12 +29,6 @@ INVOICE_ROOTS = frozenset(
         "invoicedata",
     }
 )
-# The ones that the room einvoice reads; for the others the PDF beside them says more.
-_READ_NAMESPACES = (
-    "urn:oasis:names:specification:ubl:schema:xsd:invoice-2",
-    "urn:oasis:names:specification:ubl:schema:xsd:creditnote-2",
-    "urn:un:unece:uncefact:data:standard:crossindustryinvoice:100",
-)
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s>/]")
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _TEXT_LIMIT = 200
@@ -41,23 +36,23 @@ _ELEMENTS = 5_000  # the invoice number stands far before
 
 
 class XmlLook(Value):
-    """What the look found. `root` is the local name of the first element, as written."""
+    """What the look found. `root` is the local name of the first element, as written.
+
+    `is_read` says that it is whole and of a syntax that the room einvoice reads; of the others the PDF beside them says
+    more.
+    """
 
     root: str = ""
     namespace: str = ""
     invoice_number: str = ""
     has_dtd: bool = False
     well_formed: bool = False
+    is_read: bool = False
 
     @property
     def is_invoice(self) -> bool:
         """Say whether the root is one of the known invoice roots."""
         return self.root.lower() in INVOICE_ROOTS
-
-    @property
-    def is_read(self) -> bool:
-        """Say whether the syntax is one that mailroom reads (UBL or CII), whole and without a DTD."""
-        return self.well_formed and self.namespace.lower() in _READ_NAMESPACES
 
 
 class _Found(Exception):
@@ -133,6 +128,7 @@ def look(content: bytes) -> XmlLook:
         invoice_number=looker.number[:_TEXT_LIMIT],
         has_dtd=looker.has_dtd,
         well_formed=well_formed,
+        is_read=well_formed and recognise(content) is not None,
     )
 
 

@@ -97,6 +97,9 @@ MAILS: dict[str, bytes] = {
     "bounce_with_our_own_invoice": mail(_bounce()),
     "calendar_and_business_card": mail(text(), File(ICS, "text/calendar", "i.ics"), File(VCARD, "text/vcard", "j.vcf")),
     "deep_forwards": _nested(22),
+    "e_invoice_with_files_inside": mail(
+        text(), File(ubl(files=(("uren.pdf", pdf(7)), ("2026-0042.pdf", pdf(8)))), "application/xml", "ubl.xml")
+    ),
     "empty_mail": b"",
     "empty_pdf": mail(text(), File(b"", "application/pdf", "factuur.pdf")),
     "encrypted_message": mail(File(enveloped(), "application/pkcs7-mime", "smime.p7m")),
@@ -115,6 +118,7 @@ MAILS: dict[str, bytes] = {
     "outlook_logo_and_pdf": mail(_related(), INVOICE),
     "outlook_saved_mail": mail(text(), File(outlook(("factuur.pdf", PDF), body="Dag"), name="Factuur.msg")),
     "pdf_as_octet_stream_without_name": mail(text(), File(pdf(), disposition="")),
+    "pdf_and_zip_at_once": mail(text(), File(pdf() + zipped(("a.js", b"x")), "application/pdf", "factuur.pdf")),
     "phone_photo_in_the_text": mail(
         multipart(
             html("<img src=cid:p@x>"), File(RECEIPT, "image/jpeg", "IMG_0042.jpg", "inline", cid("p@x")), kind="related"

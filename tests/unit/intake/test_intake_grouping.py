@@ -4,6 +4,7 @@ import pytest
 from mails_intake import (
     EXE,
     ICS,
+    PDF,
     RTF,
     VCARD,
     File,
@@ -47,6 +48,7 @@ def short(verdicts: list[PartVerdict]) -> list[tuple[str, str]]:
         (File(ubl(), name="x.xml"), Verdict.DOCUMENT, reasons.READABLE_FILE),
         (File(cii(), "text/plain", "x.txt"), Verdict.DOCUMENT, reasons.READABLE_FILE),
         (File(b"<Order xmlns='x'/>", "application/xml", "order.xml"), Verdict.IGNORED, reasons.XML_NOT_INVOICE),
+        (File(b"<svg xmlns='x'/>", "image/svg+xml", "logo.svg"), Verdict.IGNORED, reasons.DECORATION),
         # the person shall read the clear word `forbidden_xml`
         (File(b"<!DOCTYPE a><Order xmlns='x'/>", name="a.xml"), Verdict.DOCUMENT, reasons.READABLE_FILE),
         (File(ICS, "text/calendar", "invite.ics"), Verdict.IGNORED, reasons.CALENDAR),
@@ -197,6 +199,11 @@ def test_what_comes_back_undelivered_is_not_taken_in() -> None:
     ]  # fmt: skip
 
 
+def test_an_invoice_in_a_report_that_reports_nothing_is_a_document() -> None:
+    report = multipart(text("Uw factuur"), INVOICE, kind="report; report-type=invoice")
+    assert sort_parts(take_apart(mail(report)))[1].verdict is Verdict.DOCUMENT
+
+
 def test_three_invoices_in_a_forwarded_mail_are_three_documents() -> None:
     inner = mail(text(), *[File(pdf(n), name=f"factuur-{n}.pdf") for n in range(3)])
     assert [v.verdict for v in sorted_(attached_mail(inner))].count(Verdict.DOCUMENT) == 3
@@ -205,3 +212,43 @@ def test_three_invoices_in_a_forwarded_mail_are_three_documents() -> None:
 def test_every_picture_format_of_a_document_becomes_one() -> None:
     pictures = [jpeg(900, 1_600), png(900, 1_600), b"II*\0" + b"\0" * 90, b"\0\0\0\x18ftypheic" + b"\0" * 90]
     assert {v.verdict for v in sorted_(*[File(picture) for picture in pictures])} == {Verdict.DOCUMENT}
+
+
+def test_files_inside_an_e_invoice_go_along_with_it() -> None:
+    inside = (("uren.pdf", pdf(7)), ("Factuur 2026-0042.pdf", pdf(8)), ("start.pdf", EXE), ("leeg.pdf", b""))
+    found = sorted_(File(ubl(files=inside), name="ubl.xml"), File(pdf(9), name="andere.pdf"))
+    assert [(v.path, v.verdict, v.reason.code, v.related_path) for v in found] == [
+        ("2", Verdict.DOCUMENT, reasons.READABLE_FILE, None),
+        ("2.1", Verdict.APPENDIX, reasons.EMBEDDED_FILE, "2"),
+        ("2.2", Verdict.RENDITION, reasons.SAME_INVOICE, "2"),
+        ("2.3", Verdict.REFUSED, reasons.EXECUTABLE, None),
+        ("2.4", Verdict.REFUSED, reasons.EMPTY_FILE, None),
+        ("3", Verdict.DOCUMENT, reasons.READABLE_FILE, None),
+    ]
+
+
+def test_the_pdf_that_is_attached_and_inside_the_e_invoice_is_there_once() -> None:
+    found = sorted_(File(ubl(files=(("f.pdf", pdf(7)),)), name="f.xml"), File(pdf(7), name="f.pdf"))
+    assert [(v.verdict, v.related_path) for v in found] == [
+        (Verdict.DOCUMENT, None),
+        (Verdict.RENDITION, "2"),
+        (Verdict.IGNORED, "2.1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pdf() + zipped(("evil.js", b"x")),
+        jpeg(900, 1_600) + zipped(("evil.js", b"x")),
+        jpeg(900, 1_600)[:20] + pdf() + jpeg(900, 1_600)[20:],
+    ],
+    ids=["pdf and zip", "jpeg and zip", "jpeg and pdf"],
+)
+def test_a_file_of_two_kinds_is_a_document_with_a_warning(content: bytes) -> None:
+    assert short(sorted_(File(content, name="factuur.pdf"))) == [("document", reasons.TWO_KINDS)]
+
+
+def test_a_pdf_that_carries_an_archive_inside_is_of_one_kind() -> None:
+    content = PDF + zipped(("uren.xlsx", b"x")) + b"\nendstream\n%%EOF\n"
+    assert short(sorted_(File(content, name="factuur.pdf"))) == [("document", reasons.READABLE_FILE)]
