@@ -21,6 +21,7 @@ _TOTAL = {"total": 1.0, "payable": 0.85, "sum": 0.75}
 _NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rounding", "tip", "shipping")
 _CENT = Decimal("0.01")
 _MOST_TOTALS = 24
+_MOST_VAT = Decimal("0.22")  # 27 % of the net, the highest rate there is, is this part of the total
 _ROUNDING = Decimal("0.05")
 
 
@@ -104,7 +105,7 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
     for vat in sorted((a for a in pool if a.role("vat") >= 0.6 and a.value > 0), key=lambda a: -a.value):
         for net in sorted((a for a in pool if a.role("net", "subtotal") >= 0.6), key=lambda a: -a.value):
             value = net.value + vat.value
-            exact = fits_rate(net.value, vat.value, rates_of(setting.country))
+            exact = fits_rate(net.value, vat.value, rates_of(setting.country)) or _sum_of_rates(pool, vat.value)
             if not exact or net.value < top * Decimal("0.6"):
                 continue
             if _weak(ranked) or _misread(ranked[0][1].value, value):
@@ -114,6 +115,13 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
                     Found(value, None, 5.0, "sum_of_net_and_vat", [net, vat]),
                 )
     return None
+
+
+def _sum_of_rates(pool: list[Amount], vat: Decimal) -> bool:
+    """Say whether an amount is the VAT of all rates: the rows of two rates add up to it, or it is said twice."""
+    rows = _vat_rows(pool)
+    said = sum(1 for a in pool if a.value == vat and a.role("vat") >= 0.6)
+    return said > 1 or (len(rows) > 1 and sum((r.value for r in rows), Decimal(0)) == vat)
 
 
 def _clean_pair_wanted(total: Amount) -> bool:
@@ -248,10 +256,13 @@ def _vats(pool: list[Amount], total: Decimal, setting: Setting) -> Iterator[Foun
         value = sum((r.value for r in rows), Decimal(0))
         exact = next((a for a in pool if a.value == value and a.role("vat") > 0.5), None)
         yield Found(value, exact, 3.0 if exact else 2.2, "sum_of_rates", rows)
+    charged = any(
+        0 < a.value < total * _MOST_VAT and a.role("vat") >= 0.6 and a.role("vat") > a.role("net") for a in pool
+    )
     for amount in _unique(pool, _VAT):
-        if amount.value < total and (amount.value > 0 or amount.role("vat") >= 0.5):
+        if amount.value < total and (amount.value > 0 or (amount.role("vat") >= 0.5 and not charged)):
             yield Found(amount.value, amount, 2.2 * amount.role("vat"), "net_plus_vat")
-    if setting.zero_vat:
+    if setting.zero_vat and not charged:
         yield Found(Decimal(0), None, 1.0, "vat_free")
 
 
