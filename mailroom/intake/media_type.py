@@ -12,6 +12,7 @@ import zipfile
 
 from mailroom.domain.message import MediaType
 from mailroom.intake.names import ending
+from mailroom.intake.outlook import is_saved_mail
 from mailroom.intake.xml_look import opening, root_name
 
 
@@ -115,8 +116,8 @@ def is_two_kinds(content: bytes, media_type: MediaType) -> bool:
 
 
 def is_outlook(content: bytes) -> bool:
-    """Say whether it is a mail that Outlook saved (.msg)."""
-    return content.startswith(_OLE) and _OLE_MSG in content
+    """Say whether it is a mail that Outlook saved (.msg), and not an office file with a mail inside."""
+    return content.startswith(_OLE) and _OLE_MSG in content and is_saved_mail(content)
 
 
 def is_encrypted(content: bytes) -> bool:

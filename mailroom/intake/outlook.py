@@ -20,6 +20,7 @@ _SUBJECT, _BODY, _HTML = "0037", "1000", "1013"
 _DATA, _LONG_NAME, _SHORT_NAME, _MIME_TYPE, _CONTENT_ID = "3701", "3707", "3704", "370E", "3712"
 _ATTACHMENT = "__attach_version1.0_"
 _EMBEDDED = "__substg1.0_3701000D"
+_PROPERTIES = "__properties_version1.0"
 _MAX_NESTED = 8
 
 
@@ -37,6 +38,15 @@ def open_msg(content: bytes, limits: IntakeLimits) -> list[Inside]:
         raise
     except Exception as error:  # olefile raises OSError, struct.error, IndexError, ... for damaged files
         raise Shut(reasons.BROKEN) from error
+
+
+def is_saved_mail(content: bytes) -> bool:
+    """Say whether a compound file has the properties of a mail at its root; a damaged one is given the benefit."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as file:
+            return bool(file.exists(_PROPERTIES))
+    except Exception:  # as above
+        return True
 
 
 class _Store(NamedTuple):
@@ -73,7 +83,7 @@ def _mail(store: _Store, place: tuple[str, ...], depth: int) -> list[Inside]:
 
 def _texts(store: _Store, place: tuple[str, ...]) -> list[Inside]:
     text = store.text(place, _BODY)
-    html = store.stream(place, _HTML, "0102")
+    html = store.stream(place, _HTML, "0102") or store.text(place, _HTML).encode("utf-8")
     found = [Inside(text.encode("utf-8"), declared_type="text/plain", text=True, charset="utf-8")] if text else []
     return [*found, Inside(html, declared_type="text/html", text=True)] if html else found
 

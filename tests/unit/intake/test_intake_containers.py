@@ -6,7 +6,7 @@ import pytest
 from mails_intake import File, compound, der, mail, outlook, pdf, png, signed, text, tnef, ubl, zipped
 
 from mailroom.domain.message import MediaType
-from mailroom.intake import IntakeLimits, TakenApart, reasons, sort_parts, take_apart
+from mailroom.intake import IntakeLimits, TakenApart, detect, reasons, sort_parts, take_apart
 from mailroom.intake.inside import Shut
 from mailroom.intake.outlook import open_msg
 from mailroom.intake.signed import is_signed, open_signed
@@ -105,6 +105,17 @@ def test_a_mail_attached_to_a_saved_outlook_mail_is_opened() -> None:
         ("1.1", "Factuur.msg", reasons.ATTACHED_MAIL),
         ("1.1.1", "F.PDF", reasons.READABLE_FILE),
     ]
+
+
+def test_an_office_file_with_a_saved_mail_inside_stays_an_office_file() -> None:
+    mail_inside = {"__properties_version1.0": b"\0" * 8, "__substg1.0_0037001F": b"x\0"}
+    assert detect(compound({"WordDocument": b"x", "ObjectPool": mail_inside})) is MediaType.OFFICE
+
+
+def test_a_saved_outlook_mail_with_its_formatted_text_as_characters_is_read() -> None:
+    tree = {"__properties_version1.0": b"\0", "__substg1.0_1013001F": "<p>é</p>".encode("utf-16-le")}
+    (part,) = open_msg(compound(tree), LIMITS)
+    assert (part.content, part.declared_type) == ("<p>é</p>".encode(), "text/html")
 
 
 def test_a_damaged_outlook_mail_is_refused_by_name() -> None:

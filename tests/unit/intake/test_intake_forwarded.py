@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails_intake import File, attached_mail, html, mail, multipart, text
 
@@ -160,6 +160,7 @@ def test_a_day_is_read_in_five_languages(written: str, day: date | None) -> None
 
 
 @given(st.text(alphabet="From:VanDe \n>*@<0123456789.", max_size=600))
+@settings(deadline=None)
 def test_no_text_makes_it_fail(words: str) -> None:
     assert isinstance(forwards_in(words), tuple)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailroom.intake.names import clean_filename, clean_line, decode_words, ending, from_bytes, stem
@@ -38,6 +38,7 @@ def test_a_long_name_keeps_its_ending() -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_no_name_holds_a_folder_or_a_control_character(text: str) -> None:
     name = clean_filename(text)
     assert not set(name) & set("/\\\0\r\n\u202e")
@@ -64,6 +65,7 @@ def test_encoded_words_are_decoded_as_people_wrote_them(raw: str, words: str) ->
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_decoding_words_never_fails(text: str) -> None:
     assert isinstance(decode_words(text), str)
 
@@ -112,5 +114,6 @@ def test_a_name_is_found_however_it_is_written(field: str, name: str) -> None:
 
 
 @given(st.text(max_size=300))
+@settings(deadline=None)
 def test_reading_parameters_never_fails(text: str) -> None:
     assert isinstance(read_parameters("x;" + text), dict)

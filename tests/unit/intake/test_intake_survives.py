@@ -68,6 +68,7 @@ def check(apart: TakenApart) -> None:
 
 
 @given(st.binary(max_size=500))
+@settings(deadline=None)
 def test_any_bytes_balance(raw: bytes) -> None:
     check(take_apart(raw))
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails_intake import pdf
 
@@ -21,12 +21,14 @@ def uu(content: bytes, name: str = "factuur.pdf") -> bytes:
 
 
 @given(st.binary(max_size=2_000))
+@settings(deadline=None)
 def test_whatever_was_encoded_comes_back(content: bytes) -> None:
     assert decode(base64.encodebytes(content), "base64").content == content
     assert decode(base64.b64encode(content), "BASE64").content == content
 
 
 @given(st.binary(max_size=300), st.sampled_from(["base64", "quoted-printable", "x-uuencode", "", "x-unknown"]))
+@settings(deadline=None)
 def test_any_bytes_in_any_encoding_are_survived(content: bytes, encoding: str) -> None:
     assert isinstance(decode(content, encoding).content, bytes)
 

@@ -24,7 +24,7 @@ def test_an_invoice_in_an_envelope_of_peppol_is_recognised() -> None:
     inner = ubl().partition(b"?>")[2]
     found = look(
         b"<StandardBusinessDocument xmlns='http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader'>"
-        + b"<StandardBusinessDocumentHeader/>"
+         b"<StandardBusinessDocumentHeader/>"
         + inner
         + b"</StandardBusinessDocument>"
     )
