@@ -42,6 +42,9 @@ _GRACE_SECONDS = 30.0
 _FORBIDDEN = frozenset({b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"CONNECT"})
 """A browser or proxy that was pointed at this port."""
 
+_AT_WORK = frozenset({b"MAIL", b"RCPT", b"DATA"})
+"""Commands that bring a mail forward; they have limits of their own."""
+
 log = get_logger("gateways")
 
 
@@ -213,10 +216,14 @@ class Conversation(SMTP):
         if command is None or len(line) > _COMMAND:
             self._refuse(replies.UNKNOWN_COMMAND if command is None else replies.LINE_TOO_LONG)
             return
-        self._idle_commands += 1
-        if self._idle_commands > self._reception.settings.max_idle_commands + len(self._mail.accepted):
-            self._end(replies.TOO_MANY_COMMANDS, "idle_commands")
+        if verb not in _AT_WORK:
+            self._count_idle(self._reception.settings.max_idle_commands)
         await command(self, rest.strip().decode("utf-8", "surrogateescape"))
+
+    def _count_idle(self, most: int) -> None:
+        self._idle_commands += 1
+        if self._idle_commands > most:
+            self._end(replies.TOO_MANY_COMMANDS, "idle_commands")
 
     async def _line(self) -> bytes:
         """Return the next command line without its end."""

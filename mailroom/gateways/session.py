@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from mailroom.errors import MailroomError, UnknownRecipient
+from mailroom.errors import MailroomError, SpoolUnavailable, UnknownRecipient
 from mailroom.gateways import reception as events
 from mailroom.gateways import replies
 from mailroom.gateways.conversation import CHUNK, ClientGone, Conversation, Farewell
@@ -22,6 +22,9 @@ from mailroom.spool import Draft
 
 _SUSPICION_SECONDS = 3.0
 """After a flaw a short silence ends the data: who ends lines with LF alone never sends the real end."""
+
+_MOST_RECIPIENTS = 1_000
+"""More in one mail, accepted or not, are no mail server's."""
 
 log = get_logger("gateways")
 
@@ -103,6 +106,8 @@ class SmtpSession(Conversation):
         if path.parameters:
             return self._refuse(replies.UNKNOWN_PARAMETER)
         if len(self._mail.accepted) >= self._reception.settings.max_recipients:
+            # A server with more sends the rest in another mail; it must get as far as its DATA.
+            self._count_idle(self._reception.settings.max_idle_commands + _MOST_RECIPIENTS)
             return self._say(replies.TOO_MANY_RECIPIENTS)
         return await self._admit(path.address)
 
@@ -162,13 +167,10 @@ class SmtpSession(Conversation):
 
     async def _take(self, reader: DataReader, draft: Draft) -> None:
         began = self.loop.time()
-        failure = await self._receive(reader, draft)
         ids: list[str] = []
+        failure = await self._receive(reader, draft)
         if reader.flaw is None and failure is None:
-            try:
-                ids = await self._keep(draft)
-            except MailroomError as error:
-                failure = error
+            ids, failure = await self._keep(draft)
         seconds = round(self.loop.time() - began, 3)
         if ids:
             self._say_after_data([replies.accepted(id_) for id_ in ids])
@@ -215,9 +217,16 @@ class SmtpSession(Conversation):
             return error
         return None
 
-    async def _keep(self, draft: Draft) -> list[str]:
-        recipients = list(self._mail.recipients.values())
-        return await keep(self._reception, Client(self._peer, self._helo), self._mail.sender or "", recipients, draft)
+    async def _keep(self, draft: Draft) -> tuple[list[str], MailroomError | None]:
+        """Return the spool ids, or why there is none. Nothing is raised: LMTP owes every recipient an answer."""
+        client, recipients = Client(self._peer, self._helo), list(self._mail.recipients.values())
+        try:
+            return await keep(self._reception, client, self._mail.sender or "", recipients, draft), None
+        except MailroomError as error:
+            return [], error
+        except Exception as error:
+            await self.handle_exception(error)
+            return [], SpoolUnavailable("unexpected")
 
     def _say_after_data(self, said: Sequence[str]) -> None:
         """Answer the data: SMTP has one reply for all recipients; `said` has one for each."""

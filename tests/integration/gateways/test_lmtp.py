@@ -70,6 +70,22 @@ def test_also_when_the_data_cannot_be_taken(lmtp: Callable[..., Any]) -> None:
     assert house.contents() == []
 
 
+def test_also_when_something_inside_fails(lmtp: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("secret")
+
+    house, where = lmtp("127.0.0.1:0")
+    client = dial(house, where)
+    monkeypatch.setattr(house.spool, "accept_draft", broken)
+    client.begin("acme@import.example", "beta@import.example")
+    client.send(MAIL + b"\r\n.\r\nNOOP\r\n")
+    assert [client.reply() for _ in range(3)] == [
+        "451 4.3.0 Temporary failure, try again later",
+        "451 4.3.0 Temporary failure, try again later",
+        "250 2.0.0 Ok",
+    ]
+
+
 def test_without_a_recipient_there_is_no_data_and_smtp_is_not_spoken_here(lmtp: Callable[..., Any]) -> None:
     client = dial(*lmtp("127.0.0.1:0"))
     assert client.say("EHLO c.example").startswith("500 5.5.2")

@@ -225,6 +225,18 @@ def test_too_many_recipients_wait_for_another_mail(open_door: OpenDoor) -> None:
     assert len(house.spool.pending(10)) == 3
 
 
+def test_a_server_with_five_hundred_recipients_gets_as_far_as_its_data(open_door: OpenDoor) -> None:
+    house = open_door()
+    client = house.dial(hello=True)
+    recipients = b"".join(b"RCPT TO:<acme-%d@import.example>\r\n" % number for number in range(500))
+    client.send(b"MAIL FROM:<a@b.example>\r\n" + recipients + b"DATA\r\n")
+    said = [client.reply()[:3] for _ in range(502)]
+    assert said == ["250"] * 101 + ["452"] * 400 + ["354"]
+    client.send(MAIL + b"\r\n.\r\n")
+    assert client.reply().startswith("250")
+    assert len(house.spool.pending(1_000)) == 100
+
+
 def test_too_many_connections_are_told_to_come_later(open_door: OpenDoor) -> None:
     house = open_door(max_connections=2)
     first, second = house.dial(hello=True), house.dial(hello=True)
