@@ -34,6 +34,7 @@ bench: ## The benchmarks, each as a table with ratios
 	@for each in benchmarks/*.py; do $(PYTHON) $$each || exit 1; done
 
 lock: ## Lock the requirements again, with hashes (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv (https://docs.astral.sh/uv/): pipx install uv" >&2; exit 2; }
 	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header \
 	  pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header \
