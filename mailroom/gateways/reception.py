@@ -71,6 +71,9 @@ async def keep(
 ) -> list[str]:
     """Put the message in the spool for each recipient and return the spool ids, after the sync.
 
+    The bytes are kept as they came: a Received field of our own would make the same mail, sent again, another one. What
+    it would say is in the envelope.
+
     Raises:
         SpoolUnavailable: nothing was promised.
     """

@@ -52,6 +52,7 @@ def connect(file: Path) -> sqlite3.Connection:
     try:
         # Before anything is written, else it has no effect. Mail is some 5 to 300 KB: fewer pages, fewer system calls.
         connection.execute("PRAGMA page_size = 16384")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")

@@ -32,6 +32,9 @@ _CHECKPOINT_BYTES = 32 * 1024 * 1024
 _COMMIT_BYTES = 64 * 1024
 """What a commit adds to the log beside contents: the pages of rows and indexes."""
 
+_SPARE_PAGES = 4_096
+"""Empty pages that the file keeps for the next mails: 64 MB."""
+
 _WITHOUT_HARM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CONSTRAINT}
 """Primary codes of failures that happen before anything is synced. The group fails, the next one may succeed."""
 
@@ -154,6 +157,10 @@ class Writer:
         try:
             # RESTART would wait for readers; PASSIVE copies what it can and the next one goes on.
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            # What a backlog needed is given back in small steps once it is worked off.
+            if self._connection.execute("PRAGMA freelist_count").fetchone()[0] > _SPARE_PAGES:
+                # `execute` would stop after the first page: it takes the steps, which give no row, for the end.
+                self._connection.executescript(f"PRAGMA incremental_vacuum({_SPARE_PAGES})")
         except sqlite3.Error as error:
             self._after_failure(error)
 

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +33,10 @@ class FailingSync(sqlite3.Connection):
     """A connection whose COMMIT fails as SQLite's does when fsync fails, while `failing` is set."""
 
     failing: bool = False
+    failing_statement = "COMMIT"
 
     def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
-        if self.failing and statement == "COMMIT":
+        if self.failing and statement == self.failing_statement:
             error = sqlite3.OperationalError("disk I/O error")
             error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
             raise error
@@ -85,6 +87,41 @@ def test_a_failed_sync_of_a_large_file_breaks_the_spool(tmp_path: Path, monkeypa
     assert spool.broken
     monkeypatch.undo()
     spool.close()
+
+
+def test_a_failed_sync_while_the_log_is_copied_breaks_the_spool_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_CHECKPOINT_BYTES", 100_000)
+    made: list[FailingSync] = []
+    spool = Spool(tmp_path / "spool.sqlite", connect=failing_connect(made))
+    made[-1].failing_statement = "PRAGMA wal_checkpoint(PASSIVE)"
+    made[-1].failing = True
+    kept = spool.accept(envelope(), b"x" * 200_000).result(SECONDS)
+    end = time.monotonic() + SECONDS
+    while not spool.broken and time.monotonic() < end:
+        time.sleep(0.01)
+    with pytest.raises(SpoolUnavailable):
+        spool.accept(envelope(), b"after").result(SECONDS)
+    assert spool.broken
+    spool.close()
+    again = Spool(tmp_path / "spool.sqlite")
+    assert again.content(kept) == b"x" * 200_000
+    again.close()
+
+
+def test_a_backlog_that_was_worked_off_gives_its_room_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_CHECKPOINT_BYTES", 1_000_000)
+    monkeypatch.setattr(writer, "_SPARE_PAGES", 100)
+    file = tmp_path / "spool.sqlite"
+    spool = Spool(file)
+    ids = [spool.accept(envelope(), b"%03d" % number * 80_000) for number in range(160)]
+    for future in ids:
+        spool.remove(future.result(SECONDS))
+    for number in range(100):
+        spool.remove(spool.accept(envelope(), b"%d" % number * 50_000).result(SECONDS))
+    spool.close()
+    assert file.stat().st_size < 10_000_000  # it held 38 MB
 
 
 def test_a_full_database_refuses_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
