@@ -7,6 +7,7 @@ or where the fields are large, the standard library and our own decoder do the w
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
@@ -17,6 +18,9 @@ import mailparser
 from mailroom.domain.message import HeaderView
 from mailroom.intake.names import clean_line, decode_words
 from mailroom.intake.section import Fields
+
+# It logs the subjects that it cannot decode; contents of mails do not belong into a log.
+logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
 
 _SLOW = 4_096  # characters of all shown fields together; beyond, mail-parser is not asked
 _SUBJECT, _NAME, _ADDRESS, _ADDRESSES = 500, 200, 254, 50

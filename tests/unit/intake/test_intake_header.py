@@ -89,6 +89,13 @@ def test_a_header_on_which_mail_parser_fails_is_shown_all_the_same(monkeypatch: 
     assert expected.subject == "Café"
 
 
+def test_nothing_of_a_mail_gets_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        of("Subject: =?utf-8?B?4KC?= geheim", "From: =?utf-8?B?4KC?= <a@b.example>", "Date: geheim")
+    assert "geheim" not in caplog.text
+    assert not caplog.records
+
+
 def test_mail_parser_is_not_asked_about_large_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailparser, "parse_from_bytes", lambda _raw: pytest.fail("asked"))
     assert of("Subject: " + "=?utf-8?q?=C3=A9?= " * 400).subject == "é" * 400

@@ -24,9 +24,7 @@ def test_an_invoice_in_an_envelope_of_peppol_is_recognised() -> None:
     inner = ubl().partition(b"?>")[2]
     found = look(
         b"<StandardBusinessDocument xmlns='http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader'>"
-         b"<StandardBusinessDocumentHeader/>"
-        + inner
-        + b"</StandardBusinessDocument>"
+        b"<StandardBusinessDocumentHeader/>" + inner + b"</StandardBusinessDocument>"
     )
     assert (found.is_invoice, found.is_read, found.invoice_number) == (True, True, "2026-0042")
 
