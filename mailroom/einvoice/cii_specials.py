@@ -282,15 +282,28 @@ def lines(table: Table) -> Special:
     return Special(read, write)
 
 
+_DEEPEST = 20
+
+
 def _nested(found: list[Any], under: list[str]) -> tuple[Any, ...]:
+    """Return the lines without parent, each with those under it. A parent stands before its children."""
     if not any(under):
         return tuple(found)
     ids = {line.id: number for number, line in reversed(list(enumerate(found)))}
+    parents: list[int] = []
+    depths: list[int] = []
+    for number, parent_id in enumerate(under):
+        parent = ids.get(parent_id, number) if parent_id else number
+        nested = parent < number and depths[parent] < _DEEPEST
+        parents.append(parent if nested else number)
+        depths.append(depths[parent] + 1 if nested else 0)
+    children: dict[int, list[Any]] = {}
     top = []
-    for number in reversed(range(len(found))):  # a parent stands before its children
-        parent = ids.get(under[number], number)
-        if under[number] and parent < number:
-            found[parent] = found[parent].model_copy(update={"lines": (found[number], *found[parent].lines)})
+    for number in reversed(range(len(found))):
+        below = children.pop(number, None)
+        line = found[number].model_copy(update={"lines": tuple(reversed(below))}) if below else found[number]
+        if parents[number] == number:
+            top.append(line)
         else:
-            top.append(found[number])
+            children.setdefault(parents[number], []).append(line)
     return tuple(reversed(top))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from mailroom.einvoice import digits
 from mailroom.einvoice.checks.arithmetic import ZERO, rounded, total
@@ -19,12 +20,29 @@ _FINE = Context(prec=28)
 
 def lines(invoice: Invoice) -> Invoice:
     """Return the invoice with its lines in Peppol form; lines under a line are in its amount already."""
-    rows = invoice.vat_breakdown
-    held = (_line(line, number, invoice, rows) for number, line in enumerate(invoice.lines, 1))
+    rows = _Rows.of(invoice.vat_breakdown)
+    held = (_line(line, number, invoice.period, rows) for number, line in enumerate(invoice.lines, 1))
     return invoice.model_copy(update={"lines": tuple(held)})
 
 
-def _line(line: Line, number: int, invoice: Invoice, rows: tuple[VatBreakdown, ...]) -> Line:
+class _Rows(NamedTuple):
+    """The VAT breakdown, by category and by rate; `only` where there is but one row."""
+
+    only: VatBreakdown | None
+    rates: dict[str, Decimal | None]
+    categories: dict[Decimal | None, str]
+
+    @classmethod
+    def of(cls, rows: tuple[VatBreakdown, ...]) -> _Rows:
+        first = tuple(reversed(rows))  # the first of several wins
+        return cls(
+            rows[0] if len(rows) == 1 else None,
+            {row.category: row.rate for row in first},
+            {row.rate: row.category for row in first},
+        )
+
+
+def _line(line: Line, number: int, whole: Period | None, rows: _Rows) -> Line:
     net = line.net if line.net is not None else (total(one.net for one in line.lines) if line.lines else None)
     category, rate = _category(line, rows)
     unit = line.unit if line.unit in codes("unit") else _PIECE
@@ -39,7 +57,7 @@ def _line(line: Line, number: int, invoice: Invoice, rows: tuple[VatBreakdown, .
             "vat_rate": rate,
             "allowances": tuple(allowance(one) for one in line.allowances),
             "object_id": _object(line.object_id),
-            "period": _period(line.period, invoice.period),
+            "period": _period(line.period, whole),
             "item": _item(line),
             "lines": (),
         }
@@ -47,14 +65,14 @@ def _line(line: Line, number: int, invoice: Invoice, rows: tuple[VatBreakdown, .
     return _priced(found)
 
 
-def _category(line: Line, rows: tuple[VatBreakdown, ...]) -> tuple[str, Decimal | None]:
+def _category(line: Line, rows: _Rows) -> tuple[str, Decimal | None]:
     category, rate = line.vat_category, line.vat_rate
-    if not category and len(rows) == 1:
-        return rows[0].category, rows[0].rate
+    if not category and rows.only:
+        return rows.only.category, rows.only.rate
     if not category and rate is not None:
-        category = next((row.category for row in rows if row.rate == rate), "")
+        category = rows.categories.get(rate, "")
     if category and rate is None and category != "O":
-        rate = next((row.rate for row in rows if row.category == category), None)
+        rate = rows.rates.get(category)
     category = category_of(category, rate)
     return category, rate_of(category, rate)
 

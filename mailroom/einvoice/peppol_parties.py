@@ -23,7 +23,7 @@ _VAT_SCHEMES = {
     "FR": "9957", "GB": "9932", "HR": "9934", "HU": "9910", "IE": "9935", "IT": "0211", "LT": "9937", "LU": "9938",
     "LV": "9939", "MT": "9943", "NL": "9944", "PL": "9945", "PT": "9946", "RO": "9947", "SI": "9949", "SK": "9950",
     "CH": "9927", "LI": "9936", "SM": "9951", "MC": "9940", "AD": "9922", "AL": "9923", "BA": "9924", "ME": "9941",
-    "MK": "9942", "RS": "9948", "TR": "9952",
+    "MK": "9942", "RS": "9948", "TR": "9952", "DK": "0184", "FI": "0213",
 }  # fmt: skip
 """Country prefix of a VAT id, and the scheme of electronic addresses that takes it (EAS)."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -97,6 +97,7 @@ def _known(one: Identifier, listed: str) -> Identifier:
     scheme = _OLD_SCHEMES.get(one.scheme.upper(), one.scheme)
     value = re.sub(r"[\s.]", "", one.value) if scheme in {"0208", "9925"} else one.value
     value = value.removeprefix("BE") if scheme == "0208" else value
+    value = f"DK{value}" if scheme in {"0184", "0198"} and re.fullmatch(r"[0-9]{8}", value) else value
     good = scheme in codes(listed) and _has_form(scheme, value)
     return Identifier(value=value, scheme=scheme) if good else Identifier(value=one.value)
 
@@ -124,6 +125,10 @@ def _endpoint(party: Party) -> Identifier | None:
 def _of_vat_id(vat_id: str) -> list[Identifier]:
     if vat_id.startswith("BE") and digits.enterprise_number(vat_id):
         return [Identifier(value=vat_id[2:], scheme="0208")]
+    if vat_id.startswith("SE") and digits.luhn_digits(vat_id[2:12]):
+        return [Identifier(value=vat_id[2:12], scheme="0007")]
+    if vat_id.startswith("NO") and digits.norwegian(vat_id[2:11]):
+        return [Identifier(value=vat_id[2:11], scheme="0192")]
     scheme = _VAT_SCHEMES.get(vat_id[:2])
     return [Identifier(value=vat_id, scheme=scheme)] if scheme else []
 

@@ -7,9 +7,10 @@ in a term of the model or in the list `source.unmapped`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from mailroom.einvoice import cii, mapping, ubl
-from mailroom.einvoice.mapping import Context
+from mailroom.einvoice import cii, ebinterface, facturae, fatturapa, mapping, national, ubl
+from mailroom.einvoice.mapping import Context, Table
 from mailroom.einvoice.model import CREDIT_NOTE_CODES, Invoice, Leaf, Source, Syntax
 from mailroom.einvoice.tree import Node, first_elements, parse
 from mailroom.errors import UnknownXml
@@ -19,6 +20,9 @@ _ROOTS = {
     ("CreditNote", "ubl"): Syntax.UBL,
     ("CrossIndustryInvoice", "rsm"): Syntax.CII,
     ("CrossIndustryDocument", "rsm"): Syntax.CII,
+    ("FatturaElettronica", "fpa"): Syntax.FATTURAPA,
+    ("Invoice", "eb"): Syntax.EBINTERFACE,
+    ("Facturae", "fe"): Syntax.FACTURAE,
 }
 _ENVELOPE_ELEMENTS = 400
 """How many elements an envelope may have before the invoice in it."""
@@ -82,7 +86,19 @@ def _read_cii(root: Node) -> Invoice:
     return invoice.model_copy(update={"is_credit_note": invoice.type_code in CREDIT_NOTE_CODES, "source": source})
 
 
-READERS: dict[Syntax, Callable[[Node], Invoice]] = {Syntax.UBL: _read_ubl, Syntax.CII: _read_cii}
+def _read_national(syntax: Syntax, table: Table, root: Node) -> Invoice:
+    context = Context()
+    invoice = national.completed(mapping.read(root, table, context) or Invoice())
+    return invoice.model_copy(update={"source": _source(root, syntax, context, frozenset())})
+
+
+READERS: dict[Syntax, Callable[[Node], Invoice]] = {
+    Syntax.UBL: _read_ubl,
+    Syntax.CII: _read_cii,
+    Syntax.FATTURAPA: partial(_read_national, Syntax.FATTURAPA, fatturapa.FATTURAPA),
+    Syntax.EBINTERFACE: partial(_read_national, Syntax.EBINTERFACE, ebinterface.EBINTERFACE),
+    Syntax.FACTURAE: partial(_read_national, Syntax.FACTURAE, facturae.FACTURAE),
+}
 
 
 def _text(root: Node, name: str) -> str:

@@ -34,7 +34,7 @@ _PREFIXES = {
     "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100": "rsm",
     "urn:xoev-de:kosit:extension:xrechnung_1": "xr",
     "http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2": "fpa",
-    "http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.0": "fpa",
+    "http://www.fatturapa.gov.it/sdi/fatturapa/v1.1": "fpa",
 }
 _FAMILIES = (
     ("urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:", "ram"),

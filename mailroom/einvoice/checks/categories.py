@@ -120,17 +120,25 @@ def _rate(category: Category, place: Callable[[Category, Invoice], list[_Used]],
             yield Found(used.place, {"category": category.code, "said": said, **used.facts})
 
 
+def _sums(category: Category, invoice: Invoice) -> dict[Decimal | None, Decimal]:
+    """Return what lines, charges and allowances come to, by rate where the category has rates."""
+    sums: dict[Decimal | None, Decimal] = {}
+    for place, sign in zip(_PLACES, (1, -1, 1), strict=True):
+        for used in place(category, invoice):
+            key = used.rate if category.rated else None
+            sums[key] = total((sums.get(key), (used.amount or Decimal(0)) * sign))
+    return sums
+
+
 def _taxable(category: Category, invoice: Invoice) -> Iterator[Found]:
-    for place, row in _rows(category, invoice):
+    rows = _rows(category, invoice)
+    sums = _sums(category, invoice) if rows else {}
+    for place, row in rows:
         if row.taxable is None:
             continue
-        of_rate = [
-            [used for used in where(category, invoice) if not category.rated or used.rate == row.rate]
-            for where in _PLACES
-        ]
-        lines, less, more = (total(used.amount for used in found) for found in of_rate)
-        due = lines + more - less
-        good = abs(row.taxable - due) < 1 and any(of_rate) if category.rated else row.taxable == due
+        key = row.rate if category.rated else None
+        due = sums.get(key, Decimal(0))
+        good = abs(row.taxable - due) < 1 and key in sums if category.rated else row.taxable == due
         if not good:
             facts = {"category": category.code, "said": format(row.taxable, "f"), "due": format(due, "f")}
             yield Found(f"{place}/BT-116", facts)
