@@ -33,6 +33,7 @@ _AMOUNT = re.compile(
     r")(?P<after>\s?[-–](?=\s|$)|\s?\))?(?![\d/:]|[.,]\d|\s{0,2}%|-\d)"
 )
 _LOOKS_NUMERIC = re.compile(r"^[(\-–€$£]*[\dOoIlSB|.,:'’]*\d[\dOoIlSB|.,:'’€)\-]*$")
+_MIXED_UP = re.compile(r"(?<![A-Za-z])[OoIlSB|]|[OoIlSB|](?![A-Za-z])")
 _OCR_DIGITS = str.maketrans("OoIl|SB", "0011158")
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s{0,2}%")
 
@@ -98,6 +99,8 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
 
 def _repaired(segment: Segment) -> str:
     """Read letters as the digits they resemble, in words that are otherwise numbers."""
+    if not _MIXED_UP.search(segment.text):
+        return segment.text
     pieces = list(segment.text)
     for start, end in zip(segment.starts, segment.ends, strict=True):
         word = segment.text[start:end]

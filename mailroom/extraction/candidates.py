@@ -234,7 +234,7 @@ def _above(sight: Sight, candidate: Candidate) -> Beside | None:
     x0, x1 = candidate.x0 - letter, candidate.x1 + letter
     depth, top = 0, candidate.y0
     for index in range(candidate.segment.row - 1, max(-1, candidate.segment.row - 1 - _REACH_ABOVE), -1):
-        cells = [s for s in sheet.rows[index] if s.tokens[-1].x1 > x0 and s.tokens[0].x0 < x1]
+        cells = [s for s in sheet.rows[index] if s.x1 > x0 and s.x0 < x1]
         over = [t for s in cells for t in s.tokens if t.x1 > x0 and t.x0 < x1] if cells else None
         if not over:
             continue
@@ -264,6 +264,8 @@ def _captioned(label: Label, candidate: Candidate, depth: int, drop: float) -> B
     rest = [t for t in label.segment.tokens[label.last :] if not _FILLER.match(t.text)]
     if any(_DIGIT.search(t.text) for t in rest):
         return None
+    if label.roles <= {"date", "other_date"} and len(label.text) <= 5 and not label.alone:
+        return None  # `quai de la Loire` heads no column of dates
     line = candidate.segment.sheet.line
     strength = 0.9 - 0.06 * depth - 0.1 * min(3.0, max(0.0, drop / line - 1.2)) - 0.06 * min(len(rest), 3)
     if _answered(label):

@@ -137,12 +137,12 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     points += 6.0 * found.strength("issue_date") + _date_word(found) * (found.strength("issue_date") < 0.5)
     points -= 5.0 * found.strength("due_date", *_OTHER) * (found.strength("issue_date") < 0.6)
     points += 2.5 * _beside_number(found, sight)
-    points -= 1.5 * found.strength(
+    points -= 0.8 * found.strength(
         "order_number", "delivery_number", "contract_number", "customer_number", "other_number"
     )
     points += 1.0 if found.page == 1 else -0.8
     points += 0.8 * (1 - found.y0) if found.page == 1 else 0.0
-    points += 1.5 if receipt and _has_time(found) else 0.0
+    points += 2.0 if receipt and _has_time(found) else 0.0
     points -= 1.2 if _COMPACT.fullmatch(found.text) and not found.strength("issue_date", "date") else 0.0
     points -= 1.0 if _in_sentence(found) else 0.0
     points -= 1.0 if _in_range(found) else 0.0

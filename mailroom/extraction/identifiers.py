@@ -61,7 +61,7 @@ def _pattern(ocr: bool) -> re.Pattern[str]:
         bodies = printed
         if ocr and country == "NL":
             bodies = (r"\d{9}[B8E]\d{2}",)  # OCR reads the B as an 8
-        alternatives = "|".join(_spread(body, digit) for body in bodies)
+        alternatives = "|".join(_spread(body, digit).replace("[01]", digit) for body in bodies)
         forms.append(f"{_SEPARATOR.join(country)}{_SEPARATOR}(?:{alternatives})")
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9]| ?\d)")
 
@@ -146,7 +146,8 @@ def _belgian(prefix: str, body: str) -> str:
 
 def _repair(prefix: str, body: str) -> str | None:
     if prefix == "NL" and len(body) == 12:
-        return f"NL{body[:9].translate(_OCR_DIGITS)}B{body[10:].translate(_OCR_DIGITS)}"
+        tail = re.sub("^8", "0", body[10:].translate(_OCR_DIGITS))  # B08 and higher are rare, a slashed zero is not
+        return f"NL{body[:9].translate(_OCR_DIGITS)}B{tail}"
     if prefix == "AT":
         return f"ATU{body[1:].translate(_OCR_DIGITS)}"
     if prefix in {"IE", "ES", "CY"}:

@@ -41,6 +41,7 @@ class Buyer:
         return tuple(name for name in (self.name, *self.names) if name)
 
 
+_UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
 _CHECKED = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID, FieldName.IBAN})
 
 
@@ -79,9 +80,11 @@ class _Work:
         rival = next((c.score for c in ranked[1:] if compact(c.value) != compact(best.value)), best.score - 6.0)
         sure = best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
-            sure = min(sure, 0.25)  # check digits that do not hold on a picture: a digit was misread
+            sure = sure**8  # check digits that do not hold on a picture: most likely a digit was misread
         signs = Signs(best.score, best.score - rival, bool(best.proof), sure)
         confidence = believe(name, signs)
+        if name in _CHECKED and not best.proof:
+            confidence = min(confidence, _UNPROVED)
         if confidence < ACCEPT[name]:
             return None
         self.fields[name] = Field(

@@ -66,6 +66,12 @@ class Segment:
     ends: list[int] = field(default_factory=list)
     """For each token, where in `text` it begins and ends."""
     digits: bool = False
+    x0: float = 0.0
+    y0: float = 0.0
+    x1: float = 0.0
+    y1: float = 0.0
+    height: float = 0.0
+    """The usual height of its words."""
 
     def __post_init__(self) -> None:
         pieces: list[str] = []
@@ -81,26 +87,9 @@ class Segment:
             self.ends.append(at)
         self.text = "".join(pieces)
         self.digits = _DIGIT.search(self.text) is not None
-
-    @property
-    def x0(self) -> float:
-        return self.tokens[0].x0
-
-    @property
-    def x1(self) -> float:
-        return self.tokens[-1].x1
-
-    @property
-    def y0(self) -> float:
-        return min(t.y0 for t in self.tokens)
-
-    @property
-    def y1(self) -> float:
-        return max(t.y1 for t in self.tokens)
-
-    @property
-    def height(self) -> float:
-        return median(t.y1 - t.y0 for t in self.tokens)
+        self.x0, self.x1 = self.tokens[0].x0, self.tokens[-1].x1
+        self.y0, self.y1 = min(t.y0 for t in self.tokens), max(t.y1 for t in self.tokens)
+        self.height = median(t.y1 - t.y0 for t in self.tokens)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the first token and the one after the last that the characters `start:end` of `text` touch."""

@@ -18,7 +18,7 @@ from mailroom.languages import Language, reading_data
 
 _DATE_PARTS = re.compile(r"^(\d{1,4})[\s./\-]+(\d{1,2}|[^\W\d]{3,12})\.?[\s./\-]+(\d{1,4})$")
 _MONTH_FIRST = re.compile(r"^([^\W\d]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
-_PACKED = re.compile(r"^(\d{2})(\d{2})(\d{4})$|^(\d{4})(\d{2})(\d{2})$")
+_PACKED = re.compile(r"^\d{8}$")
 _LONGEST_NAME = 200
 _LONGEST_NUMBER = 60
 
@@ -77,10 +77,9 @@ def _decimal_sign(plain: str, language: Language) -> str:
 
 def _date(text: str, language: Language) -> str | None:
     day_first = bool(reading_data(language)["day_first"])
-    packed = _PACKED.match(text)
-    if packed:
-        parts = [g for g in packed.groups() if g]
-        return _iso(*(parts if len(parts[0]) == 4 else reversed(parts)))
+    if _PACKED.match(text):
+        year_first = _iso(text[:4], text[4:6], text[6:]) if text[:2] in {"19", "20"} else None
+        return year_first or _iso(text[4:], text[2:4], text[:2])
     american = _MONTH_FIRST.match(text)
     if american:
         return _iso(american[3], american[1], american[2])

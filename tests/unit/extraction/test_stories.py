@@ -139,8 +139,8 @@ STORIES = [
         {
             "seller_name": "Imprimerie du Lac SARL", "seller_vat_id": "FR40303265045", "invoice_number": "F-2026-031",
             "issue_date": "2026-01-12", "due_date": "2026-02-11", "net_amount": "300.00", "vat_amount": "60.00",
-            "total_amount": "360.00", "payable_amount": "260.00", "currency": "EUR", "iban": "FR1420041010050500013M02606",
-            "buyer_name": "Librairie Plume",
+            "total_amount": "360.00", "payable_amount": "260.00", "currency": "EUR",
+            "iban": "FR1420041010050500013M02606", "buyer_name": "Librairie Plume",
         },
         id="fr",
     ),

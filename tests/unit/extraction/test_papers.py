@@ -1,0 +1,239 @@
+"""Papers of other kinds and invoices with a twist: each a small page that says what must be seen on it."""
+
+from __future__ import annotations
+
+import pytest
+from pages_extraction import kind_of, read, reading, values
+
+from mailroom.domain.document import FieldName, FieldSource
+from mailroom.domain.reading import StructuredValue
+from mailroom.extraction import Buyer, extract
+
+TILL_SLIP = """
+        BAKKERIJ MORGENROOD
+        Dorpsstraat 4
+        3500 Hasselt
+        BE 0417.497.106
+
+    2 x 1,50  Koffiekoek       3,00
+    1 x 2,80  Brood            2,80
+    -------------------------------
+    TOTAAL                     5,80
+    CONTANT                   10,00
+    WISSELGELD                 4,20
+
+    Btw 6%      5,47           0,33
+    12/03/2026  08:41
+    Bedankt en tot ziens
+"""
+RESTAURANT = """
+        RESTAURANT LE PONT
+        2 quai de la Loire
+        44000 Nantes
+
+    Table 7      14/02/2026 20:55
+    2 Menu               58,00
+    1 Vin                22,00
+    Sous-total           80,00
+    Pourboire             5,00
+    TOTAL TTC            80,00
+    CB                   85,00
+"""
+CREDIT_NOTE = """
+  Houthandel De Spar BV
+  Zagerijstraat 12
+  9000 Gent
+  BTW BE 0403.170.701
+
+!CREDITNOTA
+
+  Nummer:              CN 2026/004
+  Datum:               12/03/2026
+  Factuur:             2026/0117
+
+                       Totaal excl. btw     100,00
+                       Btw 21%               21,00
+                       Totaal               121,00 EUR
+"""
+MANY_RATES = """
+  Feinkost Ahrens GmbH                     Rechnungsnummer: 4711-26
+  Hafenstr. 1                              Rechnungsdatum: 01.03.2026
+  20457 Hamburg                            USt-IdNr.: DE136695976
+
+  MwSt.-Satz      Netto       MwSt.      Brutto
+  7 %            100,00        7,00      107,00
+  19 %           200,00       38,00      238,00
+  Summe          300,00       45,00      345,00
+
+  Gesamtbetrag                           345,00 EUR
+"""
+
+
+def test_a_till_slip_gives_shop_date_and_total_not_what_was_paid() -> None:
+    found = values(read(TILL_SLIP))
+    assert found["document_type"] == "receipt"
+    assert found["seller_name"] == "BAKKERIJ MORGENROOD"
+    assert found["issue_date"] == "2026-03-12"
+    assert found["total_amount"] == "5.80"
+    assert found["seller_vat_id"] == "BE0417497106"
+
+
+def test_a_tip_is_not_part_of_the_total() -> None:
+    found = values(read(RESTAURANT))
+    assert found["total_amount"] == "80.00"
+    assert found["issue_date"] == "2026-02-14"
+
+
+def test_a_credit_note_has_its_own_number_not_the_invoices() -> None:
+    found = values(read(CREDIT_NOTE))
+    assert found["document_type"] == "credit_note"
+    assert found["invoice_number"] == "CN 2026/004"
+    assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == ("100.00", "21.00", "121.00")
+
+
+def test_a_table_of_rates_is_added_up() -> None:
+    found = values(read(MANY_RATES))
+    assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == ("300.00", "45.00", "345.00")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("AANMANING", "reminder"), ("Zahlungserinnerung", "reminder"), ("Mise en demeure", "reminder"),
+        ("Statement of account", "statement"), ("Relevé de compte", "statement"), ("Bestelbon", "order"),
+        ("Auftragsbestätigung", "order"), ("OFFERTE", "quote"), ("Devis", "quote"), ("Kostenvoranschlag", "quote"),
+        ("Lieferschein", "delivery_note"), ("Aviz de însoțire a mărfii", "delivery_note"), ("Mietvertrag", "contract"),
+        ("Notă de credit", "credit_note"), ("Gutschrift", "credit_note"), ("Avoir", "credit_note"),
+        ("Tax Invoice", "invoice"), ("Factură fiscală", "invoice"),
+    ],
+)  # fmt: skip
+def test_the_title_says_what_it_is(title: str, kind: str) -> None:
+    drawing = f"""
+  Some Company
+  Long Road 1
+  1000 Brussels
+
+!{title}
+
+  Dear reader, here is what you asked us for.
+"""
+    assert kind_of(drawing) == kind
+
+
+def test_a_caption_of_an_order_does_not_make_an_invoice_an_order() -> None:
+    drawing = """
+!Rechnung
+
+  Rechnungsnummer:   77
+  Bestellung:        B-12
+  Lieferschein:      L-9
+  Gesamtbetrag       10,00 EUR
+"""
+    assert kind_of(drawing) == "invoice"
+
+
+@pytest.mark.parametrize(
+    ("printed", "language_line", "iso"),
+    [
+        ("03/04/26", "Factuur van de maand, gelieve te betalen", "2026-04-03"),
+        ("3 avril 2026", "Facture, merci de votre confiance", "2026-04-03"),
+        ("April 3, 2026", "Invoice, thank you for your order", "2026-04-03"),
+        ("2026-04-03", "Invoice, thank you for your order", "2026-04-03"),
+        ("3. April 2026", "Rechnung, wir danken für Ihren Auftrag", "2026-04-03"),
+        ("3 aprilie 2026", "Factura, va multumim pentru plata", "2026-04-03"),
+        ("04/13/2026", "Invoice, thank you for your order", "2026-04-13"),  # only one order makes a date of it
+    ],
+)
+def test_dates_are_read_in_every_way_of_writing(printed: str, language_line: str, iso: str) -> None:
+    assert values(read(f"{language_line}\n\nDate: {printed}\n"))["issue_date"] == iso
+
+
+def test_another_date_on_the_page_shows_that_the_month_comes_first() -> None:
+    found = values(read("Invoice date: 03/04/2026\n\nDue date: 03/31/2026\n"))
+    assert (found["issue_date"], found["due_date"]) == ("2026-03-04", "2026-03-31")
+
+
+def test_the_end_of_a_discount_is_not_the_due_date() -> None:
+    drawing = "Rechnungsdatum: 01.03.2026\n\n2 % Skonto bei Zahlung bis 10.03.2026\n\nFällig am: 31.03.2026\n"
+    assert values(read(drawing))["due_date"] == "2026-03-31"
+
+
+def test_without_a_due_date_none_is_made_up() -> None:
+    found = read("Factuurdatum: 01/03/2026\n\nTe betalen binnen 30 dagen\n")
+    assert found.fields[FieldName.DUE_DATE].value is None
+    assert 0 < found.fields[FieldName.DUE_DATE].confidence <= 1
+
+
+def test_an_iban_runs_over_two_lines_of_a_narrow_column() -> None:
+    drawing = "Bank: IBAN BE68\n5390 0754 7034\nBIC GKCCBEBB\n"
+    assert values(read(drawing))["iban"] == "BE68539007547034"
+
+
+def test_letters_that_ocr_puts_for_digits_are_mended_when_the_checksum_then_holds() -> None:
+    assert values(read("IBAN BE68 539O O754 7O34\n", ocr=True))["iban"] == "BE68539007547034"
+    assert values(read("BTW-nummer: BE O4O3.17O.7Ol\n", ocr=True))["seller_vat_id"] == "BE0403170701"
+
+
+def test_an_account_that_fails_its_checksum_is_not_believed() -> None:
+    field = read("IBAN BE68 5390 0754 7035\n", ocr=True).fields[FieldName.IBAN]
+    assert field.value is None or field.confidence < 0.6
+
+
+def test_the_buyers_vat_id_is_not_the_sellers_even_when_it_is_the_only_one() -> None:
+    drawing = "Factuur 77\n\nKlant\nBlauwe Maan BV\nLangestraat 1\n2000 Antwerpen\nBE0417.497.106\n"
+    assert values(read(drawing))["seller_vat_id"] is None
+    known = Buyer(name="Blauwe Maan", vat_id="BE0417497106")
+    found = values(read("Factuur 77\n\nBTW BE0417.497.106\n", buyer=known))
+    assert (found["seller_vat_id"], found["buyer_vat_id"]) == (None, "BE0417497106")
+
+
+def test_a_steuernummer_is_no_vat_id() -> None:
+    assert values(read("Rechnung\n\nSteuernummer: 136 695 976\n"))["seller_vat_id"] is None
+
+
+def test_reverse_charge_means_vat_zero_and_net_is_the_total() -> None:
+    drawing = "Invoice no. 12\n\nAmount due   500.00 EUR\n\nVAT reverse charge, article 196\n"
+    found = values(read(drawing))
+    assert (found["vat_amount"], found["total_amount"], found["net_amount"]) == ("0.00", "500.00", "500.00")
+
+
+def test_a_total_that_ocr_lost_is_derived_from_net_and_vat() -> None:
+    found = read("Totaal excl. btw      200,00\nBtw 21%      42,00\nT#tnl\n", ocr=True)
+    total = found.fields[FieldName.TOTAL_AMOUNT]
+    assert (total.value, total.source) == ("242.00", FieldSource.DERIVED)
+    assert [e.proof for e in total.evidence] == ["sum_of_net_and_vat"] * 2
+
+
+def test_two_totals_are_reported_as_a_doubt() -> None:
+    found = read("Factuur\n\nTotaal      121,00\n\nTotaal      133,10\n")
+    assert [p.code for p in found.problems] == ["two_totals"]
+
+
+def test_what_the_xml_says_wins_with_certainty_and_pages_fill_the_rest() -> None:
+    structured = {FieldName.INVOICE_NUMBER: StructuredValue(value="X-1", term="BT-1", path="/Invoice/ID")}
+    found = extract(reading("Factuurnummer: 999\n\nFactuurdatum: 01/02/2026\n", structured=structured), Buyer())
+    number = found.fields[FieldName.INVOICE_NUMBER]
+    assert (number.value, number.confidence, number.source) == ("X-1", 1.0, FieldSource.XML)
+    assert number.evidence[0].path == "/Invoice/ID"
+    assert found.fields[FieldName.ISSUE_DATE].value == "2026-02-01"
+
+
+def test_an_epc_code_tells_account_amount_and_reference() -> None:
+    code = "BCD\n002\n1\nSCT\n\nHouthandel De Spar BV\nBE68539007547034\nEUR199.65\n\n\n090933755493"
+    found = extract(reading("Factuur 77\n", barcodes=(("QRCode", code),)), Buyer())
+    got = values(found)
+    assert (got["iban"], got["payable_amount"], got["currency"]) == ("BE68539007547034", "199.65", "EUR")
+    assert got["payment_reference"] == "+++090/9337/55493+++"
+    assert found.fields[FieldName.IBAN].source is FieldSource.BARCODE
+
+
+def test_a_swiss_payment_code_tells_account_and_amount() -> None:
+    lines = [""] * 32
+    lines[:7] = ["SPC", "0200", "1", "CH9300762011623852957", "S", "Käserei Alp AG", "Bergweg 1"]
+    lines[18:20] = ["88.10", "CHF"]
+    found = values(extract(reading("Rechnung 5\n", barcodes=(("QRCode", "\n".join(lines)),)), Buyer()))
+    assert (found["iban"], found["payable_amount"], found["currency"]) == ("CH9300762011623852957", "88.10", "CHF")
+
+
+def test_an_unknown_barcode_says_nothing() -> None:
+    assert values(extract(reading("Factuur 77\n", barcodes=(("EAN13", "5410000000000"),)), Buyer()))["iban"] is None
