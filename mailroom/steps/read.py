@@ -29,6 +29,7 @@ def read(house: House, document_id: str) -> bool:
         return False
     try:
         result = house.reader.read(house.store.blobs.get(document.sha256), document.media_type, document.filename)
+        _keep(house, document_id, result)
     except ReaderStopped as stopped:
         if attempts < house.settings.engine.max_attempts:
             raise
@@ -37,8 +38,17 @@ def read(house: House, document_id: str) -> bool:
     except Unreadable as cause:
         _set_unreadable(house, document_id, cause)
         return False
-    _keep(house, document_id, result)
+    except Exception:
+        _end_attempt(house, document_id)
+        raise
     return True
+
+
+def _end_attempt(house: House, document_id: str) -> None:
+    """Take back the count of a run that ended by itself: a full disk is not the document's fault."""
+    with house.store.unit() as unit:
+        document = unit.documents.get(document_id)
+        unit.documents.save(document.model_copy(update={"attempts": max(document.attempts - 1, 0)}))
 
 
 def _keep(house: House, document_id: str, result: ReadResult) -> None:
@@ -54,12 +64,21 @@ def _keep(house: House, document_id: str, result: ReadResult) -> None:
                     "previews": previews,
                     "page_count": reading.page_count,
                     "engine": reading.engine,
-                    "problems": reading.problems,
+                    "problems": joined(document.problems, reading.problems),
                     "attempts": 0,
                 }
             )
         )
     log.info("document_read", document=document_id, engine=reading.engine, pages=reading.page_count)
+
+
+def joined(*several: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Return all problems in their order, each once."""
+    found: list[Reason] = []
+    for problem in (each for reasons in several for each in reasons):
+        if problem not in found:
+            found.append(problem)
+    return tuple(found)
 
 
 def _set_unreadable(house: House, document_id: str, cause: Unreadable) -> None:

@@ -18,6 +18,9 @@ from mailroom.store import Unit
 
 log = get_logger("sort")
 
+WORTH_KEEPING = frozenset({"two_kinds", "damaged_file"})
+"""Reasons of a document's verdict that the rules and the person who decides must know."""
+
 PartRow = tuple[Part, PartVerdict, str | None]
 
 
@@ -25,24 +28,40 @@ def sort(house: House, message_id: str) -> list[str]:
     """Store the verdicts on all parts and return the ids of the documents that have to be read."""
     with house.store.unit() as unit:
         message = unit.messages.get(message_id)
+        if message.state is MessageState.SORTED:  # an earlier run was cut off after its commit
+            return _documents_of(unit, message_id)
         attempts = unit.messages.begin_attempt(message_id)
     if attempts > house.settings.engine.max_attempts:
         park_message(house, message_id, "reader_stopped")
         return []
     try:
         apart = apart_from_answer(*house.box.call("take_apart", {}, [house.store.blobs.get(message.sha256)]))
+        return _record(house, message, apart)
     except ReaderStopped as stopped:
         if attempts < house.settings.engine.max_attempts:
             raise
         park_message(house, message_id, stopped.reason)
         return []
-    return _record(house, message, apart)
+    except Exception:
+        _end_attempt(house, message_id)
+        raise
+
+
+def _documents_of(unit: Unit, message_id: str) -> list[str]:
+    entries = [entry for entry in unit.parts.of(message_id) if entry.verdict is Verdict.DOCUMENT]
+    return [document_id for document_id in dict.fromkeys(entry.document_id for entry in entries) if document_id]
+
+
+def _end_attempt(house: House, message_id: str) -> None:
+    """Take back the count of a run that ended by itself: a full disk is not the mail's fault."""
+    with house.store.unit() as unit:
+        message = unit.messages.get(message_id)
+        unit.messages.update(message.model_copy(update={"attempts": max(message.attempts - 1, 0)}))
 
 
 def _record(house: House, message: Message, apart: TakenApart) -> list[str]:
-    for part in apart.parts:
-        if part.path in apart.contents:
-            house.store.blobs.put(apart.contents[part.path])
+    for content in filter(None, apart.contents.values()):  # containers, and what a limit kept shut, have none
+        house.store.blobs.put(content)
     verdicts = {verdict.path: verdict for verdict in sort_parts(apart)}
     with house.store.unit() as unit:
         rows = [_row(unit, house, message, part, verdicts[part.path]) for part in apart.parts]
@@ -95,6 +114,7 @@ def _row(unit: Unit, house: House, message: Message, part: Part, verdict: PartVe
         media_type=part.media_type,
         filename=part.filename,
         size=part.size,
+        problems=(verdict.reason,) if verdict.reason.code in WORTH_KEEPING else (),
         created_at=now,
         updated_at=now,
     )
