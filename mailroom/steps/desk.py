@@ -16,6 +16,7 @@ from mailroom.domain.value import Reason
 from mailroom.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
 from mailroom.extraction import missing, normalise
 from mailroom.languages import Language
+from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.decide import apply_decision, decide_in, gather_facts
 from mailroom.steps.house import House
 from mailroom.store import Unit
@@ -98,16 +99,16 @@ class Desk:
     def undo(self, user: User, document_id: str, version: int) -> Document:
         """Take an acceptance back within its window, or a refusal at any time. No rule accepts it again by itself."""
         with self._open(user, document_id, version, MAY_DECIDE, UNDOABLE) as (unit, document):
-            gaps = missing(document.fields)
+            facts = gather_facts(unit, self._house, document)
+            judged = decide_by_rules(facts, missing(document.fields))
+            by_itself = judged.state is DocumentState.ACCEPTED
             decision = Decision(
-                state=DocumentState.INCOMPLETE if gaps else DocumentState.TO_ACCEPT,
+                state=DocumentState.TO_ACCEPT if by_itself else judged.state,
                 rule="taken_back",
-                reasons=(
-                    Reason(code="taken_back"),
-                    *(Reason(code="missing_field", facts={"field": name.value}) for name in gaps),
-                ),
+                # What spoke against it speaks again: whoever accepts it next must see the warning too.
+                reasons=(Reason(code="taken_back"), *(() if by_itself else judged.reasons)),
             )
-            return apply_decision(unit, self._house, document, decision, actor=user.id)
+            return apply_decision(unit, self._house, document, decision, actor=user.id, facts=facts)
 
     def retry(self, user: User, document_id: str, version: int) -> Document:
         """Read an unreadable or parked document again. The caller tells the engine after the commit."""
