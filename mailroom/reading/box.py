@@ -63,6 +63,7 @@ class _Server:
     def _watch(self) -> None:
         """Wait for the server's end, so that no zombie stays, and end what it left."""
         self.process.wait()
+        self._control.close()
         for pid in tuple(self.calls):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)

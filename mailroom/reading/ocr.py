@@ -1,4 +1,4 @@
-"""From a page or a photo to words: draw it, straighten it, read it.
+"""From a page or a photo to words: draw it, straighten it, read it, turn it where it stands on its head.
 
 Runs in the boxed child only. The coordinates that come out are fractions of the straightened page, and the preview
 shows the same straightened page, so that a box fits what people see.
@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from PIL import Image
 
 from mailroom.errors import Damaged, MissingProgram
-from mailroom.reading import engines
+from mailroom.reading import engines, prepare
 from mailroom.reading.engines import CannotRender, OcrEngine
-from mailroom.reading.seen import Seen, in_lines, scaled
+from mailroom.reading.seen import Seen, in_lines, levelled, scaled
 
 MOST_PIXELS = 12_000_000
-PREVIEW_EDGE = 1400
+"""Pixels of a picture that is given to OCR: A4 at 350 dpi."""
+PREVIEW_EDGE = 1100
+"""Pixels along the longer edge of a preview: a page of A4 at 94 dpi."""
+_OSD_EDGE = 1600
+_SLIGHT_SKEW = 2.5
+_TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page to be read. `size` is what `Page.width` and `height` say; `image` is grey or in colours."""
+    """A page to be read. `size` is in points for a page of a PDF, which has a `renderer`, else in pixels."""
 
     image: Image.Image
     size: tuple[float, float]
@@ -31,9 +36,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Read:
-    """The words of a sheet in lines, as fractions of it, and how it was turned (degrees clockwise)."""
+    """What was read of a sheet: words in lines as fractions of the page, the page, and how it was turned clockwise."""
 
     words: list[Seen]
+    size: tuple[float, float]
+    preview: Image.Image
     turned: int = 0
 
 
@@ -68,22 +75,73 @@ def _page_size(content: bytes, number: int) -> tuple[float, float]:
 
 
 def photographed(image: Image.Image, dpi: int) -> Sheet:
-    """Take a picture as a sheet."""
+    """Take a picture as a sheet, no larger than is of use."""
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS:
+        factor = (MOST_PIXELS / pixels) ** 0.5
+        image = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.BOX)
     return Sheet(image, (float(image.width), float(image.height)), dpi)
 
 
-def read(sheet: Sheet, engine: OcrEngine, languages: str) -> Read:
-    """Read the words of a sheet."""
+def read(sheet: Sheet, engine: OcrEngine, languages: str, preview_dpi: int) -> Read:
+    """Read the words of a sheet; when most of them make no sense, ask which way is up and read again."""
     grey = sheet.image.convert("L")
-    lines = engine.read(grey, languages, sheet.dpi)
-    return Read(scaled(in_lines(lines), grey.width, grey.height))
+    first = _words(sheet, grey, engine, languages)
+    turn = 0
+    if not _makes_sense(first[0]):
+        turn = engine.turn(prepare.for_osd(grey, _OSD_EDGE))
+        if turn in _TURNS:
+            second = _words(sheet, grey.transpose(_TURNS[turn]), engine, languages)
+            first, turn = max((first, 0), (second, turn), key=lambda tried: _sense(tried[0][0]))
+        else:
+            turn = 0
+    words, geometry, straight = first
+    image = sheet.image.transpose(_TURNS[turn]) if turn else sheet.image
+    return Read(words, _size(sheet, straight, turn), _preview(sheet, image, geometry, preview_dpi), turn)
 
 
-def preview(sheet: Sheet, dpi: int) -> Image.Image:
-    """Return the sheet small, for people."""
-    small = sheet.image.copy() if sheet.image.mode in ("L", "RGB") else sheet.image.convert("RGB")
-    if sheet.renderer:
-        edge = max(1, round(max(small.size) * dpi / sheet.dpi))
+def _words(
+    sheet: Sheet, grey: Image.Image, engine: OcrEngine, languages: str
+) -> tuple[list[Seen], prepare.Geometry, tuple[int, int]]:
+    if not sheet.renderer:
+        geometry = prepare.measure(grey, has_outline=True)
+        straight = geometry.straighten(grey)
+        ready = prepare.for_ocr(straight)
+        lines = engine.read(ready, languages, sheet.dpi)
+        return scaled(in_lines(lines), ready.width, ready.height), geometry, straight.size
+    geometry = prepare.measure(grey, has_outline=False)
+    if abs(geometry.skew) <= _SLIGHT_SKEW:
+        # Turning the pixels of a scan blurs its letters, and tesseract follows a slight slope by itself: the places of
+        # the words are turned instead.
+        lines = engine.read(grey, languages, sheet.dpi)
+        lines = [levelled(line, geometry.skew, grey.width, grey.height) for line in lines]
+    else:
+        lines = engine.read(geometry.straighten(grey), languages, sheet.dpi)
+    return scaled(in_lines(lines), grey.width, grey.height), geometry, grey.size
+
+
+def _makes_sense(words: list[Seen]) -> bool:
+    """Tell a page that is the right way up: most letters stand in words of which the engine is sure."""
+    return not words or (_sense(words) >= 0.6 and 2 * sum(word.is_upright for word in words) > len(words))
+
+
+def _sense(words: list[Seen]) -> float:
+    sure = sum(len(w.text) for w in words if w.confidence > 0.6 and len(w.text) > 2 and w.is_upright)
+    return sure / max(1, sum(len(word.text) for word in words))
+
+
+def _size(sheet: Sheet, straight: tuple[int, int], turn: int) -> tuple[float, float]:
+    if not sheet.renderer:
+        return float(straight[0]), float(straight[1])
+    return sheet.size if turn in (0, 180) else (sheet.size[1], sheet.size[0])
+
+
+def _preview(sheet: Sheet, image: Image.Image, geometry: prepare.Geometry, dpi: int) -> Image.Image:
+    """Return the straightened sheet small, for people."""
+    small = image if image.mode in ("L", "RGB") else image.convert("RGB")
+    edge = min(PREVIEW_EDGE, round(max(small.size) * dpi / sheet.dpi)) if sheet.renderer else PREVIEW_EDGE
+    factor = max(1, max(small.size) // max(1, 2 * edge))
+    small = geometry.straighten(small.reduce(factor) if factor > 1 else small)
+    if max(small.size) > edge:
         small.thumbnail((edge, edge), Image.Resampling.BOX)
-    small.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE), Image.Resampling.BOX)
     return small

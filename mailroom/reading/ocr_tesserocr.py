@@ -36,7 +36,8 @@ def tessdata() -> str:
         MissingProgram: there is none.
     """
     named = os.environ.get("TESSDATA_PREFIX", "")
-    for folder in (*((named, f"{named}/tessdata") if named else ()), *_USUAL_FOLDERS):
+    folders = [named, f"{named}/tessdata"] if named else []
+    for folder in [*folders, *_USUAL_FOLDERS]:
         if _has_data(folder):
             return folder
     asked = _asked()
@@ -88,7 +89,8 @@ class Tesserocr:
         with tesserocr.PyTessBaseAPI(path=tessdata() + os.sep, lang="osd", psm=tesserocr.PSM.OSD_ONLY) as api:
             api.SetImage(picture)
             found = api.DetectOrientationScript()
-        return int(found["orient_deg"]) if found and found["orient_conf"] >= 1.0 else 0
+        # `orient_deg` says how the page lies; turning it back goes the other way round.
+        return -int(found["orient_deg"]) % 360 if found and found["orient_conf"] >= 1.0 else 0
 
     def installed(self) -> frozenset[str]:
         """Return the languages whose data are installed."""

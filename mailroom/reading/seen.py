@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -102,6 +103,22 @@ def scaled(words: Iterable[Seen], width: float, height: float) -> list[Seen]:
         if x0 < x1 and y0 < y1:
             fitted.append(word._replace(x0=x0, y0=y0, x1=x1, y1=y1))
     return fitted
+
+
+def levelled(words: Iterable[Seen], degrees: float, width: float, height: float) -> list[Seen]:
+    """Turn the words' places anticlockwise about the middle of the page, as `Image.rotate` would turn its pixels.
+
+    A box round a sloping word is higher than its letters: what the slope adds is taken off again.
+    """
+    sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+    turned = []
+    for word in words:
+        x, y = (word.x0 + word.x1 - width) / 2, (word.y0 + word.y1 - height) / 2
+        x, y = x * cosine + y * sine + width / 2, y * cosine - x * sine + height / 2
+        half_width = (word.x1 - word.x0) / 2
+        half_height = max(word.height / 4, word.height / 2 - half_width * abs(sine))
+        turned.append(word._replace(x0=x - half_width, y0=y - half_height, x1=x + half_width, y1=y + half_height))
+    return turned
 
 
 def from_tsv(table: str) -> list[list[Seen]]:

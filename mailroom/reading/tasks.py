@@ -50,6 +50,7 @@ def _read_xml(content: bytes) -> JSON:
 
     syntax = einvoice.recognise(content)
     if syntax is None:
+        einvoice.read_invoice(content)  # says what is wrong: forbidden, damaged, another kind of XML
         raise UnknownXml("the XML is no invoice format that is known")
     return {"engine": "xml", "pages": [], "page_count": 0, "unread": [], **_structured(content, str(syntax.value))}
 
@@ -167,8 +168,11 @@ def preview_pages(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
 
 def prepare_ocr_page(settings: JSON) -> None:
     """Have the engines initialised in the server, so that a child starts with the languages loaded."""
-    from mailroom.reading import engines
+    from PIL import Image
 
+    from mailroom.reading import engines, ocr, picture  # noqa: F401 - imported for the children
+
+    Image.preinit()  # the decoders of the usual formats, which Pillow would import in every child
     assert isinstance(settings, dict)  # noqa: S101 - our own parent calls
     engine = engines.ocr_engine(str(settings["ocr"]))
     engines.page_renderers(str(settings["render"]))
@@ -196,15 +200,14 @@ def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
         if decoded.is_truncated:
             problems.append(_problem("picture_truncated"))
         sheet = ocr.photographed(decoded.image, settings["dpi"])
-    seen = ocr.read(sheet, engine, languages)
-    preview = ocr.preview(sheet, settings["preview_dpi"])
+    seen = ocr.read(sheet, engine, languages, settings["preview_dpi"])
     page = _page(
         number,
-        sheet.size,
+        seen.size,
         seen.words,
         source="ocr",
         engine=f"{sheet.renderer}+{engine.name}" if sheet.renderer else engine.name,
         turned=seen.turned,
-        is_blank=not seen.words and picture.is_blank(preview),
+        is_blank=not seen.words and picture.is_blank(seen.preview),
     )
-    return {"page": page, "problems": problems, "previews": [_sized(number, preview)]}, [preview.tobytes()]
+    return {"page": page, "problems": problems, "previews": [_sized(number, seen.preview)]}, [seen.preview.tobytes()]
