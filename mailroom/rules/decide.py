@@ -67,7 +67,9 @@ def decide(facts: Facts, missing: tuple[FieldName, ...]) -> Decision:
     against = [(rule.state, reason) for rule in RULES if (reason := rule.applies(facts, missing))]
     if against:
         state, strongest = against[0]
-        return Decision(state=state, rule=strongest.code, reasons=tuple(reason for _, reason in against))
+        # "Waits for your acceptance" is news only where nothing else has to be done first.
+        told = [why for _, why in against if why.code != "waits_for_acceptance" or state is DocumentState.TO_ACCEPT]
+        return Decision(state=state, rule=strongest.code, reasons=tuple(told))
     for condition in ACCEPTING:
         if reason := condition(facts, missing):
             return Decision(state=DocumentState.ACCEPTED, rule=reason.code, reasons=(reason,))
