@@ -77,7 +77,7 @@ class _Work:
         best = ranked[0]
         if best.score <= 0:
             return None
-        rival = next((c.score for c in ranked[1:] if compact(c.value) != compact(best.value)), best.score - 6.0)
+        rival = next((c.score for c in ranked[1:] if _differs(c.value, best.value)), best.score - 6.0)
         sure = best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
             sure = sure**8  # check digits that do not hold on a picture: most likely a digit was misread
@@ -91,6 +91,12 @@ class _Work:
             value=best.value, confidence=round(confidence, 4), source=source_of(best), evidence=(evidence(best, roles),)
         )
         return best
+
+
+def _differs(a: str, b: str) -> bool:
+    """A piece of the same name or number is no rival to it."""
+    x, y = compact(a), compact(b)
+    return x not in y and y not in x
 
 
 def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:

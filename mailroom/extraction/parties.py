@@ -15,7 +15,7 @@ from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below, column
-from mailroom.extraction.text import compact, fold, similarity
+from mailroom.extraction.text import compact, distance_within, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
 from mailroom.languages import Language, reading_data
 
@@ -137,6 +137,7 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
     for piece in _split(text, start):
         begin, end = piece
         value = _tidy(text[begin:end])
+        value = _mended_form(value) if segment.sheet.ocr else value
         if _like_a_name(value):
             first, last = segment.span(begin, end)
             yield Candidate(value, segment, first, last, value, start=begin)
@@ -146,6 +147,25 @@ def _tidy(text: str) -> str:
     """Drop a register number after the name and whatever is not part of it at its ends."""
     value = re.sub(r"\s+", " ", text).strip(" :,;-–*\"'„“”>")
     return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>")
+
+
+@cache
+def _long_forms() -> dict[str, str]:
+    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
+    return {compact(form): form for form in forms if len(compact(form)) >= 6}
+
+
+def _mended_form(value: str) -> str:
+    """Put right one letter that OCR misread in a legal form of some length: `SDN BHO`."""
+    words = value.split()
+    for count in (3, 2, 1):
+        tail = compact(" ".join(words[-count:]))
+        if len(words) <= count or len(tail) < 6:
+            continue
+        form = next((f for key, f in _long_forms().items() if distance_within(tail, key, 1)), None)
+        if form:
+            return " ".join([*words[:-count], form.upper() if value.isupper() else form])
+    return value
 
 
 def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -188,8 +208,10 @@ def _form_points(name: Candidate, sight: Sight, titles: frozenset[str]) -> float
     points -= (
         0.8 * any(c.isdigit() for c in value) + 2.5 * bool(_STREET.search(value)) + 2.0 * bool(_POSTCODE.search(value))
     )
-    words = fold(value).split()
-    points -= 1.0 * sum(w in _SMALL_WORDS for w in words) * (points < 2) + 0.5 * max(0, len(words) - 5)
+    words = value.split()
+    # `De Vries`, `LE PONT` are names; small words in small letters belong to sentences.
+    small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
+    points -= small * (points < 2) + 0.5 * max(0, len(words) - 5)
     points -= 2.0 * value.startswith("(") + 1.2 * (len(value) < 5) + 2.0 * max(0.0, 0.6 - name.sure)
     points -= 2.0 * value.endswith(":") + 1.5 * value[:1].islower() + 6.0 * (compact(value) in titles)
     covered = sum(
