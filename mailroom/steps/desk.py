@@ -143,5 +143,11 @@ class Desk:
             yield unit, document
 
 
+def _gap_reasons(gaps: tuple[FieldName, ...]) -> tuple[Reason, ...]:
+    if not gaps:
+        return ()
+    return (Reason(code="missing_fields", facts={"fields": ",".join(gaps), "n": str(len(gaps))}),)
+
+
 def _typed_field(text: str, value: str | None) -> Field:
     return Field(value=value, confidence=1.0, source=FieldSource.PERSON, evidence=(Evidence(text=text.strip()),))

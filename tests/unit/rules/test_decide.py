@@ -117,6 +117,12 @@ def test_a_reminder_is_held() -> None:
     assert (decision.state, decision.rule) == (DocumentState.HELD, "not_for_the_books")
 
 
+def test_waiting_for_acceptance_is_said_only_where_nothing_else_is_to_be_done() -> None:
+    incomplete = decide(facts(fields=fields(iban=None), auto_accept=False), (FieldName.IBAN,))
+    assert codes(incomplete) == ["missing_fields"]
+    assert codes(decide(facts(auto_accept=False), ())) == ["waits_for_acceptance"]
+
+
 def test_every_reason_is_listed_the_strongest_first() -> None:
     decision = decide(
         facts(
@@ -132,7 +138,6 @@ def test_every_reason_is_listed_the_strongest_first() -> None:
         "iban_changed",
         "totals_do_not_add_up",
         "completed_by_hand",
-        "waits_for_acceptance",
         "low_confidence",
         "issue_date_ahead",
         "pages_skipped",
