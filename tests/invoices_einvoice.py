@@ -86,7 +86,7 @@ class Maker:
             city=self.maybe(self.word, "Gent"),
             postcode=self.maybe(lambda: "9000", ""),
             subdivision=self.maybe(self.word, ""),
-            country=self.random.choice(("BE", "NL", "FR", "RO")),
+            country=self.random.choice(("BE", "AT", "FR", "RO")),
         )
 
     def contact(self) -> Contact:

@@ -23,7 +23,7 @@ def enterprise_number(text: str) -> bool:
 
 def gln(text: str) -> bool:
     """GS1 key (ICD 0088): weights 3 and 1 from the right, remainder 0 modulo 10."""
-    if not re.fullmatch(r"[0-9]{2,18}", text):
+    if not re.fullmatch(r"[0-9]{2,35}", text):
         return False
     return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(text))) % 10 == 0
 

@@ -89,6 +89,9 @@ def _references(invoice: Invoice) -> Invoice:
 def _payment(invoice: Invoice) -> Invoice:
     """UBL-SR-44 to 47, 54, 55: one reference, one text, one code, one card, one mandate."""
     means = [_one_means(one) for one in invoice.payment_means]
+    if both_german(invoice):
+        means = [_german_means(one) for one in means]
+    means = [_domestic_means(one, _home(invoice)) for one in means]
     if not means and (invoice.payment_reference or (invoice.is_credit_note and invoice.due_date)):
         means = [PaymentMeans(code=_NOT_DEFINED)]
     code = next((one.code for one in means if one.account), means[0].code if means else "")
@@ -112,6 +115,30 @@ def _one_means(means: PaymentMeans) -> PaymentMeans:
     if card and not card.network:
         card = card.model_copy(update={"network": NOT_STATED})  # UBL demands it; EN 16931 has no term for it
     return means.model_copy(update={"code": code, "account": account, "reference": "", "card": card})
+
+
+def _home(invoice: Invoice) -> str:
+    """Return the country of both parties, or an empty string when they are of two."""
+    countries = {party.address.country if party.address else "" for party in (invoice.seller, invoice.buyer)}
+    return countries.pop() if len(countries) == 1 else ""
+
+
+def _domestic_means(means: PaymentMeans, home: str) -> PaymentMeans:
+    """NL-R-008, DK-R-005: a transfer goes by the code that the country knows for it."""
+    transfer = {("NL", "31"): "30", ("NL", "42"): "30", ("DK", "30"): "58"}.get((home, means.code))
+    return means.model_copy(update={"code": transfer}) if transfer and means.account else means
+
+
+def _german_means(means: PaymentMeans) -> PaymentMeans:
+    """DE-R-023 to DE-R-025: each code with its own group only."""
+    change: dict[str, object] = {}
+    if means.code in {"30", "58", "48", "54", "55"}:
+        change |= {"mandate": "", "debited_account": ""}
+    if means.code in {"48", "54", "55", "59"}:
+        change["account"] = None
+    if means.code in {"30", "58", "59"}:
+        change["card"] = None
+    return means.model_copy(update=change)
 
 
 def _first_only(means: PaymentMeans, *, first: bool) -> PaymentMeans:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from mailroom.einvoice.checks.arithmetic import ZERO, rounded, total
-from mailroom.einvoice.checks.peppol import off_percentage
+from mailroom.einvoice.checks.peppol import both_german, off_percentage
 from mailroom.einvoice.codes import codes
 from mailroom.einvoice.model import Invoice
 from mailroom.einvoice.parts import AllowanceCharge, Totals, VatBreakdown
@@ -85,7 +85,9 @@ def breakdown(invoice: Invoice) -> Invoice:
     for row in rows:
         key = (row.category, row.rate)
         merged[key] = _joined(merged[key], row) if key in merged else row
-    return invoice.model_copy(update={"vat_breakdown": tuple(merged.values())})
+    german = both_german(invoice)  # DE-R-014: between Germans every row has a rate, also one outside VAT
+    kept = (row.model_copy(update={"rate": ZERO}) if german and row.rate is None else row for row in merged.values())
+    return invoice.model_copy(update={"vat_breakdown": tuple(kept)})
 
 
 def _row(row: VatBreakdown) -> VatBreakdown:

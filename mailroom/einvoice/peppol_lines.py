@@ -68,7 +68,7 @@ def _line(line: Line, number: int, whole: Period | None, rows: _Rows) -> Line:
 def _category(line: Line, rows: _Rows) -> tuple[str, Decimal | None]:
     category, rate = line.vat_category, line.vat_rate
     if not category and rows.only:
-        return rows.only.category, rows.only.rate
+        return rows.only.category, rate_of(rows.only.category, rows.only.rate)
     if not category and rate is not None:
         category = rows.categories.get(rate, "")
     if category and rate is None and category != "O":

@@ -89,7 +89,25 @@ def _vat_id(party: Party) -> str:
 def _schemes(party: Party) -> Party:
     ids = tuple(_known(one, "party_scheme") for one in party.ids)
     legal = _known(party.legal_id, "registration_scheme") if party.legal_id else None
+    country = party.address.country if party.address else ""
+    if legal and country in _NATIONAL and legal.scheme not in _NATIONAL[country]:
+        legal = _national(legal, country)
     return party.model_copy(update={"ids": ids, "legal_id": legal})
+
+
+_NATIONAL = {"NL": ("0106", "0190"), "DK": ("0184",), "BE": ("0208", "9925"), "SE": ("0007",)}
+"""Schemes of a legal registration in countries that ask for it (NL-R-003, DK-R-014), or where it is the only one."""
+
+
+def _national(legal: Identifier, country: str) -> Identifier:
+    """Return a registration without scheme with that of its country, where it has its form."""
+    if legal.scheme:
+        return legal
+    bare = re.sub(r"[\s.\-]", "", legal.value).upper().removeprefix(country)
+    form = {"NL": r"[0-9]{8}", "DK": r"[0-9]{8}", "BE": r"[01][0-9]{9}", "SE": r"[0-9]{10}"}[country]
+    value = f"DK{bare}" if country == "DK" else bare
+    scheme = _NATIONAL[country][0]
+    return Identifier(value=value, scheme=scheme) if re.fullmatch(form, bare) and _has_form(scheme, value) else legal
 
 
 def _known(one: Identifier, listed: str) -> Identifier:
@@ -97,7 +115,7 @@ def _known(one: Identifier, listed: str) -> Identifier:
     scheme = _OLD_SCHEMES.get(one.scheme.upper(), one.scheme)
     value = re.sub(r"[\s.]", "", one.value) if scheme in {"0208", "9925"} else one.value
     value = value.removeprefix("BE") if scheme == "0208" else value
-    value = f"DK{value}" if scheme in {"0184", "0198"} and re.fullmatch(r"[0-9]{8}", value) else value
+    value = f"DK{value}" if scheme == "0198" and re.fullmatch(r"[0-9]{8}", value) else value
     good = scheme in codes(listed) and _has_form(scheme, value)
     return Identifier(value=value, scheme=scheme) if good else Identifier(value=one.value)
 

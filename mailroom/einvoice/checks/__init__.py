@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailroom.einvoice.checks import arithmetic, categories, listed, own, peppol, presence, repeated
+from mailroom.einvoice.checks import arithmetic, categories, countries, listed, own, peppol, presence, repeated
 from mailroom.einvoice.findings import Finding, Rule, Severity
 from mailroom.einvoice.model import Invoice
 
@@ -19,7 +19,7 @@ EN16931_RULES: tuple[Rule, ...] = (
     *listed.RULES,
     *repeated.RULES,
 )
-PEPPOL_RULES: tuple[Rule, ...] = (*peppol.RULES, *listed.PEPPOL_RULES)
+PEPPOL_RULES: tuple[Rule, ...] = (*peppol.RULES, *listed.PEPPOL_RULES, *countries.RULES)
 OWN_RULES: tuple[Rule, ...] = own.RULES
 _OUTSIDE = ("urn:factur-x.eu:1p0:minimum", "urn:factur-x.eu:1p0:basicwl", "urn:zugferd.de:2p0:minimum")
 """Profiles without lines: they are no invoices of EN 16931 and do not claim to be."""

@@ -189,7 +189,7 @@ def _italian(text: str) -> bool:
 SCHEMES: dict[str, tuple[str, Severity, Callable[[str], bool]]] = {
     "0088": ("R040", Severity.FATAL, digits.gln),
     "0192": ("R041", Severity.FATAL, digits.norwegian),
-    "0184": ("R042", Severity.FATAL, lambda text: bool(re.fullmatch(r"DK[0-9]{8}", text))),
+    "0184": ("R042", Severity.FATAL, lambda text: bool(re.fullmatch(r"(?:DK)?[0-9]{8}", text))),
     "0208": ("R043", Severity.FATAL, lambda text: text.isdigit() and digits.enterprise_number(text)),
     "0201": ("R044", Severity.WARNING, lambda text: bool(re.fullmatch(r"[A-Za-z0-9]{6}", text))),
     "0211": ("R047", Severity.WARNING, _italian),

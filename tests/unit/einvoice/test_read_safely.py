@@ -65,10 +65,10 @@ def test_other_encodings_are_refused_by_name(encoding: str) -> None:
     ids=["depth", "elements", "attributes", "one huge comment"],
 )
 def test_a_bomb_is_cut_off_at_its_limit(content: bytes) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(ForbiddenXml):
         read_invoice(content)
-    assert time.monotonic() - begin < 5  # the aim is two seconds; the machine of the tests may be busy
+    assert time.process_time() - begin < 4  # CPU seconds; the aim is two
 
 
 def test_fifty_megabytes_are_refused_unread() -> None:
@@ -98,13 +98,13 @@ def test_entities_are_never_replaced() -> None:
 
 
 def test_many_values_without_a_term_are_counted_and_the_first_listed() -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     source = read_invoice(f"<Invoice {UBL} {CBC}>{'<b:Odd>x</b:Odd>' * 50_000}</Invoice>".encode()).source
     assert source is not None
     assert source.unmapped_count == 50_000
     assert source.unmapped[1].path == "/Invoice/b:Odd[2]".replace("b:", "cbc:")
     assert len(source.unmapped) == 2_000
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_an_invoice_in_an_envelope_is_found() -> None:
