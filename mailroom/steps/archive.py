@@ -13,7 +13,7 @@ from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import new_id
 from mailroom.einvoice import from_fields, to_ubl
-from mailroom.errors import PermanentFailure
+from mailroom.errors import PermanentFailure, ReaderStopped
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.store import Unit
@@ -30,7 +30,15 @@ def convert(house: House, document_id: str) -> bool:
         return True
     if document.state is not DocumentState.ACCEPTED:
         return False
-    ubl = _ubl_of(house, document, account)
+    try:
+        ubl = _ubl_of(house, document, account)
+    except ReaderStopped as stopped:
+        with house.store.unit() as unit:
+            attempts = unit.documents.begin_attempt(document_id)
+        if attempts < house.settings.engine.max_attempts:
+            raise
+        log.warning("ubl_not_made", document=document_id, reason=stopped.reason, detail=str(stopped))
+        ubl = None
     sha256 = house.store.blobs.put(ubl) if ubl else None
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
@@ -44,6 +52,7 @@ def convert(house: House, document_id: str) -> bool:
                     "ubl": sha256,
                     "seller_id": seller,
                     "archive_at": None,
+                    "attempts": 0,
                     "reasons": (),
                 }
             )

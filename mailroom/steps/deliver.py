@@ -12,6 +12,7 @@ from mailroom.domain.report import RunState
 from mailroom.errors import DeliveryRejected, MailroomError, NotFound, TemporaryFailure
 from mailroom.log import get_logger
 from mailroom.steps.house import House
+from mailroom.steps.park import give_up_report
 
 log = get_logger("deliver")
 
@@ -34,6 +35,7 @@ def deliver(house: House, delivery_id: str) -> str:
                     "state": DeliveryState.DELIVERED,
                     "detail": detail,
                     "delivered_at": now,
+                    "next_attempt_at": None,
                     "attempts": delivery.attempts + 1,
                 }
             )
@@ -75,6 +77,7 @@ def _note_failure(house: House, delivery: Delivery, failure: MailroomError) -> s
             )
         )
         if state is DeliveryState.FAILED:
+            give_up_report(unit, delivery)
             unit.events.add(
                 "delivery_failed",
                 account_id=delivery.account_id,

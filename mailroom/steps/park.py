@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from mailroom.domain.delivery import DeliveryState
+from mailroom.domain.delivery import Delivery, DeliveryState
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
 from mailroom.domain.report import RunState
 from mailroom.domain.value import Reason
 from mailroom.steps.house import House
+from mailroom.store import Unit
 
 
 def park_message(house: House, message_id: str, reason: str) -> None:
@@ -48,7 +49,9 @@ def park_delivery(house: House, delivery_id: str, reason: str) -> None:
     """Give a delivery up; it is shown with its reason and can be begun again."""
     with house.store.unit() as unit:
         delivery = unit.deliveries.get(delivery_id)
-        unit.deliveries.save(delivery.model_copy(update={"state": DeliveryState.FAILED, "detail": reason}))
+        failed = {"state": DeliveryState.FAILED, "detail": reason, "attempts": delivery.attempts + 1}
+        unit.deliveries.save(delivery.model_copy(update=failed))
+        give_up_report(unit, delivery)
         unit.events.add(
             "delivery_failed",
             account_id=delivery.account_id,
@@ -57,6 +60,13 @@ def park_delivery(house: House, delivery_id: str, reason: str) -> None:
             facts={"reason": reason, "channel": delivery.channel.value},
             at=house.clock(),
         )
+
+
+def give_up_report(unit: Unit, delivery: Delivery) -> None:
+    """Note on the report run, where the delivery is one's mail, that it does not go out."""
+    if delivery.report_run_id:
+        run = unit.reports.run(delivery.report_run_id)
+        unit.reports.save_run(run.model_copy(update={"state": RunState.FAILED}))
 
 
 def park_report(house: House, run_id: str, reason: str) -> None:

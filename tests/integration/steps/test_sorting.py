@@ -1,4 +1,4 @@
-"""Arrive, authenticate, sort: every row once, whatever is done twice, and a mail that cannot be taken apart is shown."""
+"""Arrive, authenticate, sort: every row once, whatever is done twice; what cannot be taken apart is shown."""
 
 from __future__ import annotations
 
