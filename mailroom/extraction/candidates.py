@@ -80,6 +80,11 @@ class Candidate:
         """The reader's own confidence in the words, the worst counting."""
         return min(t.confidence for t in self.tokens)
 
+    @property
+    def mostly_sure(self) -> float:
+        """The reader's confidence in the words on average: a name survives a doubtful comma."""
+        return sum(t.confidence for t in self.tokens) / len(self.tokens)
+
     def strength(self, *roles: str) -> float:
         """Return how strongly a label of one of these roles stands beside the value."""
         return max((b.strength for b in self.beside if b.label.roles.intersection(roles)), default=0.0)

@@ -119,7 +119,7 @@ def _odd(sight: Sight, segment: Segment) -> Iterator[Candidate]:
 def _prefixed(segment: Segment) -> Iterator[Candidate]:
     text = segment.text
     for match in _pattern(segment.sheet.ocr).finditer(text):
-        value = _normal(match[0])
+        value = _normal(match[0], ocr=segment.sheet.ocr)
         if value is None:
             continue
         first, last = segment.span(*match.span())
@@ -127,12 +127,14 @@ def _prefixed(segment: Segment) -> Iterator[Candidate]:
         yield Candidate(value, segment, first, last, match[0], proof=proof, start=match.start())
 
 
-def _normal(printed: str) -> str | None:
+def _normal(printed: str, *, ocr: bool) -> str | None:
     """Return the id without separators, repaired where letters stand for digits and the check digits then hold."""
     plain = re.sub(r"[^0-9A-Za-z+*|]", "", printed)
     prefix = "CHE" if plain[:3] == "CHE" else plain[:2]
     body = plain[len(prefix) :]
     upright = _belgian(prefix, body)
+    if ocr and re.fullmatch(r"NL\d{9}B8\d", upright):
+        return _repair(prefix, body)
     fits = upright.isalnum() and any(re.fullmatch(form, upright[len(prefix) :]) for form in _BODIES[prefix])
     if fits and (check_digits(upright) or upright[len(prefix) :].isdigit() or prefix in {"NL", "AT"}):
         return upright

@@ -42,6 +42,7 @@ class Buyer:
 
 
 _UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
+_NAMES = frozenset({FieldName.SELLER_NAME, FieldName.BUYER_NAME})
 _CHECKED = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID, FieldName.IBAN})
 
 
@@ -78,7 +79,7 @@ class _Work:
         if best.score <= 0:
             return None
         rival = next((c.score for c in ranked[1:] if _differs(c.value, best.value)), best.score - 6.0)
-        sure = best.sure
+        sure = best.mostly_sure if name in _NAMES else best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
             sure = sure**8  # check digits that do not hold on a picture: most likely a digit was misread
         signs = Signs(best.score, best.score - rival, bool(best.proof), sure)

@@ -158,8 +158,10 @@ def _long_forms() -> dict[str, str]:
 def _mended_form(value: str) -> str:
     """Put right one letter that OCR misread in a legal form of some length: `SDN BHO`."""
     words = value.split()
-    for count in (3, 2, 1):
+    for count in (1, 2, 3):
         tail = compact(" ".join(words[-count:]))
+        if tail in _long_forms():
+            return value
         if len(words) <= count or len(tail) < 6:
             continue
         form = next((f for key, f in _long_forms().items() if distance_within(tail, key, 1)), None)
@@ -212,7 +214,7 @@ def _form_points(name: Candidate, sight: Sight, titles: frozenset[str]) -> float
     # `De Vries`, `LE PONT` are names; small words in small letters belong to sentences.
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
     points -= small * (points < 2) + 0.5 * max(0, len(words) - 5)
-    points -= 2.0 * value.startswith("(") + 1.2 * (len(value) < 5) + 2.0 * max(0.0, 0.6 - name.sure)
+    points -= 2.0 * value.startswith("(") + 1.2 * (len(value) < 5) + 2.0 * max(0.0, 0.6 - name.mostly_sure)
     points -= 2.0 * value.endswith(":") + 1.5 * value[:1].islower() + 6.0 * (compact(value) in titles)
     covered = sum(
         a.last - a.first for a in sight.labels_in(name.segment) if a.first >= name.first and a.last <= name.last
