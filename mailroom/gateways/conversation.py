@@ -283,7 +283,7 @@ class Conversation(SMTP):
         settings = self._reception.settings
         if now - self._waiting_since > settings.timeout_seconds:
             self._hang_up(replies.TIMED_OUT, "silence")
-        elif self._data is not None and now - self._data_began > _GRACE_SECONDS:
+        elif self._data is not None and self._data.received and now - self._data_began > _GRACE_SECONDS:
             pace = self._data.received / (now - self._data_began)
             if pace < settings.min_bytes_per_second:
                 self._hang_up(replies.TOO_SLOW, "too_slow")

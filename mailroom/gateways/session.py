@@ -194,6 +194,8 @@ class SmtpSession(Conversation):
         self._input.clear()
         try:
             while True:
+                if chunk and not reader.received:
+                    self._data_began = self.loop.time()  # what comes before is silence, which has its own limit
                 content = reader.feed(chunk)
                 if content and failure is None:
                     draft.write(content)

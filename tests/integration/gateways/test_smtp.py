@@ -320,6 +320,18 @@ def test_a_slow_message_is_cut_off_and_a_steady_one_is_not(
     assert len(house.contents()) == 1
 
 
+def test_silence_before_the_first_byte_is_no_slow_message(open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mailroom.gateways import conversation
+
+    monkeypatch.setattr(conversation, "_GRACE_SECONDS", 0.2)
+    house = open_door(timeout_seconds=2, min_bytes_per_second=1_000_000)
+    client = house.dial(hello=True)
+    client.begin()
+    time.sleep(1.2)
+    client.send(MAIL + b"\r\n.\r\n")
+    assert client.reply().startswith("250")
+
+
 def test_an_inherited_socket_is_used(open_door: OpenDoor) -> None:
     inherited = socket.create_server(("127.0.0.1", 0))
     house = open_door(sock=inherited)
