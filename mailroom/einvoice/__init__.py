@@ -4,6 +4,7 @@ Pure: no database, no socket; nothing that a document names is fetched. Callers 
 """
 
 from mailroom.einvoice.checks import check
+from mailroom.einvoice.checks.outside import check_account, check_page
 from mailroom.einvoice.cii_writer import to_cii, write_cii
 from mailroom.einvoice.embedded import embedded_invoice
 from mailroom.einvoice.findings import Finding, Severity, explain
@@ -22,6 +23,8 @@ __all__ = [
     "Severity",
     "Syntax",
     "check",
+    "check_account",
+    "check_page",
     "embedded_invoice",
     "explain",
     "from_fields",

@@ -11,6 +11,8 @@ from mailroom.einvoice.model import Invoice
 from mailroom.einvoice.parts import AllowanceCharge, Line, Party
 from mailroom.languages import Language, format_amount, format_date, text
 
+_LONGEST = Decimal("1e18")
+
 
 class Row(NamedTuple):
     """One row. `term` is its number (`BT-1`), `label` its name in the reader's language."""
@@ -31,7 +33,9 @@ def _one(term: str, value: object, currency: str, language: Language) -> Row:
     if isinstance(value, date):
         return Row(term, label, format_date(value, language))
     if isinstance(value, Decimal):
-        return Row(term, label, format_amount(value, currency or "XXX", language))
+        # Beyond that, babel's rounding does not fit into 28 digits; such an amount is shown as it was written.
+        long = abs(value) >= _LONGEST
+        return Row(term, label, _plain(value) if long else format_amount(value, currency or "XXX", language))
     return Row(term, label, str(value or ""))
 
 
