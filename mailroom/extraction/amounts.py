@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from mailroom.extraction.candidates import Beside, Candidate, Sight, pair
+from mailroom.extraction.beside import pair
+from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment
 
@@ -176,8 +177,3 @@ def _add(amount: Amount, label: Label, strength: float) -> None:
         amount.label = label.text
     for role in roles:
         amount.roles[role] = max(amount.roles.get(role, 0.0), strength)
-
-
-def beside_of(amount: Amount) -> Beside | None:
-    """Return the label that gave the amount its strongest role."""
-    return max(amount.at.beside, key=lambda b: b.strength, default=None)

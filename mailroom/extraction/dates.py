@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.beside import pair
+from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.text import distance_within, fold
 from mailroom.languages import Language, reading_data

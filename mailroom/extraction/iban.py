@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from stdnum import iban as stdnum_iban
 
-from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.beside import pair
+from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below
 
 IBAN_ROLES = ("iban", "bic", "account_holder")

@@ -14,7 +14,8 @@ from types import ModuleType
 
 from stdnum.util import get_cc_module
 
-from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.beside import pair
+from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment
 
 VAT_ROLES = ("vat_id", "enterprise_number", "vat", "buyer_vat_id", "vat_rate")

@@ -20,7 +20,8 @@ from mailroom.extraction.currency import currency_of
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
-from mailroom.extraction.parties import Known, find_buyer, find_names, is_buyer, score_sellers
+from mailroom.extraction.names import find_names
+from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
 from mailroom.extraction.text import blur, compact
 from mailroom.extraction.totals import Found, Setting, Totals, solve

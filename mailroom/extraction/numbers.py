@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from mailroom.extraction.candidates import Beside, Candidate, Sight, pair
+from mailroom.extraction.beside import pair
+from mailroom.extraction.candidates import Beside, Candidate, Sight
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.text import blur, compact
 from mailroom.languages import Language, reading_data

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from stdnum import iso11649
 
-from mailroom.extraction.candidates import Candidate, Sight, pair
+from mailroom.extraction.beside import pair
+from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
 

@@ -1,0 +1,142 @@
+"""Every piece of text that may be the name of a company: the parts of a line, names over two lines, legal forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.layout import Segment, below
+from mailroom.extraction.text import compact, distance_within
+from mailroom.languages import Language, reading_data
+
+_CUT = re.compile(r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;|:\s{1,2}")
+_REGISTER = re.compile(
+    r"\s*\(?\b(?:co\.?\s*(?:reg|no)\.?[ :]*)?\d{4,}[- ]?[A-Z]?\)?$|\s*\([^)]*\d{4}[^)]*\)?$", re.IGNORECASE
+)
+
+
+@cache
+def legal_forms() -> re.Pattern[str]:
+    """Return a pattern for a legal form as a word of its own."""
+    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
+    spelled = sorted(forms, key=len, reverse=True)
+    patterns = []
+    for form in spelled:
+        plain = re.escape(form).replace(r"\ ", r"\s*")
+        # Short forms are words of other languages in small letters: `sa`, `as`, `se`, `cv`.
+        patterns.append(f"(?i:{plain})" if len(compact(form)) >= 4 else plain)
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(patterns)})(?![\w])")
+
+
+def find_names(sight: Sight) -> list[Candidate]:
+    """Return every piece of text that may be a name: the parts of each line, up to a separator."""
+    found = [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
+    return found + [joined for name in found if (joined := _continued(sight, name))]
+
+
+def _continued(sight: Sight, name: Candidate) -> Candidate | None:
+    """Join a name that runs over two lines: announced by a label, or with the legal form on a line of its own."""
+    if not legal_forms().sub("", name.value).strip(" .()"):
+        over = _line_over(name.segment)
+        return _joined(name, over, first=over) if over and not sight.labels_of(over) else None
+    if name.last < len(name.segment.tokens) or not _announced(sight, name):
+        return None
+    over, under = _line_over(name.segment), below(name.segment, reach=1.6)
+    if over and over.place == 0 and _continues(sight, over, name):
+        return _joined(name, over, first=over)
+    if under and under.place == 0 and _continues(sight, under, name) and not legal_forms().search(name.value):
+        return _joined(name, under, first=name.segment)
+    return None
+
+
+def _announced(sight: Sight, name: Candidate) -> bool:
+    place = name.segment.place
+    left = [a for a in sight.labels_of(name.segment) if a.x1 <= name.x0 and a.segment.place >= place - 1]
+    if left:
+        return bool(left[-1].roles & {"name", "seller", "account_holder"})
+    return any(a.alone and below(a.segment, reach=2.6) is name.segment for a in sight.every_label("seller"))
+
+
+def _continues(sight: Sight, line: Segment, name: Candidate) -> bool:
+    aligned = abs(line.x0 - name.x0) <= line.tokens[0].letter
+    formed = legal_forms().search(f"{line.text} {name.value}") is not None
+    return aligned and formed and not any(c.isdigit() for c in line.text) and not sight.labels_in(line)
+
+
+def _line_over(segment: Segment) -> Segment | None:
+    """Return the segment of which this one is the next line."""
+    for row in reversed(segment.sheet.rows[max(0, segment.row - 3) : segment.row]):
+        for other in row:
+            if below(other, reach=1.6) is segment:
+                return other
+    return None
+
+
+def _joined(name: Candidate, other: Segment, *, first: Segment) -> Candidate:
+    parts = (other.text, name.value) if first is other else (name.value, other.text)
+    value = " ".join(_tidy(part) for part in parts)
+    return Candidate(value, name.segment, name.first, name.last, value, more=[other], start=name.start)
+
+
+def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
+    start = 0
+    labels = sight.labels_in(segment)
+    opening = next((a for a in labels if a.first == 0 and a.colon), None)
+    if opening:
+        start = segment.ends[opening.last - 1]
+    text = segment.text
+    for piece in _split(text, start):
+        begin, end = piece
+        value = _tidy(text[begin:end])
+        value = _mended_form(value) if segment.sheet.ocr else value
+        if _like_a_name(value):
+            first, last = segment.span(begin, end)
+            yield Candidate(value, segment, first, last, value, start=begin)
+
+
+def _tidy(text: str) -> str:
+    """Drop a register number after the name and whatever is not part of it at its ends."""
+    value = re.sub(r"\s+", " ", text).strip(" :,;-–*\"'„“”>")
+    return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>")
+
+
+@cache
+def _long_forms() -> dict[str, str]:
+    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
+    return {compact(form): form for form in forms if len(compact(form)) >= 6}
+
+
+def _mended_form(value: str) -> str:
+    """Put right one letter that OCR misread in a legal form of some length: `SDN BHO`."""
+    words = value.split()
+    for count in (1, 2, 3):
+        tail = compact(" ".join(words[-count:]))
+        if tail in _long_forms():
+            return value
+        if len(words) <= count or len(tail) < 6:
+            continue
+        form = next((f for key, f in _long_forms().items() if distance_within(tail, key, 1)), None)
+        if form:
+            return " ".join([*words[:-count], form.upper() if value.isupper() else form])
+    return value
+
+
+def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for match in _CUT.finditer(text, start):
+        if match.start() > at:
+            yield at, match.start()
+        at = match.end()
+    if at < len(text):
+        yield at, len(text)
+    if at > start and legal_forms().search(text[-12:]) and "," in text and not any(c.isdigit() for c in text):
+        yield start, len(text)
+
+
+def _like_a_name(value: str) -> bool:
+    letters = sum(c.isalpha() for c in value)
+    if letters < 3 or not 3 <= len(value) <= 80 or value.count(" ") > 9:
+        return False
+    return letters >= 0.55 * len(value.replace(" ", "")) and not re.search(r"@|www\.|https?:|%", value)
