@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from mailroom.clock import Clock
 from mailroom.domain.message import Envelope
+from mailroom.errors import NotFound
 from mailroom.log import get_logger
 from mailroom.spool import Spool, SpoolEntry
 
@@ -63,18 +65,28 @@ class Mover:
 
     def _move(self, entry: SpoolEntry) -> int:
         try:
-            self._arrive(entry.envelope, self._spool.content(entry.envelope.id))
+            content = self._spool.content(entry.envelope.id)
+        except NotFound:
+            return 0  # another process on this data folder was quicker
         except Exception as error:
-            wait = min(LONGEST_WAIT_SECONDS, 2.0**entry.attempts)
-            log.warning(
-                "message_stays_in_spool",
-                message=entry.envelope.id,
-                attempts=entry.attempts + 1,
-                wait_seconds=wait,
-                error=str(error)[:500],
-                exc_info=True,
-            )
-            self._spool.defer(entry.envelope.id, self._clock() + timedelta(seconds=wait), str(error)[:500])
-            return 0
+            return self._defer(entry, error)
+        try:
+            self._arrive(entry.envelope, content)
+        except Exception as error:
+            return self._defer(entry, error)
         self._spool.remove(entry.envelope.id)
         return 1
+
+    def _defer(self, entry: SpoolEntry, error: Exception) -> int:
+        wait = min(LONGEST_WAIT_SECONDS, 2.0 ** min(entry.attempts, 20))  # 2.0**1024 is no number any more
+        log.warning(
+            "message_stays_in_spool",
+            message=entry.envelope.id,
+            attempts=entry.attempts + 1,
+            wait_seconds=wait,
+            error=str(error)[:500],
+            exc_info=error,
+        )
+        with suppress(NotFound):  # moved by another process meanwhile
+            self._spool.defer(entry.envelope.id, self._clock() + timedelta(seconds=wait), str(error)[:500])
+        return 0

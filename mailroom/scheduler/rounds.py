@@ -6,14 +6,15 @@ After downtime everything that became due is found in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mailroom.clock import Clock
+from mailroom.domain.delivery import DeliveryState
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
-from mailroom.domain.report import ReportRun, RunState
+from mailroom.domain.report import ReportRun, RunState, Subscription
 from mailroom.domain.value import new_id
 from mailroom.log import get_logger
 from mailroom.scheduler.timetable import period_of
@@ -21,6 +22,8 @@ from mailroom.store import Store
 from mailroom.workflow import Kind
 
 log = get_logger("clock")
+
+Item = TypeVar("Item")
 
 RESCUE_AFTER = timedelta(seconds=20)
 FORGET_EVERY = timedelta(hours=6)
@@ -51,56 +54,70 @@ class Rounds:
         self._clock = clock
         self._keep_days = keep_days
         self._forgot_at: datetime | None = None
+        self._begun = False
+        self._reported: dict[str, str] = {}  # subscription -> its period that has a run, so that no tick writes for it
 
     def tick(self) -> None:
         """Look for everything that is due and begin it."""
         now = self._clock()
-        for look in (self.reports, self.archives, self.deliveries, self.rescue, self.forget):
-            self._guarded(look, now)
-
-    def _guarded(self, look: Callable[[datetime], None], now: datetime) -> None:
-        try:
-            look(now)
-        except Exception:
-            log.exception("round_failed", round=look.__name__)
+        for look in (self.reports, self.archives, self.given_up, self.deliveries, self.rescue, self.forget):
+            try:
+                look(now)
+            except Exception:
+                log.exception("round_failed", round=look.__name__)
 
     def reports(self, now: datetime) -> None:
         """Begin each report whose period is due; the unique key of the run makes it once."""
         with self._store.read() as unit:
             zones = {account.id: account.time_zone for account in unit.accounts.all() if not account.suspended}
             subscriptions = [wish for wish in unit.reports.subscriptions() if wish.account_id in zones]
-        for wish in subscriptions:
-            period = period_of(wish, zones[wish.account_id], now)
-            if period is None:
-                continue
-            run = ReportRun(
-                id=new_id(),
-                subscription_id=wish.id,
-                account_id=wish.account_id,
-                kind=wish.kind,
-                period=period,
-                state=RunState.DUE,
-                created_at=now,
-            )
-            with self._store.unit() as unit:
-                fresh = unit.reports.add_run(run)
-            if fresh:
-                self._engine.start("report", run.id)
+        _each(subscriptions, lambda wish: self._report(wish, zones[wish.account_id], now))
+
+    def _report(self, wish: Subscription, time_zone: str, now: datetime) -> None:
+        period = period_of(wish, time_zone, now)
+        if period is None or self._reported.get(wish.id) == period:
+            return
+        run = ReportRun(
+            id=new_id(),
+            subscription_id=wish.id,
+            account_id=wish.account_id,
+            kind=wish.kind,
+            period=period,
+            state=RunState.DUE,
+            created_at=now,
+        )
+        with self._store.unit() as unit:
+            fresh = unit.reports.add_run(run)
+        self._reported[wish.id] = period
+        if fresh:
+            self._engine.start("report", run.id)
 
     def archives(self, now: datetime) -> None:
         """Begin to archive what was accepted and can no longer be taken back."""
         with self._store.read() as unit:
             due = [unit.documents.get(document_id) for document_id in unit.documents.due_for_archive(now)]
-        for document in due:
-            self._engine.start("archive", document.id, again=f"v{document.version}")
+        _each(due, lambda document: self._engine.start("archive", document.id, again=f"v{document.version}"))
+
+    def given_up(self, now: datetime) -> None:
+        """Once, when the process has begun: try again what was given up before; the cause may be mended by now.
+
+        A digest is not sent late: the next one says what waits.
+        """
+        if self._begun:
+            return
+        with self._store.unit() as unit:
+            for delivery in unit.deliveries.failed():
+                if delivery.document_id is not None:
+                    again = {"state": DeliveryState.PENDING, "next_attempt_at": now}
+                    unit.deliveries.save(delivery.model_copy(update=again))
+        self._begun = True
 
     def deliveries(self, now: datetime) -> None:
         """Begin again what a channel did not take."""
         with self._store.read() as unit:
             waiting = unit.deliveries.pending()
-        for delivery in waiting:
-            if delivery.next_attempt_at and delivery.next_attempt_at <= now:
-                self._engine.start("delivery", delivery.id, again=f"a{delivery.attempts}")
+        due = [row for row in waiting if row.next_attempt_at and row.next_attempt_at <= now]
+        _each(due, lambda row: self._engine.start("delivery", row.id, again=f"a{row.attempts}"))
 
     def rescue(self, now: datetime) -> None:
         """Begin again what stands still: its process died between two transactions, or a person asked for it."""
@@ -108,10 +125,13 @@ class Rounds:
         if not stuck:
             return
         active = self._engine.active()
-        for kind, item_id, again in stuck:
-            if (kind, item_id) not in active:
-                log.warning("item_rescued", kind=kind, item=item_id)
-                self._engine.start(kind, item_id, again=again)
+        _each([row for row in stuck if row[:2] not in active], lambda row: self._rescue(*row, now))
+
+    def _rescue(self, kind: Kind, item_id: str, again: str, now: datetime) -> None:
+        # With the minute in its name: what still stands still then, under whatever name it was begun, is begun anew.
+        minute = int(now.timestamp() // 60)
+        log.warning("item_rescued", kind=kind, item=item_id)
+        self._engine.start(kind, item_id, again=f"{again}t{minute}")
 
     def _standing_still(self, now: datetime) -> list[tuple[Kind, str, str]]:
         late = now - RESCUE_AFTER
@@ -121,7 +141,8 @@ class Rounds:
                 unit.documents.get(document_id) for document_id in unit.documents.in_state(DocumentState.READING)
             ]
             deliveries = [row for row in unit.deliveries.pending() if not row.next_attempt_at and row.created_at < late]
-            runs = [row for row in unit.reports.in_state(RunState.DUE) if row.created_at < late]
+            due = [row for row in unit.reports.in_state(RunState.DUE) if row.created_at < late]
+            runs = [row for row in due if not unit.deliveries.of_run(row.id)]  # else its mail waits for the relay
         return [
             *(("message", row.id, f"r{row.attempts}") for row in stored if row.received_at < late),
             *(("document", row.id, f"v{row.version}a{row.attempts}") for row in reading if row.updated_at < late),
@@ -134,3 +155,12 @@ class Rounds:
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = now
             self._engine.forget_finished(self._keep_days)
+
+
+def _each(items: Iterable[Item], begin: Callable[[Item], None]) -> None:
+    """Begin each item; one that fails is logged, the others go on and it is found again at the next tick."""
+    for item in items:
+        try:
+            begin(item)
+        except Exception:
+            log.exception("not_begun", item=str(item)[:200])

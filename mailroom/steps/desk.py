@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from mailroom.domain.account import Role, User
 from mailroom.domain.decision import Decision
 from mailroom.domain.document import Document, DocumentState, Evidence, Field, FieldName, Fields, FieldSource
+from mailroom.domain.message import Message, MessageState
 from mailroom.domain.value import Reason
 from mailroom.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
 from mailroom.extraction import missing, normalise
@@ -124,6 +125,25 @@ class Desk:
                 document.model_copy(update={"state": DocumentState.READING, "reasons": (), "attempts": 0})
             )
 
+    def retry_message(self, user: User, message_id: str) -> Message:
+        """Take a parked mail apart again; the clock begins it."""
+        if not user.is_operator:
+            raise NotAllowed("only the operator begins a mail again")
+        with self._house.store.unit() as unit:
+            message = unit.messages.get(message_id)
+            if message.state is not MessageState.NEEDS_ATTENTION:
+                raise WrongState(f"message {message_id} is {message.state}", state=message.state.value)
+            again = message.model_copy(update={"state": MessageState.STORED, "reasons": (), "attempts": 0})
+            unit.messages.update(again)
+            unit.events.add(
+                "message_retried",
+                account_id=message.account_id,
+                subject=message_id,
+                actor=user.id,
+                at=self._house.clock(),
+            )
+            return again
+
     @contextmanager
     def _open(
         self, user: User, document_id: str, version: int, roles: frozenset[Role], states: frozenset[DocumentState]
@@ -141,12 +161,6 @@ class Desk:
             if document.state not in states:
                 raise WrongState(f"document {document_id} is {document.state}", state=document.state.value)
             yield unit, document
-
-
-def _gap_reasons(gaps: tuple[FieldName, ...]) -> tuple[Reason, ...]:
-    if not gaps:
-        return ()
-    return (Reason(code="missing_fields", facts={"fields": ",".join(gaps), "n": str(len(gaps))}),)
 
 
 def _typed_field(text: str, value: str | None) -> Field:
