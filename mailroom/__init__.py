@@ -1,8 +1,15 @@
 """Mailroom: an e-mail mailroom for bookkeeping documents."""
 
-from importlib.metadata import PackageNotFoundError, version
+__version__: str
 
-try:
-    __version__ = version("mailroom")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+source"
+
+def __getattr__(name: str) -> str:
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Looked up when it is asked for: with what it imports, it is a tenth of `mailroom --help`.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mailroom")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+source"

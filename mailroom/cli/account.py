@@ -86,7 +86,7 @@ def add(session: Session, name: str, vat_id: str, owner: str, language: str, tim
 @click.pass_obj
 def list_accounts(session: Session, as_json: bool) -> None:
     """List all companies."""
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         rows = unit.accounts.all()
         addresses = {
             row.id: [address.address for address in unit.addresses.of(row.id) if address.retired_at is None]
@@ -157,7 +157,7 @@ def set_account(
         changes["accountant_email"] = accountant
     if suspend is not None:
         changes["suspended"] = suspend
-    with session.house.store.unit() as unit:
+    with session.store.unit() as unit:
         unit.accounts.update(row.model_copy(update=changes))
         unit.events.add(
             "account_changed",
@@ -165,7 +165,7 @@ def set_account(
             subject=row.id,
             actor="operator",
             facts={"settings": ", ".join(sorted(changes))},
-            at=session.house.clock(),
+            at=session.clock(),
         )
     click.echo(f"{row.name}: changed.")
 
@@ -184,7 +184,7 @@ def set_account(
 def invite(session: Session, wanted: str, email: str, role: str) -> None:
     """Give a person a role in a company, and print a sign-in link."""
     row = session.account(wanted)
-    with session.house.store.unit() as unit:
+    with session.store.unit() as unit:
         user = person(unit, session, email, row.language)
         unit.users.join(Membership(user_id=user.id, account_id=row.id, role=Role(role)))
     click.echo(f"{user.email} is {role} of {row.name}.")
@@ -197,7 +197,7 @@ def invite(session: Session, wanted: str, email: str, role: str) -> None:
 @click.pass_obj
 def sign_in(session: Session, email: str, operator: bool) -> None:
     """Print a link with which a person signs in once."""
-    with session.house.store.unit() as unit:
+    with session.store.unit() as unit:
         user = unit.users.by_email(email)
         if user is None or (operator and not user.is_operator):
             user = person(unit, session, email, session.language)
@@ -212,7 +212,7 @@ def person(unit: Unit, session: Session, email: str, language: Language) -> User
         return known
     if "@" not in email.strip("@"):
         raise click.BadParameter(f"{email!r} is no e-mail address")
-    user = User(id=new_id(), email=email, language=language, created_at=session.house.clock())
+    user = User(id=new_id(), email=email, language=language, created_at=session.clock())
     unit.users.add(user)
     return user
 
@@ -239,7 +239,7 @@ def _checked_zone(name: str) -> str:
 
 
 def _sign_in_link(session: Session, user: User) -> str:
-    with session.house.store.unit() as unit:
-        expires = session.house.clock() + timedelta(days=SIGN_IN_DAYS)
+    with session.store.unit() as unit:
+        expires = session.clock() + timedelta(days=SIGN_IN_DAYS)
         token = unit.sessions.issue_sign_in(user.id, expires)
     return f"{session.house.public_url}/sign-in/{token}"

@@ -21,7 +21,7 @@ def address() -> None:
 def list_addresses(session: Session, wanted: str | None, as_json: bool) -> None:
     """List the import addresses of one company, or of all."""
     accounts = [session.account(wanted)] if wanted else None
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         found = [(row, each) for row in accounts or unit.accounts.all() for each in unit.addresses.of(row.id)]
     if as_json:
         print_json({**each.model_dump(mode="json"), "address": each.address} for _, each in found)
@@ -56,10 +56,8 @@ def list_addresses(session: Session, wanted: str | None, as_json: bool) -> None:
 def new(session: Session, wanted: str, purpose: str, as_json: bool) -> None:
     """Give a company one more import address."""
     row = session.account(wanted)
-    with session.house.store.unit() as unit:
-        made = unit.addresses.issue(
-            row.id, session.settings.smtp.import_domain, Purpose(purpose), session.house.clock()
-        )
+    with session.store.unit() as unit:
+        made = unit.addresses.issue(row.id, session.settings.smtp.import_domain, Purpose(purpose), session.clock())
     _show(made, as_json)
 
 
@@ -69,8 +67,8 @@ def new(session: Session, wanted: str, purpose: str, as_json: bool) -> None:
 def retire(session: Session, wanted: str) -> None:
     """Take an address out of use. It is kept and never given out again; mail to it is refused with a hint."""
     known = _find(session, wanted)
-    with session.house.store.unit() as unit:
-        unit.addresses.retire(known.id, session.house.clock())
+    with session.store.unit() as unit:
+        unit.addresses.retire(known.id, session.clock())
     click.echo(f"{known.address} is retired.")
 
 
@@ -81,14 +79,14 @@ def retire(session: Session, wanted: str) -> None:
 def replace(session: Session, wanted: str, as_json: bool) -> None:
     """Retire an address and give out a new one in its place."""
     known = _find(session, wanted)
-    with session.house.store.unit() as unit:
-        made = unit.addresses.replace(known.id, session.house.clock())
+    with session.store.unit() as unit:
+        made = unit.addresses.replace(known.id, session.clock())
     _show(made, as_json)
 
 
 def _find(session: Session, wanted: str) -> ImportAddress:
     local_part, _, domain = wanted.rpartition("@")
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         known = unit.addresses.find(local_part, domain)
     if known is None:
         raise NotFound(f"no import address {wanted}; mailroom address list shows them")

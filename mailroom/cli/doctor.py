@@ -123,7 +123,7 @@ def _waiting(session: Session) -> Iterator[Check]:
         f"{len(entries)} waiting" + (f", {len(stuck)} tried before: {stuck[0].last_error}" if stuck else ""),
         "the daemon tries again by itself; see its log" if stuck else "",
     )
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         counts = unit.documents.counts()
         messages = [unit.messages.get(name) for name in unit.messages.in_state(MessageState.NEEDS_ATTENTION)]
         parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=20)

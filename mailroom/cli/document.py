@@ -29,7 +29,7 @@ def document() -> None:
 @click.pass_obj
 def show(session: Session, document_id: str, as_json: bool) -> None:
     """Show a document with its fields, their evidence and its history."""
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         row = unit.documents.get(document_id)
         name = unit.accounts.get(row.account_id).name
         history = unit.events.of(document_id)
@@ -166,7 +166,7 @@ def download(session: Session, document_id: str, what: str, target: Path | None)
     name = {"original": row.sha256, "ubl": row.ubl, "text": row.reading}[what]
     if not name:
         raise NotFound(f"document {document_id} has no {what} (yet)")
-    content = session.house.store.blobs.get(name)
+    content = session.store.blobs.get(name)
     if what == "text":
         content = _text(content)
     if target is None or str(target) == "-":
@@ -182,7 +182,7 @@ def _text(reading: bytes) -> bytes:
 
 
 def _get(session: Session, document_id: str) -> Document:
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         return unit.documents.get(document_id)
 
 

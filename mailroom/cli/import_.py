@@ -58,7 +58,7 @@ def _take(session: Session, spool: Spool, account_id: str, user_id: str | None, 
     content = file.read_bytes()
     if file.suffix.lower() not in MAIL_SUFFIXES:
         return upload(session.house, spool, account_id, user_id, [(file.name, content)], door=Door.COMMAND)[0]
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         in_use = [address for address in unit.addresses.of(account_id) if address.retired_at is None]
     if not in_use:
         raise NotFound(f"account {account_id} has no import address in use")
@@ -69,7 +69,7 @@ def _take(session: Session, spool: Spool, account_id: str, user_id: str | None, 
         door=Door.COMMAND,
         raw=content,
         uploaded_by=user_id,
-        clock=session.house.clock,
+        clock=session.clock,
     )
     return envelope.id
 

@@ -20,7 +20,7 @@ from mailroom.languages import Language, text
 def ledger(session: Session, account: str | None, search: str, limit: int | None, as_json: bool) -> None:
     """List every part of every mail, newest first, with its verdict and why."""
     account_id = session.account(account).id if account else None
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         entries = unit.parts.ledger(account_id, search, limit)
         if as_json:
             print_json(_json(entry, session.language) for entry in entries)

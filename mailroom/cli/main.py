@@ -9,8 +9,6 @@ from typing import Any
 
 import click
 
-from mailroom import __version__, config, log
-from mailroom.cli.output import Session
 from mailroom.errors import MailroomError
 
 COMMANDS = {
@@ -56,13 +54,25 @@ class _Commands(click.Group):
             sys.exit(2)
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        import mailroom
+
+        click.echo(f"mailroom, version {mailroom.__version__}")
+        ctx.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder (default ./data).")
 @click.option("--config", "config_file", type=click.Path(dir_okay=False, path_type=Path), help="Configuration file.")
-@click.version_option(__version__)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show it.")
 @click.pass_context
 def main(ctx: click.Context, data: Path | None, config_file: Path | None) -> None:
     """Mailroom: every attachment of every mail read, checked and handed to the accountant."""
+    # Not at the top: they are half of `mailroom --help`, which gets by without them (pydantic, 60 ms).
+    from mailroom import config, log
+    from mailroom.cli.output import Session
+
     settings = config.load(config_file, data=data)
     # Commands are for people: what a library or a room has to say below a warning goes into the daemon's log only.
     log.set_up("warning" if ctx.invoked_subcommand != "run" else settings.log.level, settings.log.format)

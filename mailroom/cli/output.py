@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailroom.clock import utc_now
 from mailroom.config import Settings
 from mailroom.domain.account import Account, User
 from mailroom.domain.document import Document
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mailroom.steps.house import House
+    from mailroom.store import Store
 
 WIDE = 160
 
@@ -34,21 +36,32 @@ class Session:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.clock = utc_now
         self.language = terminal_language(os.environ)
         self._closing: list[Callable[[], None]] = []
 
     @cached_property
+    def store(self) -> Store:
+        """The rows and the bytes, brought up to date: all that a command needs that only looks."""
+        from mailroom.store import open_store
+
+        store = open_store(self.settings.store, self.settings.data, clock=self.clock)
+        self._closing.append(store.close)
+        store.migrate()
+        return store
+
+    @cached_property
     def house(self) -> House:
-        """The store and the rooms."""
+        """The store and the rooms that work. It costs another third to load."""
         from mailroom.app import open_house
 
-        house = open_house(self.settings)
-        self._closing += [house.box.close, house.store.close]
+        house = open_house(self.settings, self.clock, store=self.store)
+        self._closing.append(house.box.close)
         return house
 
     def close(self) -> None:
         """Close what was opened."""
-        for close in self._closing:
+        for close in reversed(self._closing):
             close()
         self._closing.clear()
 
@@ -58,7 +71,7 @@ class Session:
         Raises:
             NotFound: naming the accounts that there are.
         """
-        with self.house.store.read() as unit:
+        with self.store.read() as unit:
             try:
                 return unit.accounts.find(wanted)
             except NotFound as error:
@@ -69,8 +82,8 @@ class Session:
     def actor(self, email: str | None) -> User:
         """Return the person in whose name a command acts; without one, the operator at the terminal."""
         if email is None:
-            return User(id="operator", email="operator@localhost", is_operator=True, created_at=self.house.clock())
-        with self.house.store.read() as unit:
+            return User(id="operator", email="operator@localhost", is_operator=True, created_at=self.clock())
+        with self.store.read() as unit:
             user = unit.users.by_email(email)
         if user is None:
             raise NotFound(f"no user {email}")

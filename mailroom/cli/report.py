@@ -70,7 +70,7 @@ def subscribe(
         hour=hour,
         weekday=weekday,
     )
-    with session.house.store.unit() as unit:
+    with session.store.unit() as unit:
         unit.reports.subscribe(wish)
     click.echo(f"{email} hears of {account.name} {'weekly' if weekly else 'daily'} at {hour}:00. ({wish.id})")
 
@@ -80,7 +80,7 @@ def subscribe(
 @click.pass_obj
 def unsubscribe(session: Session, subscription_id: str) -> None:
     """End a subscription."""
-    with session.house.store.unit() as unit:
+    with session.store.unit() as unit:
         unit.reports.unsubscribe(subscription_id)
     click.echo("Ended.")
 
@@ -90,7 +90,7 @@ def unsubscribe(session: Session, subscription_id: str) -> None:
 @click.pass_obj
 def list_reports(session: Session, as_json: bool) -> None:
     """List the subscriptions."""
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         rows = unit.reports.subscriptions()
         names = {row.id: row.name for row in unit.accounts.all()}
     if as_json:

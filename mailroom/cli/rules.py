@@ -24,7 +24,7 @@ def rules() -> None:
 @click.pass_obj
 def list_rules(session: Session, as_json: bool) -> None:
     """List each company's switch and its list of trusted senders."""
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         rows = unit.accounts.all()
     if as_json:
         print_json(
@@ -50,7 +50,7 @@ def list_rules(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def explain(session: Session, document_id: str, as_json: bool) -> None:
     """Say how a document was decided each time: the rule, the reasons, and the facts they saw."""
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         unit.documents.get(document_id)
         records = unit.decisions.of(document_id)
     if as_json:
@@ -82,7 +82,7 @@ def try_rules(session: Session, wanted: str, trust: tuple[str, ...], limit: int,
     account = session.account(wanted)
     listed = {sender.casefold() for sender in (*account.trusted_senders, *trust)}
     rows = []
-    with session.house.store.read() as unit:
+    with session.store.read() as unit:
         for document in unit.documents.list(account.id, limit=limit):
             if document.state in {DocumentState.READING, DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}:
                 continue

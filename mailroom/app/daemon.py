@@ -1,0 +1,247 @@
+"""The daemon: how the rooms of a process are joined, and how it starts and ends.
+
+One process with all roles needs nothing but the data folder. The same roles run apart by settings: `smtp` (takes mail),
+`worker` (reads and decides), `web` (shows), `sender` (the clock's deliveries). Whatever accepts mail also moves it on
+from its own spool. Ending is clean on SIGTERM and SIGINT; a SIGKILL costs nothing that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mailroom.app.rooms import find_recipient, open_house, open_spool, upload
+from mailroom.clock import Clock, utc_now
+from mailroom.config import Settings
+from mailroom.domain.document import DocumentState
+from mailroom.domain.message import Envelope
+from mailroom.engine import AfterStep, Engine, Outside
+from mailroom.errors import BadConfiguration, SpoolUnavailable
+from mailroom.extraction import missing
+from mailroom.gateways.smtp import SmtpDoor
+from mailroom.log import get_logger
+from mailroom.scheduler.clock import ClockTick
+from mailroom.scheduler.mover import Mover
+from mailroom.scheduler.rounds import Rounds
+from mailroom.spool import Spool
+from mailroom.steps.arrive import store_message
+from mailroom.steps.desk import Desk
+from mailroom.steps.house import House
+from mailroom.steps.report import preview
+from mailroom.web.app import create_app
+from mailroom.web.server import WebDoor, listen
+from mailroom.web.services import WebServices
+
+log = get_logger("app")
+
+Role = Literal["smtp", "worker", "web", "sender"]
+ROLES: tuple[Role, ...] = ("smtp", "worker", "web", "sender")
+
+TICK_SECONDS = 5.0
+PATIENCE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the daemon listens: `host:port` and the address of the pages; empty where the role is not here."""
+
+    smtp: str = ""
+    web: str = ""
+
+
+class Daemon:
+    """One process with some or all roles."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        roles: Sequence[Role] = ROLES,
+        *,
+        clock: Clock = utc_now,
+        after_step: AfterStep | None = None,
+    ) -> None:
+        self._settings = settings
+        self._roles = frozenset(roles)
+        self._clock = clock
+        self._after_step = after_step
+        self._closing: list[tuple[str, Callable[[], None]]] = []
+        self._stopping = asyncio.Event()
+        self._smtp: SmtpDoor | None = None
+        self._web: WebDoor | None = None
+
+    async def run(self, announce: Callable[[Addresses], None]) -> None:
+        """Start, announce the addresses, wait for `stop` or a signal, and end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        with only_one(self._settings.data, self._roles):
+            try:
+                announce(await self._start())
+                _tell_systemd("READY=1")
+                await self._wait()
+            finally:
+                _tell_systemd("STOPPING=1")
+                await self._end()
+
+    def stop(self) -> None:
+        """Ask the daemon to end. May be called from its loop only."""
+        self._stopping.set()
+
+    async def _start(self) -> Addresses:
+        inherited = inherited_sockets(os.environ)
+        settings = self._settings
+        web_socket = inherited.get("web")
+        if "web" in self._roles and web_socket is None:
+            web_socket = listen(settings.web.listen)
+        web_address = "{}:{}".format(*web_socket.getsockname()[:2]) if web_socket else ""
+        house = open_house(settings, self._clock, public_url=settings.web.public_url or f"http://{web_address}")
+        self._on_end("store", house.store.close)
+        self._on_end("box", house.box.close)
+        starter = self._start_engine(house)
+        spool = self._start_mover(house, starter)
+        smtp = await self._start_smtp(house, spool, inherited.get("smtp"))
+        if web_socket is not None and "web" in self._roles:
+            await self._start_web(house, spool, starter, web_socket)
+        log.info("started", roles=sorted(self._roles), smtp=smtp, web=web_address)
+        return Addresses(smtp=smtp, web=f"http://{web_address}" if "web" in self._roles else "")
+
+    def _start_engine(self, house: House) -> Engine | Outside:
+        if not self._roles & {"worker", "sender"}:
+            outside = Outside(house.store.engine)
+            self._on_end("engine", outside.stop)
+            return outside
+        engine = Engine(
+            house,
+            node=node_name(self._roles),
+            workers=self._settings.engine.workers or os.cpu_count() or 1,
+            polls=self._roles != frozenset(ROLES),
+            after_step=self._after_step,
+        )
+        engine.launch()
+        self._on_end("engine", lambda: engine.stop(PATIENCE_SECONDS))
+        rounds = Rounds(house.store, engine, self._clock, self._settings.engine.keep_days)
+        clock = ClockTick(rounds.tick, TICK_SECONDS)
+        clock.start()
+        self._on_end("clock", clock.stop)
+        return engine
+
+    def _start_mover(self, house: House, starter: Engine | Outside) -> Spool:
+        spool = open_spool(self._settings)
+        self._on_end("spool", spool.close)
+
+        def arrive(envelope: Envelope, content: bytes) -> None:
+            starter.start("message", store_message(house, envelope, content))
+
+        mover = Mover(spool, arrive, self._clock)
+        mover.start()
+        self._on_end("mover", mover.stop)
+        self._spool = spool
+        return spool
+
+    async def _start_smtp(self, house: House, spool: Spool, sock: socket.socket | None) -> str:
+        if "smtp" not in self._roles:
+            return ""
+        self._smtp = SmtpDoor(self._settings.smtp, spool, find_recipient(house.store), self._clock, sock=sock)
+        return "{}:{}".format(*await self._smtp.start())
+
+    async def _start_web(self, house: House, spool: Spool, starter: Engine | Outside, sock: socket.socket) -> None:
+        def changed(document_id: str) -> None:
+            with house.store.read() as unit:
+                document = unit.documents.get(document_id)
+            if document.state is DocumentState.READING:
+                starter.start("document", document_id, again=f"v{document.version}")
+
+        def ubl(document_id: str) -> bytes | None:
+            with house.store.read() as unit:
+                document = unit.documents.get(document_id)
+            return house.store.blobs.get(document.ubl) if document.ubl else None
+
+        services = WebServices(
+            store=house.store,
+            settings=self._settings,
+            clock=self._clock,
+            desk=Desk(house),
+            upload=lambda account_id, user_id, files: upload(house, spool, account_id, user_id, files),
+            changed=changed,
+            missing=missing,
+            ubl=ubl,
+            preview=lambda account, language: preview(house, account, language),
+        )
+        self._web = WebDoor(create_app(services), self._settings.web, sock=sock)
+        await self._web.start()
+
+    async def _wait(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await asyncio.wait_for(self._stopping.wait(), timeout=1.0)
+            except TimeoutError:
+                if self._spool.broken:
+                    # A failed sync is never tried again on the same state: end, and be started afresh.
+                    raise SpoolUnavailable("a sync of the spool failed; the process ends to be started again") from None
+
+    async def _end(self) -> None:
+        """Doors first, so that nothing new comes in; then what works; the store last."""
+        for door in (self._smtp, self._web):
+            if door is not None:
+                await door.stop()
+        for name, close in reversed(self._closing):
+            try:
+                await asyncio.to_thread(close)
+            except Exception:
+                log.exception("could_not_close", room=name)
+        log.info("stopped")
+
+    def _on_end(self, name: str, close: Callable[[], None]) -> None:
+        self._closing.append((name, close))
+
+
+def node_name(roles: frozenset[Role]) -> str:
+    """Return the name under which this process finds its own unfinished work again."""
+    return f"{socket.gethostname()}-{'-'.join(sorted(roles))}"
+
+
+@contextmanager
+def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
+    """Hold the data folder's lock for each role: two daemons on one folder would do each other's work.
+
+    Raises:
+        BadConfiguration: another process has one of the roles.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        for role in sorted(roles):
+            lock = held.enter_context((data / f".{role}.lock").open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise BadConfiguration(
+                    f"another mailroom already runs the role {role} on {data}; end it first, or choose --data"
+                ) from error
+        yield
+
+
+def inherited_sockets(environment: Mapping[str, str]) -> dict[str, socket.socket]:
+    """Return the sockets that systemd hands over, by their FileDescriptorName (sd_listen_fds(3))."""
+    if environment.get("LISTEN_PID") != str(os.getpid()):
+        return {}
+    names = environment.get("LISTEN_FDNAMES", "").split(":")
+    count = int(environment.get("LISTEN_FDS", "0"))
+    return {name: socket.socket(fileno=3 + number) for number, name in enumerate(names[:count])}
+
+
+def _tell_systemd(state: str) -> None:
+    """Tell the service manager how we are (sd_notify(3)); nothing where there is none."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.connect("\0" + address[1:] if address.startswith("@") else address)
+        channel.sendall(state.encode())
