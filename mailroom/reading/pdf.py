@@ -36,6 +36,8 @@ class TextLayer:
     """Characters for which the font gives no Unicode value."""
     picture_share: float
     """Part of the page that its pictures cover, 0 to 1."""
+    drawings: int
+    """Shapes that are drawn on the page; letters that were turned into outlines are shapes."""
 
 
 def open_pdf(content: bytes) -> pdfium.PdfDocument:
@@ -84,6 +86,7 @@ def text_layer(page: pdfium.PdfPage) -> TextLayer:
         characters=sum(len(word.text) for word in words),
         unmapped=sum(raw.FPDFText_HasUnicodeMapError(text, index) > 0 for index in range(count)),
         picture_share=_picture_share(page),
+        drawings=_drawings(page),
     )
 
 
@@ -177,6 +180,11 @@ def _picture_share(page: pdfium.PdfPage) -> float:
         left, bottom, right, top = picture.get_bounds()
         area += float(max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0)))
     return min(1.0, area / max(1.0, float(width * height)))
+
+
+def _drawings(page: pdfium.PdfPage) -> int:
+    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=_OBJECT_DEPTH)
+    return sum(1 for _ in zip(range(_MOST_OBJECTS), paths, strict=False))
 
 
 def draw(page: pdfium.PdfPage, dpi: float, most_pixels: int) -> Image:

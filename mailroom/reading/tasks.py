@@ -120,7 +120,8 @@ def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> t
         page = pdf.open_page(document, number)
         layer = pdf.text_layer(page)
         texts = [word.text for word in layer.words]
-        if not is_usable(texts, unmapped=layer.unmapped, picture_share=layer.picture_share):
+        seen = {"unmapped": layer.unmapped, "drawings": layer.drawings}
+        if not is_usable(texts, picture_share=layer.picture_share, **seen):
             return None, None
         picture = pdf.draw(page, preview_dpi, PREVIEW_PIXELS) if preview_dpi else None
     except pdfium.PdfiumError:  # another renderer may still draw it

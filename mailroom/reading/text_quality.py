@@ -13,15 +13,17 @@ from collections.abc import Iterable
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿăîâ")
 _FEW = 60
 """Characters under which a page with a large picture is a picture with a stamp, not a page of text."""
+_OUTLINES = 300
+"""Shapes from which on a page with few characters is one whose letters were turned into outlines."""
 
 
-def is_usable(words: Iterable[str], *, unmapped: int, picture_share: float) -> bool:
+def is_usable(words: Iterable[str], *, unmapped: int, picture_share: float, drawings: int = 0) -> bool:
     """Tell whether these words of a text layer can stand for the page."""
     tokens = list(words)
     characters = sum(map(len, tokens))
     if characters == 0 or unmapped > 0.05 * characters:
         return False
-    if picture_share > 0.5 and characters < _FEW:
+    if characters < _FEW and (picture_share > 0.5 or drawings > _OUTLINES):
         return False
     text = "".join(tokens)
     return _known_share(text) >= 0.95 and not _is_scattered(tokens) and _sounds_like_words(text)

@@ -35,5 +35,10 @@ def test_text_is_believed_for_its_form(words: list[str], unmapped: int, picture_
     assert is_usable(words, unmapped=unmapped, picture_share=picture_share) is usable
 
 
+def test_a_page_number_on_a_page_of_outlined_letters_is_not_the_page() -> None:
+    assert not is_usable(["Page", "1"], unmapped=0, picture_share=0.0, drawings=900)
+    assert is_usable(["Page", "1"], unmapped=0, picture_share=0.0, drawings=40)
+
+
 def test_a_shifted_alphabet_is_not_believed() -> None:
     assert not is_usable(SHIFTED, unmapped=0, picture_share=0.0)
