@@ -10,6 +10,7 @@ What it does not do: it knows no order of steps (workflow.py) and no meaning of 
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -74,23 +75,27 @@ def _plain(value: object) -> object:
 class Engine:
     """Runs the stories of workflow.py. One in a process, because DBOS is one in a process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each is a fact of its own, and all but the first are named
         self,
         house: House,
         *,
         node: str,
         workers: int,
         polls: bool = False,
+        heir_of: Callable[[str], bool] = lambda _node: False,
         after_step: AfterStep | None = None,
         stories: Mapping[Kind, Plan] = STORIES,
     ) -> None:
         """Prepare; nothing runs before `launch`.
 
         `node` names this process among all that share the database and is the same at its next start. `polls`: take
-        work that other processes put into the queue. `after_step` is told of every finished step.
+        work that other processes put into the queue. `heir_of` says of another node that it will not come back and
+        that its work is ours. `after_step` is told of every finished step.
         """
         self._house = house
+        self._node = node
         self._polls = polls
+        self._heir_of = heir_of
         self._after_step = after_step
         self._active: set[str] = set()
         self._lock = threading.Lock()
@@ -98,12 +103,25 @@ class Engine:
         DBOS(config=_config(house.store.engine, node=node, workers=workers))
 
     def launch(self) -> None:
-        """Start, and take up what this node left unfinished."""
+        """Start, and take up what this node and those that it inherits from left unfinished."""
         if not self._polls:
             DBOS.listen_queues([])
         DBOS.launch()
         if self._polls:
             DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=1.0)
+        self._inherit()
+
+    def _inherit(self) -> None:
+        """Take up what was under way in a process that is gone, and what waits in a queue that nobody asks."""
+        under_way = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        others = [row for row in under_way if row.executor_id and row.executor_id != self._node]
+        left = [row.workflow_id for row in others if self._heir_of(str(row.executor_id))]
+        if not self._polls:
+            waiting = DBOS.list_workflows(status="ENQUEUED", queue_name=QUEUE, load_input=False, load_output=False)
+            left += [row.workflow_id for row in waiting]
+        if left:
+            log.info("work_inherited", stories=len(left))
+            DBOS.resume_workflows(left)
 
     def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
         """Begin the story of an item, straight away. The same `kind`, `item_id` and `again` begin only once."""
@@ -119,15 +137,18 @@ class Engine:
     def forget_finished(self, older_than_days: int) -> None:
         """Delete the records of workflows that ended long ago; our own tables keep what they did."""
         before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - older_than_days * 86400))
-        finished = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            completed_before=before,
-            limit=FORGET_AT_MOST,
-            load_input=False,
-            load_output=False,
-        )
-        if finished:
-            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+        while True:
+            finished = DBOS.list_workflows(
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                completed_before=before,
+                limit=FORGET_AT_MOST,
+                load_input=False,
+                load_output=False,
+            )
+            if finished:
+                DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+            if len(finished) < FORGET_AT_MOST:
+                return
 
     def stop(self, patience_seconds: int) -> None:
         """Let running steps finish for so long, then leave; what is not finished goes on at the next start."""
@@ -207,6 +228,8 @@ class Outside:
     """The engine as seen by a process that does no work itself: it puts items into the queue."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
+        logging.getLogger("dbos").setLevel(logging.WARNING)
+        DBOS.migrate(engine.url.render_as_string(hide_password=False))  # mail may come before any worker ever ran
         self._client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
 
     def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:

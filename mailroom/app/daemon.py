@@ -102,7 +102,9 @@ class Daemon:
         if "web" in self._roles and web_socket is None:
             web_socket = listen(settings.web.listen)
         web_address = "{}:{}".format(*web_socket.getsockname()[:2]) if web_socket else ""
-        house = open_house(settings, self._clock, public_url=settings.web.public_url or f"http://{web_address}")
+        # A process without the web role does not know the port that was chosen; it names the one of the settings.
+        here = f"http://{web_address}" if web_address else ""
+        house = open_house(settings, self._clock, public_url=settings.web.public_url or here)
         self._on_end("store", house.store.close)
         self._on_end("box", house.box.close)
         starter = self._start_engine(house)
@@ -123,6 +125,7 @@ class Daemon:
             node=node_name(self._roles),
             workers=self._settings.engine.workers or os.cpu_count() or 1,
             polls=self._roles != frozenset(ROLES),
+            heir_of=lambda node: is_heir(node, self._roles, shared=bool(self._settings.store.database)),
             after_step=self._after_step,
         )
         engine.launch()
@@ -205,7 +208,17 @@ class Daemon:
 
 def node_name(roles: frozenset[Role]) -> str:
     """Return the name under which this process finds its own unfinished work again."""
-    return f"{socket.gethostname()}-{'-'.join(sorted(roles))}"
+    return f"{socket.gethostname()}/{'+'.join(sorted(roles))}"
+
+
+def is_heir(node: str, roles: frozenset[Role], *, shared: bool) -> bool:
+    """Tell whether another node's work is ours to go on with: it had a role that we now hold the lock of.
+
+    So work goes on when the roles are parted otherwise than before and, where the database is in the data folder, when
+    that folder was moved to another machine. In a database that machines share, another machine's work is left to it.
+    """
+    host, _, theirs = node.rpartition("/")
+    return (not shared or host == socket.gethostname()) and not roles.isdisjoint(theirs.split("+"))
 
 
 @contextmanager
@@ -213,15 +226,20 @@ def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
     """Hold the data folder's lock for each role: two daemons on one folder would do each other's work.
 
     Raises:
-        BadConfiguration: another process has one of the roles.
+        BadConfiguration: another process has one of the roles, or the folder cannot be written to.
     """
-    data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
         for role in sorted(roles):
-            lock = held.enter_context((data / f".{role}.lock").open("w"))
+            try:
+                data.mkdir(parents=True, exist_ok=True)
+                lock = held.enter_context((data / f".{role}.lock").open("w"))
+            except OSError as error:
+                raise BadConfiguration(
+                    f"data folder {data}: {error.strerror}; make it writable for this user, or choose --data"
+                ) from error
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 raise BadConfiguration(
                     f"another mailroom already runs the role {role} on {data}; end it first, or choose --data"
                 ) from error

@@ -1,0 +1,59 @@
+"""One daemon for each role of a data folder, and who goes on with whose work."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from mailroom.app.daemon import ROLES, Role, is_heir, node_name, only_one
+from mailroom.errors import BadConfiguration
+
+ALL: frozenset[Role] = frozenset(ROLES)
+HERE = socket.gethostname()
+
+
+def test_a_second_process_with_a_role_that_is_taken_is_told_which(tmp_path: Path) -> None:
+    with (
+        only_one(tmp_path, frozenset({"smtp", "worker"})),
+        pytest.raises(BadConfiguration, match="already runs the role worker on"),
+        only_one(tmp_path, frozenset({"worker", "web"})),
+    ):
+        pytest.fail("the role was given out twice")
+
+
+def test_roles_apart_share_a_data_folder(tmp_path: Path) -> None:
+    with only_one(tmp_path, frozenset({"smtp"})), only_one(tmp_path, frozenset({"worker", "sender"})):
+        pass
+
+
+def test_a_role_is_free_again_when_its_process_has_ended(tmp_path: Path) -> None:
+    for _ in range(2):
+        with only_one(tmp_path, ALL):
+            pass
+
+
+def test_a_data_folder_that_cannot_be_used_is_named_with_a_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    with pytest.raises(BadConfiguration, match=r"data folder .*file/data: .*; make it writable .* choose --data"):
+        only_one(file / "data", ALL).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("node", "roles", "shared", "expected"),
+    [
+        (node_name(ALL), {"worker"}, False, True),  # all in one before, apart now
+        (node_name(frozenset({"sender"})), ALL, False, True),  # apart before, all in one now
+        (node_name(frozenset({"worker"})), {"sender"}, False, False),  # the worker lives beside us
+        ("elsewhere/sender+smtp+web+worker", ALL, False, True),  # a data folder that was moved, or a restored backup
+        ("elsewhere/sender+smtp+web+worker", ALL, True, False),  # another machine on the same PostgreSQL
+        (f"{HERE}/worker", ALL, True, True),
+        ("no-such-form", ALL, False, False),
+    ],
+)
+def test_work_is_inherited_from_processes_that_cannot_live(
+    node: str, roles: frozenset[Role], shared: bool, expected: bool
+) -> None:
+    assert is_heir(node, frozenset(roles), shared=shared) is expected
