@@ -11,6 +11,8 @@ from mailroom.domain.reading import Reading
 from mailroom.extraction.labels import Label, find_labels
 from mailroom.extraction.layout import Segment, Sheet, Token, sheets
 
+_MOST_PAGES = 30  # of a longer document the first twenty and the last ten: heads and totals stand there
+
 
 @dataclass(slots=True, eq=False)
 class Beside:
@@ -102,7 +104,7 @@ class Sight:
 
 def look(reading: Reading) -> Sight:
     """Lay out the pages of a reading and find their labels."""
-    pages = sheets(reading.pages)
+    pages = sheets(reading.pages if len(reading.pages) <= _MOST_PAGES else (*reading.pages[:20], *reading.pages[-10:]))
     return Sight(pages, [find_labels(sheet) for sheet in pages])
 
 

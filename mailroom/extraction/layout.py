@@ -24,6 +24,8 @@ _GLUED = re.compile(
 _DIGIT = re.compile(r"\d")
 _SEGMENT_GAP = 2.0  # in widths of a letter: wider than a space in any type, narrower than a table's gutter
 _MAX_WORDS = 20_000
+_LONGEST_WORD = 120  # what is longer is no word; patterns over endless ones cost endless time
+_LONGEST_SEGMENT = 100  # words
 
 
 @dataclass(slots=True, eq=False)
@@ -152,7 +154,7 @@ def _sheet(page: Page) -> Sheet:
 
 def _tokens(words: Sequence[Word], aspect: float, slopes: Slopes) -> Iterator[Token]:
     for word in words:
-        text = word.text.strip()
+        text = word.text[:_LONGEST_WORD].strip()
         if not text or _LEADER.match(text):
             continue
         x0, x1 = word.x0 * aspect, word.x1 * aspect
@@ -244,7 +246,7 @@ def _segments(row: list[Token], sheet: Sheet, index: int) -> list[Segment]:
     for left, right in pairwise(row):
         wide = max(usual, min(left.letter, right.letter), 1e-6)
         right.gap = (right.x0 - left.x1) / wide
-        if right.gap > _SEGMENT_GAP and not right.glued:
+        if (right.gap > _SEGMENT_GAP and not right.glued) or len(groups[-1]) >= _LONGEST_SEGMENT:
             groups.append([right])
         else:
             groups[-1].append(right)
