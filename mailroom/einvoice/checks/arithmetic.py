@@ -10,9 +10,10 @@ from typing import Any
 from mailroom.einvoice.checks.presence import allowances, charges
 from mailroom.einvoice.findings import Found, Rule, Severity
 from mailroom.einvoice.model import Invoice
-from mailroom.einvoice.parts import AllowanceCharge, Line
+from mailroom.einvoice.parts import AllowanceCharge, Line, Totals, VatBreakdown
 
 _CENT = Decimal("0.01")
+_NO_TOTALS = Totals()
 _WIDE = Context(prec=80)
 """Thirty digits on each side of a point, and their products, stay exact."""
 ZERO = Decimal(0)
@@ -33,30 +34,33 @@ def total(values: Iterable[Decimal | None]) -> Decimal:
 
 
 def _differs(term: str, said: Decimal | None, due: Decimal | None) -> Iterator[Found]:
-    if said is not None and due is not None and said != due:
-        yield Found(term, {"term": term, "said": format(said, "f"), "due": format(due, "f")})
+    """Compare what is stated with what it must be. What is missing on either side is wrong too, as officially."""
+    if said is None or due is None or said != due:
+        yield Found(term, {"term": term, "said": _shown(said), "due": _shown(due)})
+
+
+def _shown(value: Decimal | None) -> str:
+    return "-" if value is None else format(value, "f")
 
 
 def _line_net(invoice: Invoice) -> Iterator[Found]:
-    return _differs("BT-106", invoice.totals.line_net, rounded(total(line.net for line in invoice.lines)))
+    if invoice.totals != _NO_TOTALS:
+        yield from _differs("BT-106", invoice.totals.line_net, rounded(total(line.net for line in invoice.lines)))
 
 
 def _sum_of(
     term: str, attr: str, group: Callable[[Invoice], tuple[AllowanceCharge, ...]], i: Invoice
 ) -> Iterator[Found]:
     said, members = getattr(i.totals, attr), group(i)
-    due = rounded(total(one.amount for one in members))
-    if said is None and members:
-        yield Found(term, {"term": term, "said": "-", "due": format(due, "f")})
-    yield from _differs(term, said, due)
+    if i.totals != _NO_TOTALS and (said is not None or members):
+        yield from _differs(term, said, rounded(total(one.amount for one in members)))
 
 
 def _net(invoice: Invoice) -> Iterator[Found]:
     totals = invoice.totals
-    if totals.line_net is None:
-        return iter(())
     due = rounded(total((totals.line_net, totals.charges, _minus(totals.allowances))))
-    return _differs("BT-109", totals.net, due)
+    if totals != _NO_TOTALS:
+        yield from _differs("BT-109", totals.net, None if totals.line_net is None else due)
 
 
 def _minus(value: Decimal | None) -> Decimal | None:
@@ -65,28 +69,22 @@ def _minus(value: Decimal | None) -> Decimal | None:
 
 def _vat(invoice: Invoice) -> Iterator[Found]:
     if invoice.vat_breakdown:
-        due, said = rounded(total(one.tax for one in invoice.vat_breakdown)), invoice.totals.vat
-        if said is None:
-            yield Found("BT-110", {"term": "BT-110", "said": "-", "due": format(due, "f")})
-        yield from _differs("BT-110", said, due)
+        yield from _differs("BT-110", invoice.totals.vat, rounded(total(one.tax for one in invoice.vat_breakdown)))
 
 
 def _gross(invoice: Invoice) -> Iterator[Found]:
-    totals = invoice.totals
-    if totals.net is None or totals.gross is None:
-        return
-    if totals.vat is None:
-        yield Found("BT-110", {"term": "BT-110", "said": "-", "due": format(totals.gross - totals.net, "f")})
-    else:
-        yield from _differs("BT-112", totals.gross, rounded(total((totals.net, totals.vat))))
+    net, vat = invoice.totals.net, invoice.totals.vat
+    if invoice.currency:
+        due = None if net is None or vat is None else rounded(total((net, vat)))
+        yield from _differs("BT-112", invoice.totals.gross, due)
 
 
 def _payable(invoice: Invoice) -> Iterator[Found]:
     totals = invoice.totals
-    if totals.gross is None:
-        return iter(())
     due = total((totals.gross, _minus(totals.prepaid), totals.rounding))
-    return _differs("BT-115", totals.payable, rounded(due) if due != totals.gross else due)
+    if totals != _NO_TOTALS:
+        stated = totals.prepaid is None and totals.rounding is None
+        yield from _differs("BT-115", totals.payable, None if totals.gross is None else due if stated else rounded(due))
 
 
 def _rated(taxable: Decimal, rate: Decimal) -> Decimal:
@@ -98,15 +96,19 @@ def near_rate(taxable: Decimal, tax: Decimal, rate: Decimal) -> bool:
     return abs(abs(tax) - _rated(taxable, rate)) < 1
 
 
+def _good_tax(one: VatBreakdown) -> bool:
+    if one.tax is None:
+        return False
+    if one.rate is None or one.rate.to_integral_value() == 0:
+        return one.tax.to_integral_value() == 0
+    return one.taxable is not None and near_rate(one.taxable, one.tax, one.rate)
+
+
 def _rate(invoice: Invoice) -> Iterator[Found]:
     for number, one in enumerate(invoice.vat_breakdown, 1):
-        if one.tax is None or one.taxable is None:
-            continue
-        zero = one.rate is None or one.rate.to_integral_value() == 0
-        good = one.tax.to_integral_value() == 0 if zero else near_rate(one.taxable, one.tax, one.rate or ZERO)
-        if not good:
-            due = _rated(one.taxable, one.rate or ZERO)
-            facts = {"term": "BT-117", "said": format(one.tax, "f"), "due": format(due, "f")}
+        if not _good_tax(one):
+            due = None if one.taxable is None else _rated(one.taxable, one.rate or ZERO)
+            facts = {"term": "BT-117", "said": _shown(one.tax), "due": _shown(due)}
             yield Found(f"BG-23[{number}]/BT-117", facts)
 
 

@@ -134,23 +134,33 @@ def _taxable(category: Category, invoice: Invoice) -> Iterator[Found]:
     rows = _rows(category, invoice)
     sums = _sums(category, invoice) if rows else {}
     for place, row in rows:
-        if row.taxable is None:
-            continue
+        if category.rated and row.rate is None:
+            continue  # BR-48 says it
         key = row.rate if category.rated else None
         due = sums.get(key, Decimal(0))
-        good = abs(row.taxable - due) < 1 and key in sums if category.rated else row.taxable == due
+        if row.taxable is None:
+            good = False
+        else:
+            good = abs(row.taxable - due) < 1 and key in sums if category.rated else row.taxable == due
         if not good:
-            facts = {"category": category.code, "said": format(row.taxable, "f"), "due": format(due, "f")}
+            facts = {"category": category.code, "said": _shown(row.taxable), "due": _shown(due)}
             yield Found(f"{place}/BT-116", facts)
+
+
+def _shown(value: Decimal | None) -> str:
+    return "-" if value is None else format(value, "f")
 
 
 def _tax(category: Category, invoice: Invoice) -> Iterator[Found]:
     for place, row in _rows(category, invoice):
-        if row.tax is None or row.taxable is None:
-            continue
-        good = near_rate(row.taxable, row.tax, row.rate or Decimal(0)) if category.rated else row.tax == 0
+        if row.tax is None:
+            good = False
+        elif category.rated:
+            good = row.taxable is not None and row.rate is not None and near_rate(row.taxable, row.tax, row.rate)
+        else:
+            good = row.tax == 0
         if not good:
-            yield Found(f"{place}/BT-117", {"category": category.code, "said": format(row.tax, "f")})
+            yield Found(f"{place}/BT-117", {"category": category.code, "said": _shown(row.tax)})
 
 
 def _reason(category: Category, invoice: Invoice) -> Iterator[Found]:
