@@ -14,6 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import sqlalchemy
@@ -109,7 +110,9 @@ class Engine:
         DBOS.launch()
         if self._polls:
             DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=1.0)
-        self._inherit()
+        # DBOS refuses a blocking question in a thread with an event loop, and the daemon starts in such a thread.
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(self._inherit).result()
 
     def _inherit(self) -> None:
         """Take up what was under way in a process that is gone, and what waits in a queue that nobody asks."""
