@@ -33,6 +33,7 @@ class Installation:
     config: Path
     process: subprocess.Popen[str] | None = None
     smtp: str = ""
+    lmtp: str = ""
     web: str = ""
     log: list[str] = field(default_factory=list)
     _reader: threading.Thread = field(default_factory=threading.Thread)
@@ -66,9 +67,12 @@ class Installation:
         self._reader = threading.Thread(target=self._keep_log, args=(self.process,), daemon=True)
         self._reader.start()
         assert self.process.stdout is not None
-        for _ in range(len({"smtp", "web"} & set(roles.split(",")))):
+        expected = {"smtp", "web"} & set(roles.split(","))
+        if "smtp" in expected and "[lmtp]" in self.config.read_text("utf-8"):
+            expected.add("lmtp")
+        for _ in expected:
             line = self.process.stdout.readline()
-            found = re.match(r"(smtp|web) (.+)", line)
+            found = re.match(r"(smtp|lmtp|web) (.+)", line)
             if not found:
                 self.process.wait(timeout=READY_SECONDS)
                 time.sleep(0.2)

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mailroom.app.rooms import find_recipient, open_house, open_spool, upload
+from mailroom.app.doors import Doors
+from mailroom.app.rooms import open_house, open_spool, upload
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.domain.document import DocumentState
@@ -26,7 +27,6 @@ from mailroom.domain.message import Envelope
 from mailroom.engine import AfterStep, Engine, Outside
 from mailroom.errors import BadConfiguration, SpoolUnavailable
 from mailroom.extraction import missing
-from mailroom.gateways.smtp import SmtpDoor
 from mailroom.log import get_logger
 from mailroom.scheduler.clock import ClockTick
 from mailroom.scheduler.mover import Mover
@@ -51,10 +51,11 @@ PATIENCE_SECONDS = 20
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the daemon listens: `host:port` and the address of the pages; empty where the role is not here."""
+    """Where the daemon listens: HOST:PORT, `unix:` and a path, the address of the pages; empty where it does not."""
 
     smtp: str = ""
     web: str = ""
+    lmtp: str = ""
 
 
 class Daemon:
@@ -74,7 +75,7 @@ class Daemon:
         self._after_step = after_step
         self._closing: list[tuple[str, Callable[[], None]]] = []
         self._stopping = asyncio.Event()
-        self._smtp: SmtpDoor | None = None
+        self._doors: Doors | None = None
         self._web: WebDoor | None = None
 
     async def run(self, announce: Callable[[Addresses], None]) -> None:
@@ -107,13 +108,17 @@ class Daemon:
         house = open_house(settings, self._clock, public_url=settings.web.public_url or here)
         self._on_end("store", house.store.close)
         self._on_end("box", house.box.close)
-        starter = self._start_engine(house)
+        # In a thread: DBOS refuses to list and register on a running loop.
+        starter = await asyncio.to_thread(self._start_engine, house)
         spool = self._start_mover(house, starter)
-        smtp = await self._start_smtp(house, spool, inherited.get("smtp"))
+        self._doors = Doors(house, spool)
+        takes_mail = "smtp" in self._roles
+        smtp = await self._doors.open_smtp(inherited) if takes_mail else ""
+        lmtp = await self._doors.open_lmtp(inherited) if takes_mail else ""
         if web_socket is not None and "web" in self._roles:
             await self._start_web(house, spool, starter, web_socket)
-        log.info("started", roles=sorted(self._roles), smtp=smtp, web=web_address)
-        return Addresses(smtp=smtp, web=f"http://{web_address}" if "web" in self._roles else "")
+        log.info("started", roles=sorted(self._roles), smtp=smtp, lmtp=lmtp, web=web_address)
+        return Addresses(smtp=smtp, lmtp=lmtp, web=f"http://{web_address}" if "web" in self._roles else "")
 
     def _start_engine(self, house: House) -> Engine | Outside:
         if not self._roles & {"worker", "sender"}:
@@ -148,12 +153,6 @@ class Daemon:
         self._on_end("mover", mover.stop)
         self._spool = spool
         return spool
-
-    async def _start_smtp(self, house: House, spool: Spool, sock: socket.socket | None) -> str:
-        if "smtp" not in self._roles:
-            return ""
-        self._smtp = SmtpDoor(self._settings.smtp, spool, find_recipient(house.store), self._clock, sock=sock)
-        return "{}:{}".format(*await self._smtp.start())
 
     async def _start_web(self, house: House, spool: Spool, starter: Engine | Outside, sock: socket.socket) -> None:
         def changed(document_id: str) -> None:
@@ -192,9 +191,10 @@ class Daemon:
 
     async def _end(self) -> None:
         """Doors first, so that nothing new comes in; then what works; the store last."""
-        for door in (self._smtp, self._web):
-            if door is not None:
-                await door.stop()
+        if self._doors is not None:
+            await self._doors.close()
+        if self._web is not None:
+            await self._web.stop()
         for name, close in reversed(self._closing):
             try:
                 await asyncio.to_thread(close)

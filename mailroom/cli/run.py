@@ -18,7 +18,7 @@ from mailroom.cli.output import Session
 def run(session: Session, smtp: str | None, web: str | None, roles: str) -> None:
     """Start the daemon. It runs until SIGTERM or Ctrl-C; both end it cleanly.
 
-    The addresses are printed when they answer: `smtp HOST:PORT` and `web http://HOST:PORT`.
+    The addresses are printed when they answer: `smtp HOST:PORT`, `lmtp ADDRESS` and `web http://HOST:PORT`.
     """
     from mailroom.app import ROLES, Addresses, Daemon, Role
 
@@ -37,6 +37,8 @@ def run(session: Session, smtp: str | None, web: str | None, roles: str) -> None
     def announce(addresses: Addresses) -> None:
         if addresses.smtp:
             click.echo(f"smtp {addresses.smtp}")
+        if addresses.lmtp:
+            click.echo(f"lmtp {addresses.lmtp}")
         if addresses.web:
             click.echo(f"web {addresses.web}")
 

@@ -66,6 +66,16 @@ def test_a_door_is_started_by_its_socket(role: str) -> None:
     assert f"Requires=mailroom-{role}.socket" in lines(f"mailroom-{role}.service")
 
 
+@pytest.mark.parametrize("name", sorted(file.name for file in UNITS.glob("*.socket")))
+def test_a_name_of_a_socket_is_given_once(name: str) -> None:
+    """A door takes one socket of its name: a second ListenStream would be a queue that nobody looks at."""
+    assert sum(line.startswith("ListenStream=") for line in lines(name)) == 1
+
+
+def test_the_mail_door_is_handed_the_lmtp_socket_too() -> None:
+    assert {"FileDescriptorName=lmtp", "Service=mailroom-smtp.service"} <= set(lines("mailroom-lmtp.socket"))
+
+
 def test_only_the_doors_below_port_1024_are_given_a_capability() -> None:
     given = {name for name in SERVICES if any(line.startswith("AmbientCapabilities=") for line in lines(name))}
     assert given == {"mailroom.service"}
