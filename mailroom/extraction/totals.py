@@ -105,10 +105,10 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
     for vat in sorted((a for a in pool if a.role("vat") >= 0.6 and a.value > 0), key=lambda a: -a.value):
         for net in sorted((a for a in pool if a.role("net", "subtotal") >= 0.6), key=lambda a: -a.value):
             value = net.value + vat.value
-            exact = fits_rate(net.value, vat.value, rates_of(setting.country)) or _sum_of_rates(pool, vat.value)
-            if not exact or net.value < top * Decimal("0.6"):
+            exact = fits_rate(net.value, vat.value, rates_of(setting.country))
+            if net.value < top * Decimal("0.6") or not (exact or _sum_of_rates(pool, vat.value)):
                 continue
-            if _weak(ranked) or _misread(ranked[0][1].value, value):
+            if _weak(ranked) or (exact and _misread(ranked[0][1].value, value)):
                 return Totals(
                     Found(net.value, net, 4.0, "net_plus_vat"),
                     Found(vat.value, vat, 4.0, "net_plus_vat"),
@@ -189,7 +189,7 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
     points += 3.5 * paid
-    points += 3.0 if _before_rounding(total, pool) else 0.0
+    points += 4.0 if _before_rounding(total, pool) else 0.0
     points += 1.2 if any(a.role("tendered") >= 0.5 and a.value == total.value and a is not total for a in pool) else 0.0
     points += 0.5 if _larger_type(total) else 0.0
     labelled = [a.value for a in pool if a.role(*_TOTAL) >= 0.6]
@@ -216,7 +216,7 @@ def _cash_proof(total: Amount, pool: list[Amount]) -> str:
 
 def _before_rounding(total: Amount, pool: list[Amount]) -> Amount | None:
     """Return the total of which this one is the rounding to what coins can pay, when the rounding is printed."""
-    if total.role("total", "sum") < 0.5:
+    if total.line_item or (total.role("total", "sum") < 0.5 and set(total.roles) - {"tendered"}):
         return None
     steps = [a.signed for a in pool if a.role("rounding") >= 0.5 and 0 < a.value <= _ROUNDING]
     before = {a.value: a for a in pool if a.role(*_TOTAL) >= 0.5 and a.value != total.value}

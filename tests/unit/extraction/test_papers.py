@@ -84,6 +84,16 @@ def test_a_tip_is_not_part_of_the_total() -> None:
     assert found["issue_date"] == "2026-02-14"
 
 
+def test_the_total_is_what_is_left_after_rounding() -> None:
+    slip = "TOTAL (incl. tax)      12.37\nROUNDING      -0.02\nTOTAL      12.35\nCASH      12.35\n"
+    assert values(read(slip))["total_amount"] == "12.35"
+
+
+def test_item_lines_with_a_rounding_but_no_total_break_nothing() -> None:
+    lines = "Item        Qty        Price        Amount\nBread       2          1.50         3.00\n\nRounding   -0.02\n"
+    assert read(lines).fields[FieldName.TOTAL_AMOUNT].confidence < 0.75
+
+
 def test_a_credit_note_has_its_own_number_not_the_invoices() -> None:
     found = values(read(CREDIT_NOTE))
     assert found["document_type"] == "credit_note"
