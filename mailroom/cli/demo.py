@@ -12,6 +12,7 @@ import email
 import smtplib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -82,7 +83,8 @@ async def _show(session: Session, addresses: Addresses, out: Console, daemon: Da
 
 
 def _play(session: Session, addresses: Addresses, out: Console) -> None:
-    house = session.house
+    # The port may have been chosen at the start: the links in the digest lead to these pages.
+    house = replace(session.house, public_url=session.settings.web.public_url or addresses.web)
     account, address, user = _company(house, session)
     out.print(f"\n[bold]{account.name}[/bold] receives at [bold]{address}[/bold]\n", soft_wrap=True)
     _send_all(house, session.settings.data / "demo", addresses.smtp, address, out)
