@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mailroom.domain.document import FieldName
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Page, PageSource, Reading, Word
-from mailroom.extraction import Buyer, extract
+from mailroom.extraction import Buyer, extract, missing
 
 SOME = ("Totaal", "btw", "12,50", "1234", "BE0403", "van", "Factuur", "RF18", "01/02/2026", "GmbH", "€", "-")
 
@@ -58,3 +61,24 @@ def test_of_hundreds_of_pages_the_first_and_the_last_are_read() -> None:
     found = extract(Reading(media_type=MediaType.PDF, engine="x", pages=pages, page_count=600), Buyer())
     values = {name.value: field.value for name, field in found.fields.items()}
     assert (values["invoice_number"], values["total_amount"]) == ("A-77", "12.50")
+
+
+WORDS = st.sampled_from(
+    [
+        *SOME, "TOTAL", "Rounding", "-0.02", "CASH", "Change", "10.00", "9.98", "Klant", "Verkäufer:", "Name:",
+        "IBAN", "BE68", "539007547034", "NL001234567B01", "creditnota", "vom", "3.4.2026", "Qty", "Price", "Amount",
+        "+++090/9337/55493+++", "www.despar.be", "(incl.", "21%)", "B.V.", "9000", "Gent", "VAT", "reverse",
+        "charge", "0,00", "Nr.", "2026/12", "S.R.L.",
+    ]
+)  # fmt: skip
+PLACES = st.tuples(st.integers(0, 90), st.integers(0, 40), st.integers(1, 9), st.floats(0, 1))
+
+
+@given(st.lists(st.tuples(WORDS, PLACES), max_size=60), st.booleans())
+def test_any_words_anywhere_give_a_result(placed: list[tuple[str, tuple[int, int, int, float]]], ocr: bool) -> None:
+    words = [Word(t, x / 100, y / 42, (x + w) / 100, (y + 0.8) / 42, c, y) for t, (x, y, w, c) in placed]
+    source = PageSource.OCR if ocr else PageSource.TEXT_LAYER
+    page = Page(number=1, width=595, height=842, source=source, words=tuple(words))
+    found = extract(Reading(media_type=MediaType.PDF, engine="x", pages=(page,), page_count=1), Buyer(name="De Spar"))
+    assert set(found.fields) == set(FieldName)
+    assert missing(found.fields) is not None
