@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailroom.einvoice.read import recognise
-from mailroom.errors import Damaged, PasswordProtected
+from mailroom.einvoice.read import read_invoice, recognise
+from mailroom.errors import Damaged, ForbiddenXml, PasswordProtected, UnknownXml
 
 _NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml")
 """Best first; the case of the letters does not matter (`ZUGFeRD-invoice.xml`)."""
@@ -24,6 +24,7 @@ def embedded_invoice(pdf: bytes) -> bytes | None:
 
     Raises:
         PasswordProtected, Damaged: the PDF cannot be opened.
+        ForbiddenXml, Damaged: what bears the name of an invoice may not or cannot be read, and there is no other.
     """
     import pypdfium2  # loaded on first use: 30 ms that a reader of XML does not need
 
@@ -49,11 +50,27 @@ def _best(document: Any, failure: type[Exception]) -> bytes | None:
                 found.append((_NAMES.index(name) if name in _NAMES else len(_NAMES), number, attachment))
         except failure:  # one broken entry does not hide the others
             continue
-    for _, _, attachment in sorted(found, key=lambda one: one[:2]):
+    refused: ForbiddenXml | Damaged | None = None
+    for place, _, attachment in sorted(found, key=lambda one: one[:2]):
         try:
             content = bytes(attachment.get_data())
         except failure:
             continue
         if recognise(content) is not None:
             return content
+        if place < len(_NAMES) and content.strip(b"\0"):  # pdfium gives an empty file as one zero byte
+            refused = refused or _refusal(content)
+    if refused:  # an invoice that hides from the reader must not pass for a PDF without one
+        raise refused
+    return None
+
+
+def _refusal(content: bytes) -> ForbiddenXml | Damaged | None:
+    """Return why this XML is not read, or None when it is another kind of XML."""
+    try:
+        read_invoice(content)
+    except (ForbiddenXml, Damaged) as error:
+        return error
+    except UnknownXml:
+        return None
     return None

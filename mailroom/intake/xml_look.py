@@ -29,6 +29,13 @@ INVOICE_ROOTS = frozenset(
         "invoicedata",
     }
 )
+_NUMBER_PLACES = (
+    ["ID"],
+    ["ExchangedDocument", "ID"],
+    ["HeaderExchangedDocument", "ID"],
+    ["FatturaElettronicaBody", "DatiGenerali", "DatiGeneraliDocumento", "Numero"],
+    ["InvoiceNumber"],  # ebInterface; Facturae has a series beside its number, which a page writes in many ways
+)
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s>/]")
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _TEXT_LIMIT = 200
@@ -95,7 +102,7 @@ class _Looker:
     def _at_number(self) -> bool:
         """UBL: /Invoice/ID (BT-1); CII: /CrossIndustryInvoice/ExchangedDocument/ID; both may stand in an SBDH."""
         place = self._open[1:] if self._open[:1] == ["StandardBusinessDocument"] else self._open
-        return place[1:] in (["ID"], ["ExchangedDocument", "ID"], ["HeaderExchangedDocument", "ID"])
+        return place[1:] in _NUMBER_PLACES
 
     def doctype(self, *_: object) -> None:
         self.has_dtd = True

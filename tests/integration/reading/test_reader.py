@@ -180,6 +180,11 @@ def test_an_encrypted_pdf_that_anybody_may_open_is_read(reader: Reader) -> None:
         (papers.saved(Image.new("1", (20_000, 20_000)), "PNG"), MediaType.PNG, errors.TooManyPages),
         (b"<html/>", MediaType.XML, errors.UnknownXml),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', MediaType.XML, errors.ForbiddenXml),
+        (
+            b'<!DOCTYPE Invoice><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>',
+            MediaType.XML,
+            errors.ForbiddenXml,
+        ),
         (b"GIF89a", MediaType.GIF, errors.UnsupportedType),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from mailroom.einvoice import embedded_invoice
-from mailroom.errors import Damaged
+from mailroom.errors import Damaged, ForbiddenXml
 
 INVOICE = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
 OTHER = b"<note/>"
@@ -49,3 +49,11 @@ def test_a_hundred_attachments_are_looked_through() -> None:
 def test_a_damaged_pdf_is_named_so() -> None:
     with pytest.raises(Damaged):
         embedded_invoice(b"%PDF-1.4 and nothing")
+
+
+def test_an_invoice_that_hides_behind_a_doctype_is_named_and_not_passed_over() -> None:
+    hidden = b'<!DOCTYPE Invoice [<!ENTITY a "b">]>' + INVOICE
+    with pytest.raises(ForbiddenXml):
+        embedded_invoice(pdf(("factur-x.xml", hidden)))
+    assert embedded_invoice(pdf(("factur-x.xml", hidden), ("invoice.xml", INVOICE))) == INVOICE
+    assert embedded_invoice(pdf(("notes.xml", hidden))) is None

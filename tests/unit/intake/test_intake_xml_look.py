@@ -29,6 +29,33 @@ def test_an_invoice_in_an_envelope_of_peppol_is_recognised() -> None:
     assert (found.is_invoice, found.is_read, found.invoice_number) == (True, True, "2026-0042")
 
 
+@pytest.mark.parametrize(
+    ("content", "number"),
+    [
+        (
+            (
+                b"<p:FatturaElettronica xmlns:p='http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2'>"
+                b"<FatturaElettronicaBody><DatiGenerali><DatiGeneraliDocumento><Numero>12/A</Numero>"
+                b"</DatiGeneraliDocumento></DatiGenerali></FatturaElettronicaBody></p:FatturaElettronica>"
+            ),
+            "12/A",
+        ),
+        (
+            (
+                b"<e:Invoice xmlns:e='http://www.ebinterface.at/schema/5p0/'><e:InvoiceNumber>7</e:InvoiceNumber>"
+                b"</e:Invoice>"
+            ),
+            "7",
+        ),
+        (b"<f:Facturae xmlns:f='http://www.facturae.gob.es/formato/Versiones/Facturaev3_2_1.xml'/>", ""),
+    ],
+    ids=["fatturapa", "ebinterface", "facturae"],
+)
+def test_an_invoice_of_a_national_format_is_read(content: bytes, number: str) -> None:
+    found = look(content)
+    assert (found.is_invoice, found.is_read, found.invoice_number) == (True, True, number)
+
+
 @pytest.mark.parametrize("root", ["FatturaElettronica", "Facturae", "Faktura", "INVOICE"])
 def test_other_invoices_are_invoices_that_are_not_read(root: str) -> None:
     found = look(f"<x:{root} xmlns:x='urn:x'/>".encode())
