@@ -58,7 +58,8 @@ def _best(document: Any, failure: type[Exception]) -> bytes | None:
             continue
         if recognise(content) is not None:
             return content
-        if place < len(_NAMES) and content.strip(b"\0"):  # pdfium gives an empty file as one zero byte
+        # pdfium gives an empty file back as it is compressed: only what opens like XML is looked at.
+        if place < len(_NAMES) and content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
             refused = refused or _refusal(content)
     if refused:  # an invoice that hides from the reader must not pass for a PDF without one
         raise refused
