@@ -17,7 +17,6 @@ from mailroom.gateways.admission import Recipient
 from mailroom.gateways.strangers import Network, Peers
 from mailroom.spool import Draft, Spool
 
-CONNECTION_REFUSED = "connection_refused"
 CONNECTION_ENDED = "connection_ended"
 RECIPIENT_REFUSED = "recipient_refused"
 MAIL_REFUSED = "mail_refused"

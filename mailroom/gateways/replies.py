@@ -28,7 +28,6 @@ TOO_SLOW = "421 4.4.2 Too slow, closing connection"
 NOT_SMTP = "421 4.7.0 This is a mail server"
 TRY_LATER = "451 4.3.0 Temporary failure, try again later"
 TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"
-NO_TLS_NOW = "454 4.7.0 TLS not available due to temporary reason"
 
 LINE_TOO_LONG = "500 5.5.2 Line too long"
 UNKNOWN_COMMAND = "500 5.5.2 Command not recognized"
@@ -81,8 +80,3 @@ def for_refusal(error: MailroomError) -> str:
 def accepted(spool_id: str) -> str:
     """Return the reply that promises to keep the mail."""
     return f"250 2.0.0 Ok: kept as {spool_id}"
-
-
-def is_refusal(reply: str) -> bool:
-    """Whether the reply counts among a client's errors."""
-    return reply.startswith("5")
