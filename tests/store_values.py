@@ -45,6 +45,8 @@ def account(**more: Any) -> Account:
         "trusted_senders": ("boss@example.org",),
         "accountant_email": "books@example.org",
         "auto_accept": True,
+        "blocked_senders": ("@spam.example",),
+        "messages_per_day": 500,
         "created_at": NOON,
     }
     return Account(**told | more)

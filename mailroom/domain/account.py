@@ -28,7 +28,11 @@ class Purpose(StrEnum):
 
 
 class Account(Value):
-    """A company. `names` are further names under which suppliers address it."""
+    """A company. `names` are further names under which suppliers address it.
+
+    `blocked_senders` are addresses, or domains such as `@example.com`, whose mail no door takes. `messages_per_day` is
+    its own limit in the place of the installation's; 0: that of the installation.
+    """
 
     id: str
     name: str
@@ -40,17 +44,23 @@ class Account(Value):
     trusted_senders: tuple[str, ...] = ()
     accountant_email: str = ""
     suspended: bool = False
+    blocked_senders: tuple[str, ...] = ()
+    messages_per_day: int = 0
     created_at: datetime
 
 
 class ImportAddress(Value):
-    """An address at which an account receives. Retired ones are kept, so that they are never given out again."""
+    """An address at which an account receives. Retired ones are kept, so that they are never given out again.
+
+    With `senders`, addresses or domains such as `@example.com`, it takes mail of nobody else.
+    """
 
     id: str
     account_id: str
     local_part: str
     domain: str
     purpose: Purpose = Purpose.PURCHASES
+    senders: tuple[str, ...] = ()
     created_at: datetime
     retired_at: datetime | None = None
     replaced_by: str | None = None
@@ -79,6 +89,26 @@ class Membership(Value):
     user_id: str
     account_id: str
     role: Role
+
+
+class ApiKey(Value):
+    """A key with which a program of an account hands documents in. The key itself is known to its holder only."""
+
+    id: str
+    account_id: str
+    name: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class ApiAnswer(Value):
+    """What was answered under an `Idempotency-Key`, and the fingerprint of the request that it answered."""
+
+    account_id: str
+    key: str
+    fingerprint: str
+    created_at: datetime
+    answer: dict[str, object]
 
 
 class Seller(Value):

@@ -57,6 +57,11 @@ class Addresses:
         """Return the address. Raises NotFound."""
         return value_of(ImportAddress, the_one(self._session, IMPORT_ADDRESSES, address_id))
 
+    def restrict(self, address_id: str, senders: tuple[str, ...]) -> ImportAddress:
+        """Let the address take mail of these senders only; of everybody when there are none. Raises NotFound."""
+        replace(self._session, IMPORT_ADDRESSES, address_id, {"senders": list(senders)})
+        return self.get(address_id)
+
     def retire(self, address_id: str, at: datetime) -> ImportAddress:
         """Take an address out of use. One that is out of use keeps its instant. Raises NotFound."""
         address = self.get(address_id)
@@ -69,6 +74,8 @@ class Addresses:
         """Give out a new address in the place of an old one, which is retired. Raises NotFound."""
         old = self.retire(address_id, at)
         new = self.issue(old.account_id, old.domain, old.purpose, at)
+        if old.senders:
+            new = self.restrict(new.id, old.senders)
         replace(self._session, IMPORT_ADDRESSES, address_id, {"replaced_by": new.id})
         return new
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, select, update
@@ -43,6 +44,11 @@ class Messages:
         """Return the ids of the messages in a state, oldest first."""
         query = select(MESSAGES.c.id).where(MESSAGES.c.state == state)
         return firsts(self._session, query.order_by(MESSAGES.c.received_at, MESSAGES.c.id))
+
+    def count_since(self, account_id: str, since: datetime, at_most: int) -> int:
+        """Return how many messages an account has had since an instant; `at_most` bounds the counting."""
+        mine = and_(MESSAGES.c.account_id == account_id, MESSAGES.c.received_at >= since)
+        return len(firsts(self._session, select(MESSAGES.c.id).where(mine).limit(at_most)))
 
     def begin_attempt(self, message_id: str) -> int:
         """Count one more beginning of work and return the count. Raises NotFound."""

@@ -125,6 +125,8 @@ class AccountRow(Row, table=True):
     trusted_senders: list[str] = _json(list)
     accountant_email: str = _text()
     suspended: bool
+    blocked_senders: list[str] = _json(list)
+    messages_per_day: int
     created_at: datetime = _instant()
 
 
@@ -139,6 +141,7 @@ class ImportAddressRow(Row, table=True):
     local_part: str = _text()
     domain: str = _text()
     purpose: str = _text()
+    senders: list[str] = _json(list)
     created_at: datetime = _instant()
     retired_at: datetime | None = _instant(nullable=True)
     replaced_by: str | None = _reference("import_addresses.id", nullable=True)
@@ -188,6 +191,31 @@ class SignInRow(Row, table=True):
     user_id: str = _reference("users.id", index=True)
     expires_at: datetime = _instant(index=True)
     used: bool
+
+
+class ApiKeyRow(Row, table=True):
+    """`ApiKey`, under the hash of the key."""
+
+    __tablename__ = "api_keys"
+
+    id: str = _text(primary_key=True)
+    account_id: str = _reference("accounts.id", index=True)
+    name: str = _text()
+    key_hash: str = _text(unique=True)
+    created_at: datetime = _instant()
+    revoked_at: datetime | None = _instant(nullable=True)
+
+
+class ApiAnswerRow(Row, table=True):
+    """`ApiAnswer`, kept for a month."""
+
+    __tablename__ = "api_answers"
+
+    account_id: str = _reference("accounts.id", primary_key=True)
+    key: str = _text(primary_key=True)
+    fingerprint: str = _text()
+    created_at: datetime = _instant(index=True)
+    answer: dict[str, Any] = _json(dict)
 
 
 class MessageRow(Row, table=True):
@@ -433,6 +461,8 @@ USERS = _table(UserRow)
 MEMBERSHIPS = _table(MembershipRow)
 SESSIONS = _table(SessionRow)
 SIGN_INS = _table(SignInRow)
+API_KEYS = _table(ApiKeyRow)
+API_ANSWERS = _table(ApiAnswerRow)
 MESSAGES = _table(MessageRow)
 PARTS = _table(PartRow)
 DOCUMENTS = _table(DocumentRow)

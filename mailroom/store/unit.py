@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from mailroom.clock import Clock
 from mailroom.store.accounts import Accounts
 from mailroom.store.addresses import Addresses
+from mailroom.store.api_keys import ApiKeys
 from mailroom.store.decisions import Decisions
 from mailroom.store.deliveries import Deliveries
 from mailroom.store.documents import Documents
@@ -32,6 +33,7 @@ class Unit:
         self.addresses = Addresses(session)
         self.users = Users(session)
         self.sessions = Sessions(session)
+        self.api_keys = ApiKeys(session)
         self.messages = Messages(session)
         self.parts = Parts(session)
         self.documents = Documents(session, clock)

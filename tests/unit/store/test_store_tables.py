@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import JSON, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mailroom.domain.account import Account, ImportAddress, Membership, Seller, User
+from mailroom.domain.account import Account, ApiAnswer, ApiKey, ImportAddress, Membership, Seller, User
 from mailroom.domain.decision import DecisionRecord
 from mailroom.domain.delivery import Delivery
 from mailroom.domain.document import Document
@@ -27,6 +27,8 @@ DIALECTS = [sqlite.dialect(), postgresql.dialect()]
         (ImportAddress, tables.IMPORT_ADDRESSES, set()),
         (User, tables.USERS, {"has_password"}),  # derived from the hash
         (Membership, tables.MEMBERSHIPS, set()),
+        (ApiKey, tables.API_KEYS, set()),
+        (ApiAnswer, tables.API_ANSWERS, set()),
         (Seller, tables.SELLERS, {"ibans"}),  # rows of their own
         (Message, tables.MESSAGES, set()),
         (Part, tables.PARTS, set()),

@@ -101,6 +101,8 @@ TABLES = (
     "subscriptions",
     "sign_ins",
     "sessions",
+    "api_answers",
+    "api_keys",
     "sellers",
     "messages",
     "memberships",
@@ -127,6 +129,8 @@ def _create_tables() -> None:
         sa.Column("trusted_senders", sa.JSON(), nullable=False),
         sa.Column("accountant_email", sa.String(), nullable=False),
         sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.Column("blocked_senders", sa.JSON(), nullable=False),
+        sa.Column("messages_per_day", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
     )
@@ -178,12 +182,39 @@ def _create_tables() -> None:
     op.create_index("ix_account_rules_account_id_position", "account_rules", ["account_id", "position"])
 
     op.create_table(
+        "api_keys",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_api_keys_account_id_accounts", **DEFERRED),
+        sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
+        sa.UniqueConstraint("key_hash", name="uq_api_keys_key_hash"),
+    )
+    op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"])
+
+    op.create_table(
+        "api_answers",
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_api_answers_account_id_accounts", **DEFERRED),
+        sa.PrimaryKeyConstraint("account_id", "key", name="pk_api_answers"),
+    )
+    op.create_index("ix_api_answers_created_at", "api_answers", ["created_at"])
+
+    op.create_table(
         "import_addresses",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("account_id", sa.String(), nullable=False),
         sa.Column("local_part", sa.String(), nullable=False),
         sa.Column("domain", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("senders", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaced_by", sa.String(), nullable=True),
