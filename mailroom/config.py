@@ -12,6 +12,7 @@ import os
 import re
 import textwrap
 import tomllib
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,6 +93,46 @@ class LmtpSettings(_Slice):
     socket_mode: str = Field("0660", pattern="^0?[0-7]{3}$", description="Permissions of the Unix socket, in octal")
 
 
+class TrustSettings(_Slice):
+    """`[trust]`: is the sender of a mail proved? It decides over automatic acceptance, never over taking a mail."""
+
+    check: Literal["auto", "off"] = Field(
+        "auto", description="auto: DKIM, SPF and DMARC; off: no mail proves its sender, and nothing is asked of the DNS"
+    )
+    authserv_id: str = Field(
+        "",
+        description="The name with which an own front server begins its Authentication-Results (RFC 8601), exactly; "
+        "it must take away such headers that strangers wrote. Empty: no such header counts",
+    )
+    trusted_peers: tuple[str, ...] = Field(
+        (),
+        description="Addresses and networks of front servers whose Authentication-Results count; `unix` is the Unix "
+        "socket of LMTP",
+    )
+    resolver: tuple[str, ...] = Field(
+        (), description="Name servers, HOST or HOST:PORT by address; empty: those of the system"
+    )
+    timeout_seconds: float = Field(
+        5, gt=0, le=60, description="Longest time that the checks of one mail wait for the DNS in all"
+    )
+
+    @field_validator("trusted_peers")
+    @classmethod
+    def _networks(cls, peers: tuple[str, ...]) -> tuple[str, ...]:
+        for peer in peers:
+            if peer != "unix":
+                ip_network(peer, strict=False)
+        return peers
+
+    @field_validator("resolver")
+    @classmethod
+    def _name_servers(cls, servers: tuple[str, ...]) -> tuple[str, ...]:
+        for server in servers:
+            found = re.fullmatch(r"\[([^\]]+)\](?::\d{1,5})?|([^:]+)(?::\d{1,5})?|(.+)", server)
+            ip_address(next(filter(None, found.groups()), "") if found else "")
+        return servers
+
+
 class WebSettings(_Slice):
     """`[web]`: the pages and the API."""
 
@@ -170,6 +211,7 @@ class Settings(_Slice):
     store: StoreSettings = StoreSettings()
     smtp: SmtpSettings = SmtpSettings()
     lmtp: LmtpSettings = LmtpSettings()
+    trust: TrustSettings = TrustSettings()
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
     reading: ReadingSettings = ReadingSettings()
