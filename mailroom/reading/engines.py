@@ -43,8 +43,11 @@ class OcrEngine(Protocol):
 
     name: str
 
-    def read(self, picture: Image, languages: str, dpi: int) -> list[list[Seen]]:
-        """Return the lines of words of a grey picture, in its pixels. `languages` as in `nld+fra`."""
+    def read(self, picture: Image, languages: str, dpi: int, *, one_block: bool = False) -> list[list[Seen]]:
+        """Return the lines of words of a grey picture, in its pixels. `languages` as in `nld+fra`.
+
+        With `one_block` nothing is taken for a picture or a column: lines from edge to edge.
+        """
 
     def turn(self, picture: Image) -> int:
         """Return by how many degrees the picture must be turned clockwise to be upright: 0, 90, 180 or 270."""

@@ -21,6 +21,8 @@ PREVIEW_EDGE = 1100
 """Pixels along the longer edge of a preview: a page of A4 at 94 dpi."""
 _OSD_EDGE = 1600
 _SLIGHT_SKEW = 2.5
+_DOUBTFUL = 0.8
+_FEW_LETTERS = 150
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
@@ -107,8 +109,12 @@ def _words(
         geometry = prepare.measure(grey, has_outline=True)
         straight = geometry.straighten(grey)
         ready = prepare.for_ocr(straight)
-        lines = engine.read(ready, languages, sheet.dpi)
-        return scaled(in_lines(lines), ready.width, ready.height), geometry, straight.size
+        words = in_lines(engine.read(ready, languages, sheet.dpi))
+        if _sense(words) < _DOUBTFUL or _sure_letters(words) < _FEW_LETTERS:
+            # Thin print, stamps and torn edges make tesseract take the text of a photo for a picture and leave it out.
+            again = in_lines(engine.read(ready, languages, sheet.dpi, one_block=True))
+            words = max(words, again, key=_sure_letters)
+        return scaled(words, ready.width, ready.height), geometry, straight.size
     geometry = prepare.measure(grey, has_outline=False)
     if abs(geometry.skew) <= _SLIGHT_SKEW:
         # Turning the pixels of a scan blurs its letters, and tesseract follows a slight slope by itself: the places of
@@ -126,8 +132,11 @@ def _makes_sense(words: list[Seen]) -> bool:
 
 
 def _sense(words: list[Seen]) -> float:
-    sure = sum(len(w.text) for w in words if w.confidence > 0.6 and len(w.text) > 2 and w.is_upright)
-    return sure / max(1, sum(len(word.text) for word in words))
+    return _sure_letters(words) / max(1, sum(len(word.text) for word in words))
+
+
+def _sure_letters(words: list[Seen]) -> int:
+    return sum(len(w.text) for w in words if w.confidence > 0.6 and len(w.text) > 2 and w.is_upright)
 
 
 def _size(sheet: Sheet, straight: tuple[int, int], turn: int) -> tuple[float, float]:

@@ -18,11 +18,10 @@ class Pytesseract:
 
     name = "pytesseract"
 
-    def read(self, picture: Image, languages: str, dpi: int) -> list[list[Seen]]:
+    def read(self, picture: Image, languages: str, dpi: int, *, one_block: bool = False) -> list[list[Seen]]:
         """Return the lines of words of a grey picture."""
-        table = pytesseract.image_to_data(
-            picture, lang=languages, config=f"--oem 1 --psm 3 --dpi {dpi}", output_type=pytesseract.Output.STRING
-        )
+        config = f"--oem 1 --psm {6 if one_block else 3} --dpi {dpi}"
+        table = pytesseract.image_to_data(picture, lang=languages, config=config, output_type=pytesseract.Output.STRING)
         return from_tsv(table)
 
     def turn(self, picture: Image) -> int:

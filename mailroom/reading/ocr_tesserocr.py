@@ -72,9 +72,10 @@ class Tesserocr:
 
     name = "tesserocr"
 
-    def read(self, picture: Image, languages: str, dpi: int) -> list[list[Seen]]:
+    def read(self, picture: Image, languages: str, dpi: int, *, one_block: bool = False) -> list[list[Seen]]:
         """Return the lines of words of a grey picture."""
         api = prepared(languages)
+        api.SetPageSegMode(tesserocr.PSM.SINGLE_BLOCK if one_block else tesserocr.PSM.AUTO)
         api.SetImage(picture)
         api.SetSourceResolution(dpi)
         try:
