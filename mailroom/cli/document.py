@@ -11,6 +11,8 @@ import click
 from mailroom.cli.inbox import inbox_row
 from mailroom.cli.output import Session, as_json, document_json, print_json, print_table, reason_text
 from mailroom.domain.document import Document, FieldName
+from mailroom.domain.event import Event
+from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue, NotFound
 from mailroom.languages import Language, text
 from mailroom.steps.desk import Desk
@@ -57,11 +59,17 @@ def show(session: Session, document_id: str, as_json: bool) -> None:
                 f"{event.at:%Y-%m-%d %H:%M:%S}",
                 event.name,
                 event.actor,
-                ", ".join(f"{name} {fact}" for name, fact in event.facts.items()),
+                _facts_of(event, language),
             ]
             for event in history
         ],
     )
+
+
+def _facts_of(event: Event, language: Language) -> str:
+    if event.name == "ubl_made" and "terms" in event.facts:
+        return reason_text(Reason(code="ubl_lacks", facts=event.facts), language)
+    return ", ".join(f"{name} {fact}" for name, fact in event.facts.items())
 
 
 def _field_rows(row: Document, language: Language) -> list[list[str]]:

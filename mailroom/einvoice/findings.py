@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailroom.domain.value import Value
 from mailroom.einvoice.model import Invoice
-from mailroom.languages import Language, text
+from mailroom.languages import Language, finding_text
 
 
 class Severity(StrEnum):
@@ -56,9 +56,4 @@ class Rule(NamedTuple):
 
 def explain(finding: Finding, language: Language) -> str:
     """Return the sentence for a person, in his language."""
-    facts: dict[str, object] = dict(finding.facts)
-    if "term" in facts:
-        facts["term"] = text(language, f"einvoice.term.{facts['term']}")
-    sentence = text(language, finding.user_message, **facts)
-    line = finding.facts.get("line")
-    return text(language, "einvoice.on_line", line=line, sentence=sentence) if line else sentence
+    return finding_text(language, finding.sentence, finding.facts)

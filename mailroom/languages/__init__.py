@@ -59,9 +59,30 @@ def reason_text(language: Language, code: str, facts: Mapping[str, object], /) -
 
     Facts are codes and normal forms (`fields=iban,due_date`, `issue_date=2026-11-21`); which ones are put into words
     is a matter of their name: `field`, `fields`, `document_type`, `iban`, `known_ibans`, `*_date`, `*_amount`, `size`,
-    `limit`, `bytes`.
+    `limit`, `bytes`, `terms` (of an e-invoice), `sentence` (of a finding on one, with its own facts beside it).
     """
-    return text(language, f"reason.{code}", **{name: _in_words(language, name, fact) for name, fact in facts.items()})
+    values = {name: _in_words(language, name, fact) for name, fact in facts.items()}
+    if "sentence" in facts:
+        values["sentence"] = finding_text(language, str(facts["sentence"]), facts)
+    return text(language, f"reason.{code}", **values)
+
+
+def finding_text(language: Language, sentence: str, facts: Mapping[str, object], /) -> str:
+    """Return the sentence of a finding on an e-invoice; the fact `term` is a term's number, `line` that of a line."""
+    values = dict(facts)
+    values.pop("sentence", None)
+    if "term" in values:
+        values["term"] = term_name(language, str(values["term"]))
+    said = text(language, f"einvoice.rule.{sentence}", **values)
+    line = values.get("line")
+    return text(language, "einvoice.on_line", line=line, sentence=said) if line else said
+
+
+def term_name(language: Language, term: str) -> str:
+    """Return what a business term of an e-invoice is called, such as `invoice number` for `BT-1`; else its number."""
+    key = f"einvoice.term.{term}"
+    found = text(language, key)
+    return term if found == key else found
 
 
 def word(language: Language, group: str, code: str) -> str:
@@ -76,6 +97,8 @@ def _in_words(language: Language, name: str, fact: object) -> object:
     try:
         if name == "fields":
             return enumeration([word(language, "field", code) for code in written.split(",")], language)
+        if name == "terms":
+            return enumeration([term_name(language, term) for term in written.split(",")], language)
         if name == "known_ibans":
             return enumeration([grouped(iban) for iban in written.split(",")], language)
         return _one_in_words(language, name, written)

@@ -1,10 +1,13 @@
 """Archive: the undo window is over. The document becomes UBL, its seller is remembered, and it is handed over.
 
 The original bytes stay for ever under their hash. The UBL of a UBL invoice is the original itself, unless a person
-changed a field; every other document is converted, in the boxed child where foreign XML has to be read again.
+changed a field; every other document is converted, in the boxed child where foreign XML has to be read again. What
+Peppol demands and the document does not say is never made up: the event `ubl_made` names it.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from mailroom.deliveries import plan_for_document
 from mailroom.domain.account import Account, Seller
@@ -12,13 +15,23 @@ from mailroom.domain.document import Document, DocumentState, FieldName
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import new_id
-from mailroom.einvoice import from_fields, to_ubl
-from mailroom.errors import PermanentFailure, ReaderStopped
+from mailroom.einvoice import from_fields, gaps, to_ubl
+from mailroom.errors import PermanentFailure, ReaderCrashed, ReaderStopped
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.store import Unit
 
 log = get_logger("archive")
+
+
+_MOST_TERMS = 40
+
+
+class _Made(NamedTuple):
+    """A document as UBL. `lacks` are the terms that Peppol demands and it does not say; None for one that came so."""
+
+    content: bytes
+    lacks: tuple[str, ...] | None = None
 
 
 def convert(house: House, document_id: str) -> bool:
@@ -31,15 +44,15 @@ def convert(house: House, document_id: str) -> bool:
     if document.state is not DocumentState.ACCEPTED:
         return False
     try:
-        ubl = _ubl_of(house, document, account)
+        made = _ubl_of(house, document, account)
     except ReaderStopped as stopped:
         with house.store.unit() as unit:
             attempts = unit.documents.begin_attempt(document_id)
         if attempts < house.settings.engine.max_attempts:
             raise
         log.warning("ubl_not_made", document=document_id, reason=stopped.reason, detail=str(stopped))
-        ubl = None
-    sha256 = house.store.blobs.put(ubl) if ubl else None
+        made = None
+    sha256 = house.store.blobs.put(made.content) if made else None
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
         if current.state is not DocumentState.ACCEPTED:
@@ -57,6 +70,15 @@ def convert(house: House, document_id: str) -> bool:
                 }
             )
         )
+        if made and made.lacks is not None:
+            unit.events.add(
+                "ubl_made",
+                account_id=account.id,
+                subject=document_id,
+                actor="archive",
+                facts={"terms": ",".join(made.lacks)} if made.lacks else {},
+                at=house.clock(),
+            )
         unit.events.add(
             "document_archived",
             account_id=account.id,
@@ -79,22 +101,30 @@ def plan_deliveries(house: House, document_id: str) -> list[str]:
         return [delivery.id for delivery in unit.deliveries.of(document_id)]
 
 
-def _ubl_of(house: House, document: Document, account: Account) -> bytes | None:
+def _ubl_of(house: House, document: Document, account: Account) -> _Made | None:
     """Return the document as UBL, or None when it lacks what UBL demands; the cause goes into the log."""
     try:
         if document.reading and not document.completed_by_hand:
             reading = Reading.model_validate_json(house.store.blobs.get(document.reading))
             if reading.syntax == "ubl" and document.media_type is MediaType.XML:
-                return house.store.blobs.get(document.sha256)
+                return _Made(house.store.blobs.get(document.sha256))
             if reading.syntax:
-                _, blobs = house.box.call(
-                    "to_ubl", {"media_type": document.media_type.value}, [house.store.blobs.get(document.sha256)]
-                )
-                return blobs[0]
-        return to_ubl(from_fields(document.fields, account=account))
+                return _converted(house, document)
+        invoice = from_fields(document.fields, account=account)
+        return _Made(to_ubl(invoice), gaps(invoice))
     except PermanentFailure as cause:
         log.warning("ubl_not_made", document=document.id, reason=cause.reason, detail=str(cause))
         return None
+
+
+def _converted(house: House, document: Document) -> _Made:
+    answer, blobs = house.box.call(
+        "to_ubl", {"media_type": document.media_type.value}, [house.store.blobs.get(document.sha256)]
+    )
+    told = answer.get("lacks") if isinstance(answer, dict) else None
+    if len(blobs) != 1 or not isinstance(told, list):
+        raise ReaderCrashed("the reader's answer is not in the agreed form")
+    return _Made(blobs[0], tuple(str(term)[:20] for term in told[:_MOST_TERMS]))
 
 
 def _remember_seller(unit: Unit, document: Document) -> str | None:

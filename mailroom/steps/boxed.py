@@ -12,6 +12,7 @@ from mailroom.einvoice import (
     check,
     embedded_invoice,
     explain,
+    gaps,
     read_invoice,
     recognise,
     show_rows,
@@ -33,8 +34,11 @@ WRITERS: dict[str, Callable[[Invoice], bytes]] = {"peppol": write_peppol, "ubl":
 
 
 def to_ubl(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
-    """Read the e-invoice, or the one inside a PDF, and write it as Peppol BIS Billing 3."""
-    return None, [write_peppol(read_invoice(_xml(arguments, blobs)))]
+    """Read the e-invoice, or the one inside a PDF, and write it as Peppol BIS Billing 3; `lacks` are the terms that
+    Peppol demands and the invoice does not say.
+    """
+    invoice = read_invoice(_xml(arguments, blobs))
+    return {"lacks": list(gaps(invoice))}, [write_peppol(invoice)]
 
 
 def show_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:

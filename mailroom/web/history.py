@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailroom.domain.document import Document
+from mailroom.domain.event import Event
+from mailroom.domain.value import Reason
 from mailroom.errors import NotFound
 from mailroom.web.words import Words
 
@@ -37,6 +39,7 @@ def history(unit: Unit, document: Document, words: Words) -> list[Line]:
             when=words.instant(event.at),
             who=_who(unit, event.actor, names, words),
             what=words.named("web.event", event.name),
+            why=_why(event, words),
         )
         for event in unit.events.of(document.id)
         if (event.at, event.name) not in told
@@ -53,6 +56,12 @@ def history(unit: Unit, document: Document, words: Words) -> list[Line]:
         for record in decisions
     ]
     return sorted(lines, key=lambda line: line.at)
+
+
+def _why(event: Event, words: Words) -> tuple[str, ...]:
+    """Return what Peppol demands and the UBL does not say; other events say all in their name."""
+    lacks = event.name == "ubl_made" and "terms" in event.facts
+    return (words.reason(Reason(code="ubl_lacks", facts=event.facts)),) if lacks else ()
 
 
 def _who(unit: Unit, actor: str, names: dict[str, str], words: Words) -> str:

@@ -13,8 +13,9 @@ from mailroom.deliveries.outbox import WAITS
 from mailroom.domain.delivery import Delivery, DeliveryState
 from mailroom.domain.document import AccountingStatus, Document, DocumentState, FieldName
 from mailroom.domain.message import MediaType
-from mailroom.einvoice import from_fields, read_invoice, to_ubl
+from mailroom.einvoice import from_fields, read_invoice, to_cii, to_ubl
 from mailroom.errors import DeliveryFailed, DeliveryRejected, MailroomError, ReaderCrashed, ReaderTimedOut
+from mailroom.languages import Language, reason_text, text
 from mailroom.steps.archive import convert, plan_deliveries
 from mailroom.steps.deliver import deliver
 from mailroom.steps.desk import Desk
@@ -68,6 +69,27 @@ def test_a_paper_invoice_becomes_ubl_with_its_values(home: TestHouse) -> None:
     assert str(invoice.totals.payable) == "121.00"
 
 
+def test_what_peppol_demands_and_the_page_does_not_say_is_named(home: TestHouse) -> None:
+    document = archived(home)
+    with home.store.read() as unit:
+        [made] = [event for event in unit.events.of(document.id) if event.name == "ubl_made"]
+    lacking = made.facts["terms"].split(",")
+    assert "BT-10" in lacking  # a reference of the buyer
+    said = reason_text(Language.NL, "ubl_lacks", made.facts)
+    assert text(Language.NL, "einvoice.term.BT-10") in said
+    assert "BT-" not in said
+
+
+def test_what_a_foreign_e_invoice_lacks_for_peppol_is_named_too(home: TestHouse) -> None:
+    fields = home.decided(mail(("model.pdf", pdf("model")), subject="model")).fields
+    home.reader.syntax = "cii"
+    document = archived(home, mail(("invoice.xml", to_cii(from_fields(fields, account=home.account))), subject="cii"))
+    assert document.ubl not in {None, document.sha256}
+    with home.store.read() as unit:
+        [made] = [event for event in unit.events.of(document.id) if event.name == "ubl_made"]
+    assert "BT-10" in made.facts["terms"].split(",")
+
+
 def ubl_mail(home: TestHouse) -> bytes:
     fields = home.decided(mail(("model.pdf", pdf("model")), subject="model")).fields
     home.reader.syntax = "ubl"
@@ -78,6 +100,7 @@ def test_the_ubl_of_a_ubl_invoice_is_itself(home: TestHouse) -> None:
     document = archived(home, ubl_mail(home))
     assert document.media_type is MediaType.XML
     assert document.ubl == document.sha256
+    assert "ubl_made" not in home.events(document.id)
     [vault] = plan_deliveries(home.house, document.id)
     deliver(home.house, vault)
     assert files(home) == ["2026-11-03_Polder-Flour-Mills-B-V_2026-77.xml"]
@@ -86,8 +109,6 @@ def test_the_ubl_of_a_ubl_invoice_is_itself(home: TestHouse) -> None:
 def test_a_ubl_invoice_that_a_person_corrected_is_written_anew(home: TestHouse) -> None:
     document = home.decided(ubl_mail(home))
     desk = Desk(home.house)
-    from mailroom.languages import Language
-
     typed = {FieldName.PAYMENT_REFERENCE: "REF 9"}
     document = desk.fill_in(home.owner, document.id, document.version, typed, Language.EN)
     document = desk.accept(home.owner, document.id, document.version)
