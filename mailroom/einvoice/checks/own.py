@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from mailroom.einvoice import digits
 from mailroom.einvoice.checks.peppol import identifiers
@@ -26,10 +27,10 @@ def _ibans(invoice: Invoice) -> Iterator[Found]:
                 yield Found(f"BG-16[{number}]/{term}", {"term": term, "said": account[:60]})
 
 
-def _vat_ids(invoice: Invoice) -> Iterator[Found]:
+def _vat_ids(of_buyer: bool, invoice: Invoice) -> Iterator[Found]:
     other = invoice.tax_representative
-    held = (("BT-31", invoice.seller.vat_id), ("BT-48", invoice.buyer.vat_id), ("BT-63", other.vat_id if other else ""))
-    for term, vat_id in held:
+    theirs = (("BT-31", invoice.seller.vat_id), ("BT-63", other.vat_id if other else ""))
+    for term, vat_id in (("BT-48", invoice.buyer.vat_id),) if of_buyer else theirs:
         if vat_id and digits.vat_id(_bare(vat_id)) is False:
             yield Found(term, {"term": term, "said": vat_id[:60]})
 
@@ -123,11 +124,12 @@ RULES: tuple[Rule, ...] = (
     Rule("BR-CO-09", Severity.FATAL, "vat_prefix", _vat_prefix),
     Rule("BR-51", Severity.WARNING, "card_number", _card_number),
     Rule("M-TERMS", Severity.WARNING, "missing", _no_terms),
-    Rule("M-IBAN", Severity.WARNING, "check_digits", _ibans),
-    Rule("M-VAT", Severity.WARNING, "check_digits", _vat_ids),
+    Rule("M-IBAN", Severity.WARNING, "check_digits_pay", _ibans),
+    Rule("M-VAT", Severity.WARNING, "check_digits_pay", partial(_vat_ids, False)),
+    Rule("M-VAT-BUYER", Severity.WARNING, "check_digits", partial(_vat_ids, True)),
     Rule("M-ENTERPRISE", Severity.WARNING, "check_digits", _enterprise_numbers),
     Rule("M-GLN", Severity.WARNING, "check_digits", _glns),
-    Rule("M-REFERENCE", Severity.WARNING, "check_digits", _references),
+    Rule("M-REFERENCE", Severity.WARNING, "check_digits_pay", _references),
     Rule("M-DUE", Severity.WARNING, "due_before_issue", _due_before_issue),
     Rule("M-FAR", Severity.WARNING, "due_far_away", _due_far_away),
     Rule("M-YEAR", Severity.WARNING, "strange_year", _strange_year),

@@ -114,6 +114,18 @@ def test_a_rule_finds_what_it_is_for(rule: str, change: Change) -> None:
     assert rule in found(change(plain()))
 
 
+def test_a_wrong_number_of_the_buyer_is_no_reason_not_to_pay() -> None:
+    theirs, ours = (
+        [explain(f, Language.EN) for f in check(change(plain())) if f.rule.startswith("M-VAT")]
+        for change in (
+            lambda i: seller_with(i, vat_id="BE0428759498"),
+            lambda i: i.model_copy(update={"buyer": i.buyer.model_copy(update={"vat_id": "BE0428759498"})}),
+        )
+    )
+    assert "Do not pay" in theirs[0]
+    assert ours == ["buyer’s VAT number: the check digits of BE0428759498 are wrong."]
+
+
 def test_the_place_names_term_and_line() -> None:
     finding = next(f for f in check(line_with(plain(), unit="")) if f.rule == "BR-23")
     assert (finding.place, finding.severity, finding.facts["line"]) == ("BG-25[1]/BT-130", Severity.FATAL, "1")
