@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from mailroom.steps.archive import convert, plan_deliveries
-from mailroom.steps.authenticate import authenticate
-from mailroom.steps.decide import decide
+from mailroom.steps.authenticate import authenticate, authenticate_again, leave_in_doubt
+from mailroom.steps.decide import decide, decide_again
 from mailroom.steps.deliver import deliver
 from mailroom.steps.extract import extract
 from mailroom.steps.house import House
@@ -24,7 +24,7 @@ from mailroom.steps.read import read
 from mailroom.steps.report import compose_report
 from mailroom.steps.sort import sort
 
-Kind = Literal["message", "document", "archive", "delivery", "report"]
+Kind = Literal["message", "sender", "document", "archive", "delivery", "report"]
 Result = TypeVar("Result")
 
 
@@ -45,6 +45,12 @@ def message_arrived(run: Run, message_id: str) -> None:
     run(authenticate, message_id)
     for document_id in run(sort, message_id):
         run.begin("document", document_id)
+
+
+def sender_in_doubt(run: Run, message_id: str) -> None:
+    """The DNS was silent when the mail came: look again, and decide again on what only the rules keep waiting."""
+    for document_id in run(authenticate_again, message_id):
+        run(decide_again, document_id)
 
 
 def document_found(run: Run, document_id: str) -> None:
@@ -87,6 +93,7 @@ class Plan(NamedTuple):
 
 STORIES: dict[Kind, Plan] = {
     "message": Plan(message_arrived, park_message),
+    "sender": Plan(sender_in_doubt, leave_in_doubt),
     "document": Plan(document_found, park_document),
     "archive": Plan(document_accepted, park_document),
     "delivery": Plan(delivery_planned, park_delivery),

@@ -47,6 +47,7 @@ def _json(entry: LedgerEntry, language: Language) -> dict[str, Any]:
         "received_at": entry.received_at.isoformat(),
         "subject": entry.subject,
         "sender": entry.sender,
+        "sender_verdict": entry.sender_verdict.value,
         "media_type": entry.media_type.value,
         "size": entry.size,
     }

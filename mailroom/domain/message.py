@@ -48,7 +48,10 @@ class SenderVerdict(StrEnum):
 
 
 class SenderProof(Value):
-    """The verdict on the sender, with its evidence in words. `identity` is the e-mail address that is proved."""
+    """The verdict on the sender, with its evidence in codes.
+
+    `identity` is the e-mail address that is proved; with any other verdict, the one that is only claimed.
+    """
 
     verdict: SenderVerdict
     identity: str = ""
@@ -185,3 +188,4 @@ class LedgerEntry(Value):
     verdict: Verdict
     reason: Reason
     document_id: str | None = None
+    sender_verdict: SenderVerdict = SenderVerdict.UNKNOWN

@@ -18,8 +18,10 @@ from mailroom.rules.conditions.completed_by_hand import completed_by_hand
 from mailroom.rules.conditions.low_confidence import low_confidence
 from mailroom.rules.conditions.missing_fields import missing_fields
 from mailroom.rules.conditions.read_with_problems import read_with_problems
+from mailroom.rules.conditions.sender_failed import sender_failed
 from mailroom.rules.conditions.sender_not_listed import sender_not_listed
 from mailroom.rules.conditions.sender_not_verified import sender_not_verified
+from mailroom.rules.conditions.sender_unknown import sender_unknown
 from mailroom.rules.conditions.trusted_sender import trusted_sender
 from mailroom.rules.conditions.uncertain_fields import uncertain_fields
 from mailroom.rules.conditions.unusual_dates import unusual_dates
@@ -45,9 +47,11 @@ RULES: tuple[Rule, ...] = (
     Rule(DocumentState.INCOMPLETE, missing_fields),
     Rule(DocumentState.INCOMPLETE, uncertain_fields),
     Rule(DocumentState.TO_ACCEPT, completed_by_hand),
+    Rule(DocumentState.TO_ACCEPT, sender_failed),
     Rule(DocumentState.TO_ACCEPT, waits_for_acceptance),
     Rule(DocumentState.TO_ACCEPT, sender_not_listed),
     Rule(DocumentState.TO_ACCEPT, sender_not_verified),
+    Rule(DocumentState.TO_ACCEPT, sender_unknown),
     Rule(DocumentState.TO_ACCEPT, low_confidence),
     Rule(DocumentState.TO_ACCEPT, unusual_dates),
     Rule(DocumentState.TO_ACCEPT, read_with_problems),

@@ -27,6 +27,9 @@ Item = TypeVar("Item")
 
 RESCUE_AFTER = timedelta(seconds=20)
 FORGET_EVERY = timedelta(hours=6)
+DOUBT_EVERY = timedelta(seconds=30)
+LOOK_AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (1, 3, 10, 30, 90, 300, 720, 1440))
+"""After a mail came, while its sender is unknown: a name server that restarts is back soon, a broken one in hours."""
 
 
 class Starter(Protocol):
@@ -54,13 +57,24 @@ class Rounds:
         self._clock = clock
         self._keep_days = keep_days
         self._forgot_at: datetime | None = None
+        self._doubted_at: datetime | None = None
+        self._looked: dict[str, int] = {}  # message -> how often its sender was looked at again
         self._begun = False
         self._reported: dict[str, str] = {}  # subscription -> its period that has a run, so that no tick writes for it
 
     def tick(self) -> None:
         """Look for everything that is due and begin it."""
         now = self._clock()
-        for look in (self.reports, self.archives, self.given_up, self.deliveries, self.rescue, self.forget):
+        rounds = (
+            self.reports,
+            self.archives,
+            self.given_up,
+            self.deliveries,
+            self.reauthenticate,
+            self.rescue,
+            self.forget,
+        )
+        for look in rounds:
             try:
                 look(now)
             except Exception:
@@ -118,6 +132,19 @@ class Rounds:
             waiting = unit.deliveries.pending()
         due = [row for row in waiting if row.next_attempt_at and row.next_attempt_at <= now]
         _each(due, lambda row: self._engine.start("delivery", row.id, again=f"a{row.attempts}"))
+
+    def reauthenticate(self, now: datetime) -> None:
+        """Look again at senders whom nobody could judge: after each of some growing waits, for a day."""
+        if self._doubted_at is not None and now - self._doubted_at < DOUBT_EVERY:
+            return
+        self._doubted_at = now
+        with self._store.read() as unit:
+            in_doubt = unit.messages.in_doubt(now - LOOK_AGAIN_AFTER[-1] - DOUBT_EVERY)
+        tries = {name: sum(at + wait <= now for wait in LOOK_AGAIN_AFTER) for name, at in in_doubt}
+        for name, count in tries.items():
+            if count > self._looked.get(name, 0):
+                self._engine.start("sender", name, again=f"t{count}")
+        self._looked = tries
 
     def rescue(self, now: datetime) -> None:
         """Begin again what stands still: its process died between two transactions, or a person asked for it."""

@@ -10,11 +10,15 @@ from mailroom.deliveries import MailChannel, Vault
 from mailroom.reading.box import Box
 from mailroom.reading.read import Reader
 from mailroom.store import Store
+from mailroom.trust import Resolver
 
 
 @dataclass(frozen=True)
 class House:
-    """The rooms of one process. `public_url` is where people reach the pages, without a slash at its end."""
+    """The rooms of one process. `public_url` is where people reach the pages, without a slash at its end.
+
+    `resolver` answers in the place of the DNS; None: the name servers of the settings.
+    """
 
     settings: Settings
     store: Store
@@ -24,3 +28,4 @@ class House:
     vault: Vault
     clock: Clock
     public_url: str
+    resolver: Resolver | None = None

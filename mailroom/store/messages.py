@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from mailroom.domain.message import Message, MessageState
+from mailroom.domain.message import Message, MessageState, SenderVerdict
 from mailroom.errors import NotFound
 from mailroom.store.rows import firsts, insert_new, one, replace, the_one, value_of, values_of
 from mailroom.store.search import searchable
@@ -49,6 +49,14 @@ class Messages:
         """Return how many messages an account has had since an instant; `at_most` bounds the counting."""
         mine = and_(MESSAGES.c.account_id == account_id, MESSAGES.c.received_at >= since)
         return len(firsts(self._session, select(MESSAGES.c.id).where(mine).limit(at_most)))
+
+    def in_doubt(self, since: datetime) -> list[tuple[str, datetime]]:
+        """Return (id, time of arrival) of the messages since then whose sender was looked at in vain, oldest first."""
+        verdict, evidence = (MESSAGES.c.sender[key].as_string() for key in ("verdict", "evidence"))
+        looked_at = and_(verdict == SenderVerdict.UNKNOWN.value, evidence != "")
+        query = select(MESSAGES.c.id, MESSAGES.c.received_at).where(MESSAGES.c.received_at >= since, looked_at)
+        rows = self._session.execute(query.order_by(MESSAGES.c.received_at))
+        return [(row.id, row.received_at) for row in rows]
 
     def begin_attempt(self, message_id: str) -> int:
         """Count one more beginning of work and return the count. Raises NotFound."""

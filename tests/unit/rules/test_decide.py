@@ -72,10 +72,24 @@ def test_without_automatic_acceptance_every_good_document_waits_for_a_person() -
     assert codes(decision) == ["waits_for_acceptance"]
 
 
-@pytest.mark.parametrize("verdict", [v for v in SenderVerdict if v is not SenderVerdict.VERIFIED])
-def test_a_listed_sender_without_proof_waits(verdict: SenderVerdict) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "rule"),
+    [
+        (SenderVerdict.UNVERIFIED, "sender_not_verified"),
+        (SenderVerdict.FAILED, "sender_failed"),
+        (SenderVerdict.UNKNOWN, "sender_unknown"),
+    ],
+)
+def test_a_listed_sender_without_proof_waits(verdict: SenderVerdict, rule: str) -> None:
     decision = decide(facts(sender=SenderProof(verdict=verdict, identity="jo@bakker.example")), ())
-    assert (decision.state, decision.rule) == (DocumentState.TO_ACCEPT, "sender_not_verified")
+    assert (decision.state, decision.rule) == (DocumentState.TO_ACCEPT, rule)
+    assert codes(decision) == [rule]
+
+
+def test_whoever_accepts_by_hand_is_warned_of_a_sender_that_its_domain_disowns() -> None:
+    forged = SenderProof(verdict=SenderVerdict.FAILED, identity="jo@bakker.example")
+    decision = decide(facts(sender=forged, auto_accept=False, sender_listed=False), ())
+    assert codes(decision) == ["sender_failed", "waits_for_acceptance"]
 
 
 def test_a_proof_of_nobody_is_no_proof() -> None:
