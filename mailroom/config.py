@@ -81,6 +81,12 @@ class SmtpSettings(_Slice):
     proxy_from: tuple[str, ...] = Field(
         (), description="Addresses and networks of load balancers that begin each connection with a PROXY header"
     )
+    messages_per_day: int = Field(
+        0,
+        ge=0,
+        description="Messages that an account takes in a day of its time zone, by all doors together, give or take a "
+        "few that come at once; more get 452. An account may have its own limit. 0: no limit",
+    )
     suspended: Literal["defer", "reject"] = Field(
         "defer", description="Mail for a suspended account: defer (450, the sender tries for days) or reject (550)"
     )

@@ -73,6 +73,24 @@ class AccountSuspended(PermanentFailure):
     reason = "account_suspended"
 
 
+class SenderBlocked(PermanentFailure):
+    """The account wants no mail of this sender."""
+
+    reason = "sender_blocked"
+
+
+class NotForThisSender(PermanentFailure):
+    """The address takes mail of listed senders only, and this one is not on the list."""
+
+    reason = "not_for_this_sender"
+
+
+class QuotaReached(TemporaryFailure):
+    """The account has had as many messages today as it may have in a day."""
+
+    reason = "quota_reached"
+
+
 class TooLarge(PermanentFailure):
     """More bytes than the setting allows."""
 

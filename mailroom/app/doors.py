@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 
-from mailroom.app.rooms import find_recipient
+from mailroom.app.admitting import find_recipient, recorder
 from mailroom.gateways.lmtp import LmtpDoor
 from mailroom.gateways.smtp import SmtpDoor
 from mailroom.spool import Spool
@@ -21,6 +21,8 @@ class Doors:
     def __init__(self, house: House, spool: Spool) -> None:
         self._house = house
         self._spool = spool
+        self._find = find_recipient(house.store, house.settings.smtp.messages_per_day, house.clock)
+        self._record = recorder(house.store, house.clock)
         self._smtp: SmtpDoor | None = None
         self._lmtp: LmtpDoor | None = None
 
@@ -32,7 +34,7 @@ class Doors:
         """
         house = self._house
         sock = inherited.get("smtp")
-        self._smtp = SmtpDoor(house.settings.smtp, self._spool, find_recipient(house.store), house.clock, sock=sock)
+        self._smtp = SmtpDoor(house.settings.smtp, self._spool, self._find, house.clock, sock=sock, record=self._record)
         return "{}:{}".format(*await self._smtp.start())
 
     async def open_lmtp(self, inherited: Mapping[str, socket.socket]) -> str:
@@ -44,8 +46,15 @@ class Doors:
         house, sock = self._house, inherited.get("lmtp")
         if not house.settings.lmtp.listen and sock is None:
             return ""
-        find = find_recipient(house.store)
-        self._lmtp = LmtpDoor(house.settings.lmtp, house.settings.smtp, self._spool, find, clock=house.clock, sock=sock)
+        self._lmtp = LmtpDoor(
+            house.settings.lmtp,
+            house.settings.smtp,
+            self._spool,
+            self._find,
+            clock=house.clock,
+            sock=sock,
+            record=self._record,
+        )
         return await self._lmtp.start()
 
     async def close(self) -> None:

@@ -5,17 +5,19 @@ Commands that only look or file something away need no more than this: neither t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
+from mailroom.app.admitting import admitted, recorder
 from mailroom.app.box import open_box
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.deliveries import MailChannel, Vault
-from mailroom.domain.message import Door
-from mailroom.errors import NotFound
+from mailroom.domain.account import Purpose
+from mailroom.domain.message import Door, Envelope
 from mailroom.gateways.admission import Recipient
-from mailroom.gateways.upload import accept_files
+from mailroom.gateways.upload import accept_files, accept_message, wrap
 from mailroom.reading.read import Reader
 from mailroom.spool import Spool
 from mailroom.steps.house import House
@@ -53,26 +55,7 @@ def open_spool(settings: Settings) -> Spool:
     return Spool(settings.data / "spool.sqlite")
 
 
-def find_recipient(store: Store) -> Callable[[str, str], Recipient | None]:
-    """Return the look-up that the doors ask: whose address is this?"""
-
-    def find(local_part: str, domain: str) -> Recipient | None:
-        with store.read() as unit:
-            address = unit.addresses.find(local_part, domain)
-            if address is None:
-                return None
-            account = unit.accounts.get(address.account_id)
-        return Recipient(
-            address=address.address,
-            account_id=account.id,
-            retired=address.retired_at is not None,
-            suspended=account.suspended,
-        )
-
-    return find
-
-
-def upload(
+def upload(  # noqa: PLR0913 each is a fact of its own, and all but the first four are named
     house: House,
     spool: Spool,
     account_id: str,
@@ -80,26 +63,81 @@ def upload(
     files: Sequence[tuple[str, bytes]],
     *,
     door: Door = Door.UPLOAD,
+    purpose: Purpose | None = None,
 ) -> list[str]:
-    """Put files into the spool as if they had been mailed to the account; return the ids of the messages.
+    """Put files into the spool as if they had been mailed to the account; return the ids of their messages.
+
+    A file that came before has the id that it had then.
 
     Raises:
         NotFound: the account has no address in use.
+        AccountSuspended, QuotaReached: it takes nothing now.
         SpoolUnavailable: nothing was taken.
     """
-    with house.store.read() as unit:
-        in_use = [address for address in unit.addresses.of(account_id) if address.retired_at is None]
-        sender = unit.users.get(user_id).email if user_id else ""
-    if not in_use:
-        raise NotFound(f"account {account_id} has no import address in use", account=account_id)
+    recipient = admit_upload(house, account_id, door, purpose)
+    sender = ""
+    if user_id:
+        with house.store.read() as unit:
+            sender = unit.users.get(user_id).email
     envelopes = accept_files(
         spool,
         account_id=account_id,
-        recipient=in_use[0].address,
+        recipient=recipient.address,
         door=door,
         files=files,
         uploaded_by=user_id,
         clock=house.clock,
         sender=sender,
     )
-    return [envelope.id for envelope in envelopes]
+    raw = [wrap(name, content, recipient=recipient.address, sender=sender) for name, content in files]
+    return first_ids(house, envelopes, raw)
+
+
+def upload_mail(  # noqa: PLR0913 as above
+    house: House,
+    spool: Spool,
+    account_id: str,
+    user_id: str | None,
+    raw: bytes,
+    *,
+    door: Door,
+    purpose: Purpose | None = None,
+) -> str:
+    """Put a mail into the spool as it is; return its id, of the first one where it came before. Raises as `upload`."""
+    recipient = admit_upload(house, account_id, door, purpose)
+    envelope = accept_message(
+        spool,
+        account_id=account_id,
+        recipient=recipient.address,
+        door=door,
+        raw=raw,
+        uploaded_by=user_id,
+        clock=house.clock,
+    )
+    return first_ids(house, [envelope], [raw])[0]
+
+
+def admit_upload(house: House, account_id: str, door: Door, purpose: Purpose | None = None) -> Recipient:
+    """Return the address that takes what somebody hands in who is known. Raises as `upload`."""
+    return admitted(
+        house.store,
+        account_id=account_id,
+        door=door,
+        clock=house.clock,
+        messages_per_day=house.settings.smtp.messages_per_day,
+        record=recorder(house.store, house.clock),
+        purpose=purpose,
+    )
+
+
+def first_ids(house: House, envelopes: Sequence[Envelope], contents: Sequence[bytes]) -> list[str]:
+    """Return the id under which each message is known: the store's, where the same came before and has left the spool.
+
+    Asked after the spool has taken it: what left the spool before that is in the store by then.
+    """
+    with house.store.read() as unit:
+        known = [
+            unit.messages.by_bytes(hashlib.sha256(raw).hexdigest(), envelope.recipient)
+            for envelope, raw in zip(envelopes, contents, strict=True)
+        ]
+    return [message.id if message else envelope.id for message, envelope in zip(known, envelopes, strict=True)]

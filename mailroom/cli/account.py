@@ -122,6 +122,9 @@ def list_accounts(session: Session, as_json: bool) -> None:
 @click.option("--trust", multiple=True, metavar="EMAIL", help="Put a sender on the list.")
 @click.option("--distrust", multiple=True, metavar="EMAIL", help="Take a sender off the list.")
 @click.option("--accountant", metavar="EMAIL", help="Where accepted documents are mailed; empty for nowhere.")
+@click.option("--block", multiple=True, metavar="SENDER", help="Take no mail of an address, or of a @domain.")
+@click.option("--unblock", multiple=True, metavar="SENDER", help="Take its mail again.")
+@click.option("--messages-per-day", type=click.IntRange(min=0), help="Own daily limit; 0: the installation's.")
 @click.option("--suspend/--resume", default=None, help="Take no mail for now, or take it again.")
 @click.pass_obj
 def set_account(
@@ -135,14 +138,16 @@ def set_account(
     trust: tuple[str, ...],
     distrust: tuple[str, ...],
     accountant: str | None,
+    block: tuple[str, ...],
+    unblock: tuple[str, ...],
+    messages_per_day: int | None,
     suspend: bool | None,
 ) -> None:
     """Change a company's settings; what is not named stays."""
     row = session.account(wanted)
-    off = {sender.casefold() for sender in distrust}
-    listed = tuple(dict.fromkeys((*row.trusted_senders, *trust)))
     changes: dict[str, object] = {
-        "trusted_senders": tuple(sender for sender in listed if sender.casefold() not in off),
+        "trusted_senders": _changed_list(row.trusted_senders, trust, distrust),
+        "blocked_senders": _changed_list(row.blocked_senders, block, unblock),
         "names": tuple(dict.fromkeys((*row.names, *also_known_as))),
     }
     if name is not None:
@@ -155,6 +160,8 @@ def set_account(
         changes["auto_accept"] = auto_accept
     if accountant is not None:
         changes["accountant_email"] = accountant
+    if messages_per_day is not None:
+        changes["messages_per_day"] = messages_per_day
     if suspend is not None:
         changes["suspended"] = suspend
     with session.store.unit() as unit:
@@ -168,6 +175,12 @@ def set_account(
             at=session.clock(),
         )
     click.echo(f"{row.name}: changed.")
+
+
+def _changed_list(listed: tuple[str, ...], more: tuple[str, ...], less: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a list of senders with some put on it and some taken off; letter case does not matter."""
+    off = {sender.casefold() for sender in less}
+    return tuple(sender for sender in dict.fromkeys((*listed, *more)) if sender.casefold() not in off)
 
 
 @account.command()

@@ -11,7 +11,7 @@ from mailroom.errors import NotFound
 
 @click.group()
 def address() -> None:
-    """Import addresses: list, new, retire, replace."""
+    """Import addresses: list, new, retire, replace, restrict."""
 
 
 @address.command("list")
@@ -82,6 +82,21 @@ def replace(session: Session, wanted: str, as_json: bool) -> None:
     with session.store.unit() as unit:
         made = unit.addresses.replace(known.id, session.clock())
     _show(made, as_json)
+
+
+@address.command()
+@click.argument("wanted", metavar="ADDRESS")
+@click.option("--sender", "senders", multiple=True, metavar="SENDER", help="Who may write to it; also a @domain.")
+@click.option("--anybody", is_flag=True, help="Take mail of everybody again.")
+@click.pass_obj
+def restrict(session: Session, wanted: str, senders: tuple[str, ...], anybody: bool) -> None:
+    """Let an address take mail of listed senders only. The list given here takes the place of the one before."""
+    if bool(senders) == anybody:
+        raise click.UsageError("Name the senders with --sender, or say --anybody.")
+    known = _find(session, wanted)
+    with session.store.unit() as unit:
+        unit.addresses.restrict(known.id, senders)
+    click.echo(f"{known.address} takes mail of {', '.join(senders) or 'everybody'}.")
 
 
 def _find(session: Session, wanted: str) -> ImportAddress:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from mailroom.app import open_spool, upload
+from mailroom.app import open_spool, upload, upload_mail
 from mailroom.cli.output import Session, as_json, console, print_json
 from mailroom.domain.message import Door
-from mailroom.errors import MailroomError, NotFound
-from mailroom.gateways.upload import accept_message
+from mailroom.errors import MailroomError
 from mailroom.spool import Spool
 
 MAIL_SUFFIXES = frozenset({".eml"})
@@ -56,22 +55,9 @@ def import_files(session: Session, paths: tuple[Path, ...], wanted: str, actor: 
 
 def _take(session: Session, spool: Spool, account_id: str, user_id: str | None, file: Path) -> str:
     content = file.read_bytes()
-    if file.suffix.lower() not in MAIL_SUFFIXES:
-        return upload(session.house, spool, account_id, user_id, [(file.name, content)], door=Door.COMMAND)[0]
-    with session.store.read() as unit:
-        in_use = [address for address in unit.addresses.of(account_id) if address.retired_at is None]
-    if not in_use:
-        raise NotFound(f"account {account_id} has no import address in use")
-    envelope = accept_message(
-        spool,
-        account_id=account_id,
-        recipient=in_use[0].address,
-        door=Door.COMMAND,
-        raw=content,
-        uploaded_by=user_id,
-        clock=session.clock,
-    )
-    return envelope.id
+    if file.suffix.lower() in MAIL_SUFFIXES:
+        return upload_mail(session.house, spool, account_id, user_id, content, door=Door.COMMAND)
+    return upload(session.house, spool, account_id, user_id, [(file.name, content)], door=Door.COMMAND)[0]
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

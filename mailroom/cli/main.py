@@ -14,7 +14,7 @@ from mailroom.errors import MailroomError
 COMMANDS = {
     "run": ("mailroom.cli.run", "run", "Start the daemon: take mail, read, decide, show, send."),
     "account": ("mailroom.cli.account", "account", "Companies, their people and their settings."),
-    "address": ("mailroom.cli.address", "address", "Import addresses: list, new, retire, replace."),
+    "address": ("mailroom.cli.address", "address", "Import addresses: list, new, retire, replace, restrict."),
     "inbox": ("mailroom.cli.inbox", "inbox", "The documents that wait for somebody, or all of them."),
     "document": ("mailroom.cli.document", "document", "One document: show, fill in, accept, refuse, undo, download."),
     "ledger": ("mailroom.cli.ledger", "ledger", "Every part of every mail, with its verdict."),

@@ -12,8 +12,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from mailroom.errors import UnknownRecipient
-from mailroom.gateways.admission import FindRecipient, Recipient, check, look_up, split
+from mailroom.domain.message import Door
+from mailroom.errors import MailroomError, UnknownRecipient
+from mailroom.gateways.admission import FindRecipient, Recipient, RecordRefusal, Refusal, check, look_up, split
 from mailroom.log import get_logger
 
 ADDRESS_FROM_MEMORY = "address_from_memory"
@@ -37,19 +38,28 @@ class _Known(NamedTuple):
 class AddressBook:
     """Admission for a door that runs on an event loop."""
 
-    def __init__(self, find: FindRecipient) -> None:
+    def __init__(self, find: FindRecipient, record: RecordRefusal | None = None, door: Door = Door.SMTP) -> None:
         self._find = find
+        self._record = record
+        self._door = door
         self._known: dict[tuple[str, str], _Known] = {}
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="admission")
 
-    async def admit(self, address: str) -> Recipient:
+    async def admit(self, address: str, sender: str | None = None, peer: str = "") -> Recipient:
         """Return who gets mail for this address; raises as `admission.admit` does, or what the look-up raises."""
         key = split(address)
         known = self._known.get(key)
         now = time.monotonic()
         if known is None or now - known.at > _FRESH_SECONDS:
             known = await self._ask(key, address, known)
-        return check(known.recipient)
+        try:
+            return check(known.recipient, sender)
+        except MailroomError as error:
+            if self._record is not None:
+                whose = known.recipient
+                refusal = Refusal(self._door, whose.account_id, whose.address, error.reason, sender or "", peer)
+                asyncio.get_running_loop().run_in_executor(self._threads, self._record, refusal)
+            raise
 
     async def _ask(self, key: tuple[str, str], address: str, known: _Known | None) -> _Known:
         loop = asyncio.get_running_loop()

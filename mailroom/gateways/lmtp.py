@@ -16,7 +16,7 @@ from mailroom.config import LmtpSettings, SmtpSettings
 from mailroom.domain.message import Door
 from mailroom.errors import BadConfiguration
 from mailroom.gateways.addresses import AddressBook
-from mailroom.gateways.admission import FindRecipient
+from mailroom.gateways.admission import FindRecipient, RecordRefusal
 from mailroom.gateways.listener import Listener, bind
 from mailroom.gateways.reception import Reception
 from mailroom.gateways.session import SMTP_COMMANDS, SmtpSession
@@ -51,7 +51,7 @@ _LMTP_COMMANDS[b"LHLO"] = SmtpSession.on_ehlo
 class LmtpDoor:
     """Runs on the event loop on which `start` is awaited; the limits are those of the SMTP door."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each is a thing of its own, and the last three are named
         self,
         settings: LmtpSettings,
         limits: SmtpSettings,
@@ -60,6 +60,7 @@ class LmtpDoor:
         *,
         clock: Clock,
         sock: socket.socket | None = None,
+        record: RecordRefusal | None = None,
     ) -> None:
         """Make ready; nothing is opened yet. `sock` is an inherited, bound socket, TCP or Unix."""
         self._settings = settings
@@ -68,6 +69,7 @@ class LmtpDoor:
         self._find_recipient = find_recipient
         self._now = clock
         self._sock = sock
+        self._record = record
         self._made: Path | None = None
         self._addresses: AddressBook | None = None
         self._listener: Listener | None = None
@@ -79,7 +81,7 @@ class LmtpDoor:
             BadConfiguration: the address cannot be had.
         """
         sock = self._sock or self._bind()
-        self._addresses = AddressBook(self._find_recipient)
+        self._addresses = AddressBook(self._find_recipient, self._record, Door.LMTP)
         peers = Peers(trusted=_EVERYBODY, shut_out_seconds=0)
         reception = Reception(Door.LMTP, self._limits, self._spool, self._addresses, self._now, peers)
         self._listener = Listener(reception, LmtpSession)

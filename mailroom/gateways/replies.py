@@ -6,7 +6,9 @@ from mailroom.errors import (
     AccountSuspended,
     AddressRetired,
     MailroomError,
-    TemporaryFailure,
+    NotForThisSender,
+    QuotaReached,
+    SenderBlocked,
     UnknownRecipient,
 )
 from mailroom.gateways.data import Flaw
@@ -62,6 +64,9 @@ _REFUSALS: dict[type[MailroomError], str] = {
     UnknownRecipient: "550 5.1.1 No such address here",
     AddressRetired: "550 5.1.6 Address no longer in use, ask the recipient for the new one",
     AccountSuspended: "450 4.2.1 Mailbox takes no mail at present, try again later",
+    SenderBlocked: "550 5.7.1 Recipient takes no mail of this sender",
+    NotForThisSender: "550 5.7.1 Recipient takes mail of listed senders only",
+    QuotaReached: "452 4.2.2 Mailbox has its messages for today, try again later",
 }
 
 SUSPENDED_FOR_GOOD = "550 5.2.1 Mailbox takes no mail"
@@ -74,7 +79,7 @@ def for_flaw(flaw: Flaw) -> str:
 
 def for_refusal(error: MailroomError) -> str:
     """Return the reply to a recipient that is not admitted; anything unexpected is temporary."""
-    return TRY_LATER if isinstance(error, TemporaryFailure) else _REFUSALS.get(type(error), TRY_LATER)
+    return _REFUSALS.get(type(error), TRY_LATER)
 
 
 def accepted(spool_id: str) -> str:

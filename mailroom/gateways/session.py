@@ -113,7 +113,7 @@ class SmtpSession(Conversation):
 
     async def _admit(self, address: str) -> None:
         try:
-            recipient = await self._reception.addresses.admit(address)
+            recipient = await self._reception.addresses.admit(address, self._mail.sender, self._peer)
         except MailroomError as error:
             reply = replies.for_refusal(error)
             if reply.startswith("450") and self._reception.settings.suspended == "reject":

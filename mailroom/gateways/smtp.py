@@ -12,7 +12,7 @@ from mailroom.config import SmtpSettings
 from mailroom.domain.message import Door
 from mailroom.errors import BadConfiguration
 from mailroom.gateways.addresses import AddressBook
-from mailroom.gateways.admission import FindRecipient
+from mailroom.gateways.admission import FindRecipient, RecordRefusal
 from mailroom.gateways.listener import Listener, bind
 from mailroom.gateways.reception import Reception
 from mailroom.gateways.session import SmtpSession
@@ -32,8 +32,9 @@ class SmtpDoor:
         clock: Clock,
         *,
         sock: socket.socket | None = None,
+        record: RecordRefusal | None = None,
     ) -> None:
-        """Make ready; nothing is opened yet. `sock` is an inherited, bound socket.
+        """Make ready; nothing is opened yet. `sock` is an inherited, bound socket; `record` writes refusals down.
 
         Raises:
             BadConfiguration: a setting cannot be used.
@@ -43,6 +44,7 @@ class SmtpDoor:
         self._find_recipient = find_recipient
         self._now = clock
         self._sock = sock
+        self._record = record
         try:
             self._peers = Peers(trusted=settings.trusted_peers, shut_out_seconds=settings.shut_out_seconds)
             self._balancers = networks(settings.proxy_from)
@@ -60,7 +62,7 @@ class SmtpDoor:
             BadConfiguration: the address cannot be had.
         """
         sock = self._sock or bind(self._settings.listen, reuse_port=self._settings.reuse_port)
-        self._addresses = AddressBook(self._find_recipient)
+        self._addresses = AddressBook(self._find_recipient, self._record, Door.SMTP)
         reception = Reception(Door.SMTP, self._settings, self._spool, self._addresses, self._now, self._peers)
         reception.balancers = self._balancers
         if self._certificate is not None:

@@ -19,11 +19,13 @@ from starlette.responses import Response
 from mailroom import log
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import (
+    AccountSuspended,
     ChangedMeanwhile,
     InvalidValue,
     MailroomError,
     NotAllowed,
     NotFound,
+    QuotaReached,
     TemporaryFailure,
     TooLarge,
     WrongState,
@@ -46,6 +48,8 @@ PROBLEMS: tuple[tuple[type[MailroomError], Problem], ...] = (
     (ChangedMeanwhile, (409, "changed_meanwhile")),
     (WrongState, (409, "wrong_state")),
     (InvalidValue, (422, "invalid_value")),
+    (AccountSuspended, (409, "suspended")),
+    (QuotaReached, (429, "quota")),
     (TemporaryFailure, (503, "unavailable")),
 )
 
@@ -150,7 +154,7 @@ def problem_page(visit: Visit, error: MailroomError) -> Response:
         if isinstance(error, cause):
             _log.info("page_refused", status=status, reason=error.reason, path=_loggable(visit), facts=error.facts)
             limit = visit.words.size(visit.services.settings.web.max_upload_bytes)
-            said = visit.words.reason(Reason(code=error.reason)) if isinstance(error, TemporaryFailure) else ""
+            said = visit.words.reason(Reason(code=error.reason)) if status == 503 else ""
             return visit.page(
                 "problem.html", status=status, problem=name, limit=limit, said=said, incident="", back=_back(visit)
             )

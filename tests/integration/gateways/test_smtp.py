@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from mailroom.domain.message import Door
+from mailroom.gateways.admission import Recipient
 
 OpenDoor = Callable[..., Any]
 MAIL = b"From: sup@plier.example\r\nSubject: invoice\r\n\r\nhello"
@@ -395,3 +396,18 @@ def wait_for(holds: Callable[[], bool], seconds: float = 10) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+@pytest.mark.parametrize(
+    ("more", "reply"),
+    [
+        ({"blocked": ("@plier.example",)}, "550 5.7.1"),
+        ({"senders": ("boss@acme.example",)}, "550 5.7.1"),
+        ({"quota_reached": True}, "452 4.2.2"),
+    ],
+)
+def test_admission_looks_at_the_sender_and_at_the_day(open_door: OpenDoor, more: dict[str, Any], reply: str) -> None:
+    house = open_door(find=lambda local, domain: Recipient(f"{local}@{domain}", "a", False, False, **more))
+    client = house.dial(hello=True)
+    client.say("MAIL FROM:<sup@plier.example>")
+    assert client.say("RCPT TO:<acme@import.example>").startswith(reply)

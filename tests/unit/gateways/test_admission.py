@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from mailroom.errors import AccountSuspended, AddressRetired, StorageUnavailable, UnknownRecipient
+from mailroom.domain.message import Door
+from mailroom.errors import (
+    AccountSuspended,
+    AddressRetired,
+    NotForThisSender,
+    QuotaReached,
+    SenderBlocked,
+    StorageUnavailable,
+    UnknownRecipient,
+)
 from mailroom.gateways import addresses
 from mailroom.gateways.addresses import AddressBook
-from mailroom.gateways.admission import Recipient, admit, split
+from mailroom.gateways.admission import Recipient, Refusal, admit, check, split
 
 ACME = Recipient("acme@import.example", "a1", retired=False, suspended=False)
 
@@ -127,3 +137,43 @@ def test_the_memory_of_addresses_is_bounded(monkeypatch: pytest.MonkeyPatch) -> 
         book.close()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize("sender", ["spam@bad.example", "SPAM@Bad.Example", "x@worse.example"])
+def test_a_blocked_sender_is_refused_and_a_person_who_is_known_is_not(sender: str) -> None:
+    shop = replace(ACME, blocked=("Spam@bad.example", "@worse.example"))
+    with pytest.raises(SenderBlocked):
+        admit(lambda *_: shop, "acme@import.example", sender)
+    assert admit(lambda *_: shop, "acme@import.example") == shop
+    assert admit(lambda *_: shop, "acme@import.example", "good@bad.example") == shop
+
+
+@pytest.mark.parametrize("sender", ["", "a@elsewhere.example", "a@sub.shop.example", "a@notshop.example"])
+def test_a_restricted_address_takes_mail_of_listed_senders_only(sender: str) -> None:
+    shop = replace(ACME, senders=("boss@acme.example", "@shop.example"))
+    for listed in ("boss@ACME.example", "any@shop.example"):
+        assert check(shop, listed) == shop
+    with pytest.raises(NotForThisSender):
+        check(shop, sender)
+
+
+def test_a_quota_that_is_reached_holds_back_everybody() -> None:
+    full = replace(ACME, quota_reached=True)
+    for sender in (None, "a@example.com"):
+        with pytest.raises(QuotaReached):
+            check(full, sender)
+
+
+def test_a_refusal_of_a_known_address_is_written_down_and_that_of_an_unknown_one_is_not() -> None:
+    written: list[Refusal] = []
+
+    async def ask() -> None:
+        book = AddressBook(find, written.append, Door.LMTP)
+        for address, refused in (("old@import.example", AddressRetired), ("no@import.example", UnknownRecipient)):
+            with pytest.raises(refused):
+                await book.admit(address, "a@example.com", "192.0.2.1")
+        await book.admit("acme@import.example", "a@example.com")
+        await asyncio.to_thread(book._threads.shutdown, wait=True)
+
+    asyncio.run(ask())
+    assert written == [Refusal(Door.LMTP, "a1", "old@import.example", "address_retired", "a@example.com", "192.0.2.1")]

@@ -1,0 +1,118 @@
+"""What admission asks of the store: whose an address is, whether mail may come to it, and where a refusal is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mailroom.clock import Clock, utc_now
+from mailroom.domain.account import Account, ImportAddress, Purpose
+from mailroom.domain.message import Door
+from mailroom.errors import MailroomError, NotFound
+from mailroom.gateways.admission import FindRecipient, Recipient, RecordRefusal, Refusal, check
+from mailroom.log import get_logger
+from mailroom.store import Store, Unit
+
+log = get_logger("admission")
+
+MESSAGE_REFUSED = "message_refused"
+
+NOTED_AGAIN = timedelta(minutes=10)
+"""A client that tries the same again and again is noted this often: strangers shall not fill the log of events."""
+
+REMEMBERED = 10_000
+
+
+def find_recipient(store: Store, messages_per_day: int = 0, clock: Clock = utc_now) -> FindRecipient:
+    """Return the look-up that the doors ask: whose address is this, and may mail come to it?"""
+
+    def find(local_part: str, domain: str) -> Recipient | None:
+        with store.read() as unit:
+            address = unit.addresses.find(local_part, domain)
+            if address is None:
+                return None
+            account = unit.accounts.get(address.account_id)
+            return recipient_of(unit, account, address, messages_per_day=messages_per_day, now=clock())
+
+    return find
+
+
+def admitted(  # noqa: PLR0913 what a door knows of a delivery, all but the first named
+    store: Store,
+    *,
+    account_id: str,
+    door: Door,
+    clock: Clock,
+    messages_per_day: int,
+    record: RecordRefusal,
+    purpose: Purpose | None = None,
+) -> Recipient:
+    """Return where the files of somebody who is known go: the account's first address in use (for that purpose).
+
+    Raises:
+        NotFound: there is no such account, or it has no such address in use.
+        AccountSuspended, QuotaReached: nothing is taken now; it is noted.
+    """
+    with store.read() as unit:
+        account = unit.accounts.get(account_id)
+        in_use = [each for each in unit.addresses.of(account_id) if each.retired_at is None]
+        address = next((each for each in in_use if purpose in {None, each.purpose}), None)
+        if address is None:
+            kind = f" for {purpose.value}" if purpose else ""
+            raise NotFound(f"account {account_id} has no import address{kind} in use", account=account_id)
+        recipient = recipient_of(unit, account, address, messages_per_day=messages_per_day, now=clock())
+    try:
+        return check(recipient)
+    except MailroomError as error:
+        record(Refusal(door, account_id, recipient.address, error.reason))
+        raise
+
+
+def recipient_of(
+    unit: Unit, account: Account, address: ImportAddress, *, messages_per_day: int, now: datetime
+) -> Recipient:
+    """Return what admission must know of an address; messages are counted only where there is a limit."""
+    most = account.messages_per_day or messages_per_day
+    return Recipient(
+        address=address.address,
+        account_id=account.id,
+        retired=address.retired_at is not None,
+        suspended=account.suspended,
+        blocked=account.blocked_senders,
+        senders=address.senders,
+        quota_reached=bool(most) and unit.messages.count_since(account.id, _midnight(account, now), most) >= most,
+    )
+
+
+def _midnight(account: Account, now: datetime) -> datetime:
+    here = now.astimezone(ZoneInfo(account.time_zone))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def recorder(store: Store, clock: Clock = utc_now) -> Callable[[Refusal], None]:
+    """Return the function that writes refusals into the log of events, each kind at most every ten minutes."""
+    noted: dict[Refusal, datetime] = {}
+
+    def record(refusal: Refusal) -> None:
+        now = clock()
+        before = noted.pop(refusal, None)
+        noted[refusal] = before if before and now - before < NOTED_AGAIN else now
+        if noted[refusal] is before:
+            return
+        if len(noted) > REMEMBERED:
+            noted.pop(next(iter(noted)))
+        try:
+            with store.unit() as unit:
+                unit.events.add(
+                    MESSAGE_REFUSED,
+                    account_id=refusal.account_id,
+                    subject=refusal.address,
+                    actor=refusal.door.value,
+                    facts={"reason": refusal.reason, "sender": refusal.sender[:320], "peer": refusal.peer},
+                    at=now,
+                )
+        except Exception:
+            log.exception("refusal_not_noted", account_id=refusal.account_id, reason=refusal.reason)
+
+    return record
