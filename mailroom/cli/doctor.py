@@ -113,14 +113,14 @@ def _waiting(session: Session) -> Iterator[Check]:
     """Look for everything that no step will move on by itself."""
     spool = open_spool(session.settings)
     try:
-        entries = spool.pending(1000)
+        waiting, stuck = spool.counts()
+        last_error = next((entry.last_error for entry in spool.entries(1000) if entry.attempts), "")
     finally:
         spool.close()
-    stuck = [entry for entry in entries if entry.attempts]
     yield Check(
         "spool",
         "warning" if stuck else "ok",
-        f"{len(entries)} waiting" + (f", {len(stuck)} tried before: {stuck[0].last_error}" if stuck else ""),
+        f"{waiting} waiting" + (f", {stuck} tried before: {last_error}" if stuck else ""),
         "the daemon tries again by itself; see its log" if stuck else "",
     )
     with session.store.read() as unit:
@@ -145,12 +145,17 @@ def _waiting(session: Session) -> Iterator[Check]:
             "needs attention",
             "warning",
             f"message {message.id} {message.header.subject}: {why}",
-            f"its bytes are kept under {message.sha256[:12]}…",
+            f"mailroom document retry {message.id}",
         )
     for delivery in failed:
         yield Check(
             "delivery",
             "warning",
             f"{delivery.channel.value} to {delivery.target}: {delivery.detail}",
-            "mend the cause; the daemon begins it again at its next start",
+            "mend the cause; "
+            + (
+                "the daemon begins it again at its next start"
+                if delivery.document_id
+                else "the next digest says it all"
+            ),
         )

@@ -150,8 +150,13 @@ def undo(session: Session, document_id: str, actor: str | None) -> None:
 @acting
 @click.pass_obj
 def retry(session: Session, document_id: str, actor: str | None) -> None:
-    """Read an unreadable or parked document again; the running daemon does it."""
-    row = _get(session, document_id)
+    """Read an unreadable or parked document again, or take a parked mail apart again; the running daemon does it."""
+    try:
+        row = _get(session, document_id)
+    except NotFound:
+        again = _desk(session).retry_message(session.actor(actor), document_id)
+        click.echo(f"{again.id}  will be taken apart again")
+        return
     _say(session, _desk(session).retry(session.actor(actor), document_id, row.version))
 
 

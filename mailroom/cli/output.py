@@ -77,7 +77,7 @@ class Session:
             except NotFound as error:
                 known = ", ".join(account.name for account in unit.accounts.all()[:10])
                 hint = f"there are: {known}" if known else "there is none yet: mailroom account add NAME --owner EMAIL"
-                raise NotFound(f"no account {wanted!r}; {hint}") from error
+                raise NotFound(f"{error}; {hint}") from error
 
     def actor(self, email: str | None) -> User:
         """Return the person in whose name a command acts; without one, the operator at the terminal."""
@@ -110,7 +110,14 @@ def console(*, stderr: bool = False) -> Console:
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """Print one JSON object a line."""
     for row in rows:
-        click.echo(json.dumps(row, ensure_ascii=False, default=str))
+        line = json.dumps(row, ensure_ascii=False, default=str)
+        if not _is_unicode(line):  # a file name that is no UTF-8
+            line = json.dumps(row, default=str)
+        click.echo(line)
+
+
+def _is_unicode(line: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in line)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", empty: str = "") -> None:
@@ -128,8 +135,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     for column in columns:
         table.add_column(column, justify="right" if column in {"total", "size"} else "left", overflow="fold")
     for line in lines:
-        table.add_row(*(Text(cell) for cell in line))
+        table.add_row(*(Text(plain(cell)) for cell in line))
     console().print(table)
+
+
+def plain(words: str) -> str:
+    """Return foreign words without the signs that would move the cursor or paint the terminal."""
+    return "".join(sign if sign >= " " and not "\x7f" <= sign <= "\x9f" else " " for sign in words)
 
 
 def reason_text(reason: Reason, language: Language) -> str:

@@ -112,14 +112,23 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         result["problems"] = reasons_json(
             [Reason(code=error.reason, facts={name: str(fact) for name, fact in error.facts.items()})], language
         )
+    except Exception:  # one file must not take the results of all others along
+        from mailroom.log import get_logger
+
+        get_logger("read").exception("file_not_read", file=job.file)
+        result["failed"] = 1
+        result["problems"] = reasons_json([Reason(code="internal")], language)
     result["seconds"] = round(time.perf_counter() - began, 3)
     return result
 
 
 def _jobs_of(list_file: Path) -> list[Job]:
-    source = sys.stdin.read() if str(list_file) == "-" else list_file.read_text("utf-8")
+    try:
+        source = sys.stdin.read() if str(list_file) == "-" else list_file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{list_file} is not UTF-8") from error
     jobs = []
-    for number, line in enumerate(source.splitlines(), 1):
+    for number, line in enumerate(source.split("\n"), 1):  # a JSON string may hold other ends of lines (U+2028)
         if not line.strip():
             continue
         try:
