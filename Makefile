@@ -31,7 +31,7 @@ imports: ## Who may import whom
 
 bench: ## The benchmarks, each as a table with ratios
 	@scripts/setup test
-	@for each in benchmarks/*.py; do $(PYTHON) $$each || exit 1; done
+	@for each in benchmarks/[!_]*.py; do $(PYTHON) $$each || exit 1; done
 
 lock: ## Lock the requirements again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv (https://docs.astral.sh/uv/): pipx install uv" >&2; exit 2; }

@@ -1,0 +1,126 @@
+"""From SMTP's 250 to "in the inbox", for each of the demo's five mails.
+
+`python benchmarks/way_of_a_mail.py [--times 5]` starts the real daemon in a temporary folder, with its box warm, and
+sends each mail so many times, one after the other; a few bytes differ, because the same bytes would be recognised. Wall
+time ends when the document is no longer `reading`. Waiting is wall time less the step `read` (the boxed child's work,
+previews and their storage included), as the engine recorded it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import sys
+import tempfile
+import time
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from _daemon import ROOT, Daemon, against, median, new_account, table
+
+sys.path.insert(0, str(ROOT))
+
+from mailroom.cli.demo_mails import demo_mails
+from mailroom.config import StoreSettings
+from mailroom.domain.document import Document, DocumentState
+from mailroom.store import Store, open_store
+
+CPU_AIMS = {"Dutch": 0.15, "photo": 3.0, "scanned": 1.6, "Peppol": 0.15, "logo": 0.15}
+WAITING_AIM = 1.0
+PATIENCE_SECONDS = 180.0
+SETTLE_SECONDS = 0.3
+"""After the last mail of a kind, for what the daemon still writes down."""
+
+
+def changed(raw: bytes, number: int) -> tuple[str, bytes]:
+    """Return another mail with the same content: its Message-ID, and its bytes."""
+    message = message_from_bytes(raw, policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    name = f"<bench.{number}.{message['Message-ID'][1:]}"
+    del message["Message-ID"]
+    message["Message-ID"] = name
+    for part in message.walk():
+        add = {"application/pdf": b"\n%% %d\n", "image/jpeg": b"%d", "application/xml": b"\n<!-- %d -->\n"}.get(
+            part.get_content_type()
+        )
+        content = part.get_payload(decode=True)
+        if add and isinstance(content, bytes):
+            main, _, sub = part.get_content_type().partition("/")
+            name_of_file = part.get_filename() or ""
+            part.set_content(content + add % number, main, sub, filename=name_of_file, disposition="attachment")
+    return name, message.as_bytes()
+
+
+def wait(store: Store, message_id: str) -> Document:
+    """Wait until the mail's document has been decided on, and return it."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        with store.read() as unit:
+            found = [entry.document_id for entry in unit.parts.ledger(None, message_id) if entry.document_id]
+            documents = [unit.documents.get(document_id) for document_id in found]
+        if documents and all(document.state is not DocumentState.READING for document in documents):
+            return documents[0]
+        time.sleep(0.01)
+    raise SystemExit(f"{message_id} was not dealt with in {PATIENCE_SECONDS:.0f} s")
+
+
+def seconds_of_reading(data: Path, document_id: str) -> float:
+    """Return how long the step `read` took, from the engine's own record."""
+    question = (
+        "SELECT sum(completed_at_epoch_ms - started_at_epoch_ms) FROM operation_outputs "
+        "WHERE workflow_uuid = ? AND function_name = 'read'"
+    )
+    with sqlite3.connect(data / "mailroom.sqlite") as connection:
+        return float(connection.execute(question, (f"document:{document_id}",)).fetchone()[0] or 0) / 1000
+
+
+def measure(folder: Path, times: int) -> list[list[str]]:
+    """Send the mails and return the rows of the table."""
+    data = folder / "data"
+    address = new_account(data)
+    rows = []
+    with Daemon(data) as daemon:
+        store = open_store(StoreSettings(), data)
+        mails = list(demo_mails(address))
+        for number, (_, raw) in enumerate(mails):  # the first of a kind starts the box and loads what it needs
+            name, warming = changed(raw, 1000 + number)
+            daemon.send(warming, address)
+            wait(store, name)
+        for what, raw in mails:
+            walls, readings = [], []
+            before = daemon.cpu()
+            for number in range(times):
+                name, mail = changed(raw, number)
+                accepted = daemon.send(mail, address)
+                document = wait(store, name)
+                walls.append(time.perf_counter() - accepted)
+                readings.append(seconds_of_reading(data, document.id))
+            time.sleep(SETTLE_SECONDS)
+            cpu = (daemon.cpu() - before) / times
+            waiting = median([wall - reading for wall, reading in zip(walls, readings, strict=True)])
+            aim = next(aim for word, aim in CPU_AIMS.items() if word in what)
+            times_shown = [f"{median(walls):.2f}", f"{median(readings):.2f}", f"{waiting:.2f}"]
+            rows.append(
+                [what, f"{cpu:.3f}", against(cpu, aim, " s"), *times_shown, against(waiting, WAITING_AIM, " s")]
+            )
+        store.close()
+    return rows
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=5)
+    times = parser.parse_args().times
+    with tempfile.TemporaryDirectory(prefix="mailroom-bench-") as folder:
+        rows = measure(Path(folder), times)
+    columns = ["from 250 to the inbox", "CPU s", "aim", "wall s", "reading", "waiting", "aim"]
+    table(
+        "The way of a mail", columns, rows, f"Each mail {times} times; CPU: mean of daemon and children; wall: median."
+    )
+
+
+if __name__ == "__main__":
+    main()
