@@ -265,18 +265,25 @@ def _explain(file: Path, source: str, problem: Any) -> str:
 
 
 def _line_of(source: str, place: list[str]) -> int:
-    """Return the number of the line that sets the key, or of its table, or 1."""
-    table, found = "", 1
+    """Return the number of the line that sets the key, or else of the nearest key or table around it, or 1."""
+    table: list[str] = []
+    best, found = 0, 1
     for number, line in enumerate(source.splitlines(), 1):
-        header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
+        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
+        key = re.match(r"""\s*([\w."'-]+)\s*=""", line)
         if header:
-            table = header[1].strip().strip('"')
-            if [table] == place[:1]:
-                found = number
-        key = re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line)
-        if key and [*([table] if table else []), key[1]] == place:
-            return number
+            named = table = _names(header[1])
+        elif key:
+            named = [*table, *_names(key[1])]
+        else:
+            continue
+        if named == place[: len(named)] and len(named) > best:
+            best, found = len(named), number
     return found
+
+
+def _names(dotted: str) -> list[str]:
+    return [name.strip(" \"'") for name in dotted.split(".")]
 
 
 def reference() -> str:
