@@ -129,6 +129,7 @@ class House:
     desk: FakeDesk = field(init=False)
     services: WebServices = field(init=False)
     uploads: list[tuple[str, str, list[tuple[str, bytes]]]] = field(default_factory=list)
+    waiting: list[tuple[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     mail: Any = None
 
@@ -140,6 +141,8 @@ class House:
             clock=self.clock,
             desk=self.desk,
             upload=self._upload,
+            take_in=self._take_in,
+            waits=lambda account_id, message_id: (account_id, message_id) in self.waiting,
             changed=self.changed.append,
             missing=missing,
             ubl=self._ubl,
@@ -152,6 +155,11 @@ class House:
     def _upload(self, account_id: str, user_id: str, files: Sequence[tuple[str, bytes]]) -> list[str]:
         self.uploads.append((account_id, user_id, list(files)))
         return [new_id() for _ in files]
+
+    def _take_in(self, account_id: str, files: Sequence[tuple[str, bytes]]) -> list[str]:
+        ids = self._upload(account_id, "", files)
+        self.waiting += [(account_id, message_id) for message_id in ids]
+        return ids
 
     def _ubl(self, document_id: str) -> bytes | None:
         return self.document(document_id).ubl and b"<Invoice/>"

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Literal
 
 from mailroom.app.doors import Doors
-from mailroom.app.rooms import open_house, open_spool, upload
+from mailroom.app.rooms import open_house, open_spool, upload, waits
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.domain.document import DocumentState
-from mailroom.domain.message import Envelope
+from mailroom.domain.message import Door, Envelope
 from mailroom.engine import AfterStep, Engine, Outside
 from mailroom.errors import BadConfiguration, SpoolUnavailable
 from mailroom.extraction import missing
@@ -172,6 +172,8 @@ class Daemon:
             clock=self._clock,
             desk=Desk(house),
             upload=lambda account_id, user_id, files: upload(house, spool, account_id, user_id, files),
+            take_in=lambda account_id, files: upload(house, spool, account_id, None, files, door=Door.API),
+            waits=lambda account_id, message_id: waits(spool, account_id, message_id),
             changed=changed,
             missing=missing,
             ubl=ubl,

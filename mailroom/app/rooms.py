@@ -117,6 +117,12 @@ def upload_mail(  # noqa: PLR0913 as above
     return first_ids(house, [envelope], [raw])[0]
 
 
+def waits(spool: Spool, account_id: str, message_id: str) -> bool:
+    """Whether a message of the account is still in the spool."""
+    entry = spool.find(message_id)
+    return entry is not None and entry.envelope.account_id == account_id
+
+
 def admit_upload(house: House, account_id: str, door: Door, purpose: Purpose | None = None) -> Recipient:
     """Return the address that takes what somebody hands in who is known. Raises as `upload`."""
     return admitted(

@@ -9,6 +9,7 @@ import click
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
+from mailroom.cli.api_key import api_key
 from mailroom.cli.output import Session, as_json, print_json, print_table
 from mailroom.domain.account import Account, Membership, Purpose, Role, User
 from mailroom.domain.report import Frequency, ReportKind, Subscription
@@ -23,6 +24,9 @@ LANGUAGES = click.Choice([language.value for language in Language])
 @click.group()
 def account() -> None:
     """Companies, their people and their settings."""
+
+
+account.add_command(api_key)
 
 
 @account.command()

@@ -156,6 +156,11 @@ class Spool:
         row = self._rows("SELECT min(not_before) FROM entry WHERE not_before > ?", self._now())[0]
         return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
+    def find(self, id: str) -> SpoolEntry | None:  # noqa: A002 the contract's name
+        """Return an entry, or None when it is not (or no longer) here."""
+        rows = self._rows(f"{_ENTRY} WHERE id = ?", id)
+        return _entry(rows[0]) if rows else None
+
     def content(self, id: str) -> bytes:  # noqa: A002 the contract's name
         """Return the raw bytes of an entry's message.
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mailroom.web import account_settings, document, files, inbox, ledger, passwords, report, upload
+from mailroom.web import account_settings, api, document, files, inbox, ledger, passwords, report, upload
 from mailroom.web.headers import SafeHeaders
 from mailroom.web.log_in import LogIn
 from mailroom.web.passwords import Cost
@@ -59,6 +59,7 @@ def create_app(services: WebServices, *, password_cost: Cost = passwords.DEFAULT
         get("/documents/{document}/pages/{number:int}", files.page_picture),
         get("/documents/{document}/original", files.original),
         get("/documents/{document}/ubl", files.ubl),
+        *api.Api(services).routes(),
         *(post(f"/documents/{{document}}/{act}", function) for act, function in document.ACTS.items()),
     ]
     return Starlette(

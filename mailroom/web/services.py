@@ -61,6 +61,8 @@ class WebServices:
     """Everything that the pages may use.
 
     upload: (account_id, user_id, [(file name, bytes)]) -> ids of the messages, durable when it returns.
+    take_in: the same for a program with a key of the account: (account_id, files).
+    waits: whether a message of that id waits for that account in the spool: (account_id, message_id).
     changed: called after a commit that needs the engine (fields completed, accepted, retry).
     missing: fields that are required and absent or not sure enough.
     ubl: the document as UBL, or None when there is none (yet).
@@ -72,6 +74,8 @@ class WebServices:
     clock: Clock
     desk: Desk
     upload: Callable[[str, str, Sequence[tuple[str, bytes]]], list[str]]
+    take_in: Callable[[str, Sequence[tuple[str, bytes]]], list[str]]
+    waits: Callable[[str, str], bool]
     changed: Callable[[str], None]
     missing: Callable[[Fields], tuple[FieldName, ...]]
     ubl: Callable[[str], bytes | None]
