@@ -14,7 +14,7 @@ import nacl.signing
 
 from mailroom.config import TrustSettings
 from mailroom.domain.message import Door, SenderProof
-from mailroom.trust import Arrival, Trouble, judge
+from mailroom.trust import Arrival, Resolver, Trouble, judge
 from mailroom.trust.dns import Kind
 
 NOON = datetime.now(UTC).replace(microsecond=0)
@@ -130,7 +130,7 @@ def published(
     return table.txt(f"_dmarc.{domain}", f"v=DMARC1; {dmarc}") if dmarc else table
 
 
-def judged(raw: bytes, dns: Table, settings: TrustSettings | None = None, **arrival: Any) -> SenderProof:
+def judged(raw: bytes, dns: Resolver, settings: TrustSettings | None = None, **arrival: Any) -> SenderProof:
     """Return the verdict on a mail that came by SMTP from this machine, unless said otherwise."""
     told: dict[str, Any] = {"door": Door.SMTP, "received_at": NOON, "peer": "127.0.0.1", "sender": "bounce@shop.be"}
     return judge(raw, Arrival(**told | arrival), dns, settings or TrustSettings())

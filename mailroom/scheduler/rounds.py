@@ -140,11 +140,14 @@ class Rounds:
         self._doubted_at = now
         with self._store.read() as unit:
             in_doubt = unit.messages.in_doubt(now - LOOK_AGAIN_AFTER[-1] - DOUBT_EVERY)
-        tries = {name: sum(at + wait <= now for wait in LOOK_AGAIN_AFTER) for name, at in in_doubt}
-        for name, count in tries.items():
-            if count > self._looked.get(name, 0):
-                self._engine.start("sender", name, again=f"t{count}")
-        self._looked = tries
+        self._looked = {name: self._looked.get(name, 0) for name, _ in in_doubt}
+        _each(in_doubt, lambda each: self._look_again(*each, now))
+
+    def _look_again(self, message_id: str, arrived: datetime, now: datetime) -> None:
+        tries = sum(arrived + wait <= now for wait in LOOK_AGAIN_AFTER)
+        if tries > self._looked[message_id]:
+            self._engine.start("sender", message_id, again=f"t{tries}")
+            self._looked[message_id] = tries
 
     def rescue(self, now: datetime) -> None:
         """Begin again what stands still: its process died between two transactions, or a person asked for it."""

@@ -39,7 +39,7 @@ class DnsResolver:
 
     def look_up(self, name: str, kind: Kind, seconds: float) -> tuple[str, ...]:
         """Return the records of a name. Raises Trouble."""
-        if is_special(name):
+        if is_special(name) or not name.isascii():  # a name in the DNS is ASCII; what else is written is none
             return ()
         if self._clock() < self._silent_until:
             raise Trouble("the resolver was silent a moment ago")
