@@ -29,8 +29,7 @@ def backup(session: Session, target: Path, only_check: bool, as_json: bool) -> N
         if only_check:
             wrong = check_backup(target, progress)
         else:
-            postgresql = session.settings.store.database.startswith("postgres")
-            copied = back_up(session.settings.data, target, progress, postgresql=postgresql)
+            copied = back_up(session.settings.data, target, progress, settings=session.settings.store)
     if only_check:
         if as_json:
             print_json([{"target": str(target), "wrong": wrong}])
