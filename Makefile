@@ -2,6 +2,7 @@
 
 DATA ?= data
 PYTHON := .venv/bin/python
+COMPILE := uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 
 .PHONY: run test lint types imports bench lock install clean help
 
@@ -35,10 +36,9 @@ bench: ## The benchmarks, each as a table with ratios
 
 lock: ## Lock the requirements again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv (https://docs.astral.sh/uv/): pipx install uv" >&2; exit 2; }
-	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header \
-	  pyproject.toml requirements/build.in -o requirements/run.txt
-	uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header \
-	  --group dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/test.txt
+	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) -c requirements/build.txt pyproject.toml -o requirements/run.txt
+	$(COMPILE) -c requirements/build.txt -c requirements/run.txt --group dev pyproject.toml -o requirements/test.txt
 
 install: ## Install under /opt/mailroom with systemd units (root)
 	scripts/install
