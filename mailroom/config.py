@@ -12,9 +12,10 @@ import os
 import re
 import textwrap
 import tomllib
+from collections import Counter
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -139,6 +140,28 @@ class TrustSettings(_Slice):
         return servers
 
 
+class FolderSettings(_Slice):
+    """`[[folders]]`: a watched folder, into which a scanner or a program writes files. One table for each."""
+
+    path: Path = Field(
+        ...,
+        examples=["/srv/scans"],
+        description="The folder. What was taken moves to done in it, what could not be taken to failed, each with a "
+        "note",
+    )
+    account: str = Field(
+        "",
+        description="Whose documents they are: name, id or VAT id of an account; empty: each subfolder is named after "
+        "one",
+    )
+    purpose: Literal["", "purchases", "sales", "other"] = Field(
+        "", description="To which of the account's addresses they go; empty: the first one in use"
+    )
+    still_seconds: float = Field(
+        5, ge=0.1, description="A file is taken when its size and time have not changed for so long"
+    )
+
+
 class WebSettings(_Slice):
     """`[web]`: the pages and the API."""
 
@@ -175,6 +198,9 @@ class ReadingSettings(_Slice):
     preview_dpi: int = Field(80, ge=40, le=150, description="Resolution of the pictures that people see")
     max_pages: int = Field(100, gt=0, description="Pages of a document that are read")
     max_megapixels: int = Field(80, gt=0, description="Pixels of one picture, in millions")
+    second_opinion: Literal["auto", "off"] = Field(
+        "auto", description="auto reads a photo again with rapidocr, where that is installed and a key field is missing"
+    )
 
 
 class BoxSettings(_Slice):
@@ -218,6 +244,7 @@ class Settings(_Slice):
     smtp: SmtpSettings = SmtpSettings()
     lmtp: LmtpSettings = LmtpSettings()
     trust: TrustSettings = TrustSettings()
+    folders: tuple[FolderSettings, ...] = ()
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
     reading: ReadingSettings = ReadingSettings()
@@ -268,11 +295,15 @@ def _line_of(source: str, place: list[str]) -> int:
     """Return the number of the line that sets the key, or else of the nearest key or table around it, or 1."""
     table: list[str] = []
     best, found = 0, 1
+    counted: Counter[str] = Counter()
     for number, line in enumerate(source.splitlines(), 1):
-        header = re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line)
+        header = re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]", line)
         key = re.match(r"""\s*([\w."'-]+)\s*=""", line)
         if header:
-            named = table = _names(header[1])
+            named = table = _names(header[2])
+            if header[1] == "[[":  # a table of a list is known by its number
+                named = table = [*table, str(counted[header[2]])]
+                counted[header[2]] += 1
         elif key:
             named = [*table, *_names(key[1])]
         else:
@@ -288,13 +319,17 @@ def _names(dotted: str) -> list[str]:
 
 def reference() -> str:
     """Return `config/mailroom.toml`: every key with its default and what it means, grouped by slice."""
-    top = [key for key, field in Settings.model_fields.items() if not _slice_of(field.annotation)]
+    sliced = {key for key, field in Settings.model_fields.items() if _slice_of(field.annotation)}
+    listed = {key for key, field in Settings.model_fields.items() if _listed_slice_of(field.annotation)}
+    top = [key for key in Settings.model_fields if key not in sliced | listed]
     blocks = [REFERENCE_HEAD, *(_documented(Settings, key) for key in top)]
     for table, field in Settings.model_fields.items():
         if settings := _slice_of(field.annotation):
             about = (settings.__doc__ or "").partition(": ")[2]
             blocks.append(f"# {about[:1].upper()}{about[1:]}\n[{table}]")
             blocks += [_documented(settings, key) for key in settings.model_fields]
+        elif settings := _listed_slice_of(field.annotation):
+            blocks.append(_example(table, settings))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -308,6 +343,22 @@ REFERENCE_HEAD = """\
 
 def _slice_of(annotation: Any) -> type[BaseModel] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _listed_slice_of(annotation: Any) -> type[BaseModel] | None:
+    """Return the slice of which there may be several: `[[table]]`."""
+    return _slice_of(next(iter(get_args(annotation)), None)) if get_origin(annotation) is tuple else None
+
+
+def _example(table: str, settings: type[BaseModel]) -> str:
+    """Return one table of a list as an example, which stays a comment when others are taken out of theirs."""
+    about = (settings.__doc__ or "").partition(": ")[2]
+    lines = [about[:1].upper() + about[1:], f"[[{table}]]"]
+    for key, field in settings.model_fields.items():
+        words = textwrap.wrap(field.description or "", 114, break_long_words=False, break_on_hyphens=False)
+        value = field.examples[0] if field.examples else field.default
+        lines += [*(f"  # {line}" for line in words), f"  {key} = {_toml(value)}"]
+    return "\n".join(f"# {line}" for line in lines)
 
 
 def _documented(settings: type[BaseModel], key: str) -> str:

@@ -115,6 +115,8 @@ class Daemon:
         takes_mail = "smtp" in self._roles
         smtp = await self._doors.open_smtp(inherited) if takes_mail else ""
         lmtp = await self._doors.open_lmtp(inherited) if takes_mail else ""
+        if "sender" in self._roles:
+            self._doors.open_folders()
         if web_socket is not None and "web" in self._roles:
             await self._start_web(house, spool, starter, web_socket)
         log.info("started", roles=sorted(self._roles), smtp=smtp, lmtp=lmtp, web=web_address)

@@ -1,14 +1,22 @@
 """The doors of one process: which are open, where they listen, and how they close.
 
-SMTP and LMTP run on the daemon's event loop. All of them put mail in the spool and know nothing of what becomes of it.
+SMTP and LMTP run on the daemon's event loop, watched folders in a thread. All of them put mail in the spool and know
+nothing of what becomes of it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Mapping
 
 from mailroom.app.admitting import find_recipient, recorder
+from mailroom.app.rooms import upload, upload_mail
+from mailroom.config import FolderSettings
+from mailroom.domain.account import Purpose
+from mailroom.domain.message import Door
+from mailroom.errors import NotFound
+from mailroom.gateways.folder import FolderDoor, Owner
 from mailroom.gateways.lmtp import LmtpDoor
 from mailroom.gateways.smtp import SmtpDoor
 from mailroom.spool import Spool
@@ -25,6 +33,7 @@ class Doors:
         self._record = recorder(house.store, house.clock)
         self._smtp: SmtpDoor | None = None
         self._lmtp: LmtpDoor | None = None
+        self._folders: FolderDoor | None = None
 
     async def open_smtp(self, inherited: Mapping[str, socket.socket]) -> str:
         """Listen for SMTP and return HOST:PORT.
@@ -57,9 +66,39 @@ class Doors:
         )
         return await self._lmtp.start()
 
+    def open_folders(self) -> None:
+        """Begin to look into the watched folders, where the settings name any."""
+        house = self._house
+        if house.settings.folders:
+            self._folders = FolderDoor(
+                house.settings.folders,
+                house.settings.smtp.max_message_bytes,
+                self._owner,
+                self._take_file,
+                clock=house.clock,
+            )
+            self._folders.start()
+
+    def _owner(self, wanted: str) -> Owner | None:
+        with self._house.store.read() as unit:
+            try:
+                account = unit.accounts.find(wanted)
+            except NotFound:
+                return None
+        return Owner(account.id, account.language, account.time_zone)
+
+    def _take_file(self, settings: FolderSettings, account_id: str, name: str, content: bytes) -> str:
+        purpose = Purpose(settings.purpose) if settings.purpose else None
+        house, spool, door = self._house, self._spool, Door.FOLDER
+        if name.lower().endswith(".eml"):
+            return upload_mail(house, spool, account_id, None, content, door=door, purpose=purpose)
+        return upload(house, spool, account_id, None, [(name, content)], door=door, purpose=purpose)[0]
+
     async def close(self) -> None:
         """Take nothing more; let what is on its way finish for a moment."""
         for door in (self._smtp, self._lmtp):
             if door is not None:
                 await door.stop()
-        self._smtp = self._lmtp = None
+        if self._folders is not None:
+            await asyncio.to_thread(self._folders.stop)
+        self._smtp = self._lmtp = self._folders = None

@@ -49,6 +49,10 @@ def complaint(file: Path) -> str:
             "[smtp]\nlisten = 'x'\n[smtp.more]\na = 1",
             "FILE:3: unknown key smtp.more; config/mailroom.toml lists every key",
         ),
+        (
+            "[[folders]]\npath = '/a'\n[[folders]]\npath = '/b'\npaht = 1",
+            "FILE:5: unknown key folders.1.paht; config/mailroom.toml lists every key",
+        ),
         ("[web]\nlisten='a'\n[smtp]\nweb='a'", "FILE:4: unknown key smtp.web; config/mailroom.toml lists every key"),
     ],
 )
