@@ -14,6 +14,7 @@ from mailroom.einvoice.model import Invoice, Syntax
 from mailroom.einvoice.peppol import peppol_form
 from mailroom.einvoice.read import read_invoice, recognise
 from mailroom.einvoice.show import Row, show_rows
+from mailroom.einvoice.told import reasons_of, reasons_outside
 from mailroom.einvoice.ubl_writer import to_ubl, write_ubl
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "header_fields",
     "peppol_form",
     "read_invoice",
+    "reasons_of",
+    "reasons_outside",
     "recognise",
     "show_rows",
     "to_cii",

@@ -7,7 +7,7 @@ looked for in vain.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
 from mailroom.domain.reading import Reading, StructuredValue
@@ -21,11 +21,15 @@ from mailroom.extraction.language import language_of
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a document says: every field, its language (ISO 639-1), and what a person should know of the doubts."""
+    """What a document says: every field, its language (ISO 639-1), and what a person should know of the doubts.
+
+    `page` is what the pages say by themselves, where an e-invoice speaks for them in `fields`.
+    """
 
     fields: Fields
     language: str
     problems: tuple[Reason, ...] = ()
+    page: Fields = field(default_factory=dict)
 
 
 def extract(reading: Reading, buyer: Buyer) -> Extraction:
@@ -37,7 +41,7 @@ def extract(reading: Reading, buyer: Buyer) -> Extraction:
     fields = _from_codes(fields, payment_codes(reading.barcodes))
     fields = _from_xml(fields, reading.structured)
     problems = () if reading.structured else page.problems
-    return Extraction(fields, language.value, problems)
+    return Extraction(fields, language.value, problems, page.fields)
 
 
 def _complete(fields: Fields) -> Fields:

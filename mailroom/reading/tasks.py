@@ -52,13 +52,18 @@ def _read_xml(content: bytes) -> JSON:
     if syntax is None:
         einvoice.read_invoice(content)  # says what is wrong: forbidden, damaged, another kind of XML
         raise UnknownXml("the XML is no invoice format that is known")
-    return {"engine": "xml", "pages": [], "page_count": 0, "unread": [], **_structured(content, str(syntax.value))}
+    problems: list[JSON] = []
+    invoice = _structured(content, str(syntax.value), problems)
+    return {"engine": "xml", "pages": [], "page_count": 0, "unread": [], "problems": problems, **invoice}
 
 
-def _structured(content: bytes, syntax: str) -> dict[str, JSON]:
+def _structured(content: bytes, syntax: str, problems: list[JSON]) -> dict[str, JSON]:
+    """Return the fields of an e-invoice, and add what the checks find in it to the problems."""
     from mailroom import einvoice
 
-    fields = einvoice.header_fields(einvoice.read_invoice(content))
+    invoice = einvoice.read_invoice(content)
+    fields = einvoice.header_fields(invoice)
+    problems += [reason.model_dump(mode="json") for reason in einvoice.reasons_of(invoice)]
     return {"syntax": syntax, "structured": {k.value: v.model_dump(mode="json") for k, v in fields.items()}}
 
 
@@ -103,7 +108,7 @@ def _embedded(content: bytes, problems: list[JSON]) -> dict[str, JSON]:
     try:
         inside = einvoice.embedded_invoice(content)
         syntax = einvoice.recognise(inside) if inside else None
-        return _structured(inside, str(syntax.value)) if inside and syntax else {}
+        return _structured(inside, str(syntax.value), problems) if inside and syntax else {}
     except Unreadable as error:
         problems.append(_problem("embedded_xml_unreadable", cause=error.reason))
         return {}

@@ -1,14 +1,18 @@
-"""Extract: from what was seen to the fields, each with its evidence; then the seller, if the account knows it."""
+"""Extract: from what was seen to the fields, each with its evidence; then the seller, if the account knows it.
+
+An e-invoice is compared with the page it came with, and with the account that received it.
+"""
 
 from __future__ import annotations
 
 from mailroom.domain.document import FieldName, FieldSource
 from mailroom.domain.reading import Reading
+from mailroom.einvoice import reasons_outside
 from mailroom.extraction import Buyer
-from mailroom.extraction import extract as extract_fields
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.steps.read import joined
+from mailroom.steps.second_opinion import look_twice
 
 log = get_logger("extract")
 
@@ -19,7 +23,10 @@ def extract(house: House, document_id: str) -> int:
         document = unit.documents.get(document_id)
         account = unit.accounts.get(document.account_id)
     reading = Reading.model_validate_json(house.store.blobs.get(document.reading or ""))
-    found = extract_fields(reading, Buyer(name=account.name, vat_id=account.vat_id, names=account.names))
+    buyer = Buyer(name=account.name, vat_id=account.vat_id, names=account.names)
+    found, engine = look_twice(house.reader, lambda: house.store.blobs.get(document.sha256), reading, buyer)
+    words = " ".join(page.text() for page in reading.pages)
+    outside = reasons_outside(reading.structured, found.page, account=account, words=words)
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
         typed = {name: field for name, field in current.fields.items() if field.source is FieldSource.PERSON}
@@ -35,7 +42,8 @@ def extract(house: House, document_id: str) -> int:
             current.model_copy(
                 update={
                     "fields": fields,
-                    "problems": joined(current.problems, found.problems),
+                    "engine": engine,
+                    "problems": joined(current.problems, found.problems, outside),
                     "seller_id": seller.id if seller else None,
                 }
             )

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from mailroom.domain.account import Account
 from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
 from mailroom.domain.message import Message
+from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue
 from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views
 from mailroom.web.history import Line, history
@@ -149,7 +150,8 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         types=document_types(words),
         pages=[(n, sha256[:12]) for n, sha256 in enumerate(document.previews, 1)],
         reasons=[words.reason(reason) for reason in document.reasons],
-        problems=[words.reason(problem) for problem in document.problems],
+        problems=[words.reason(one) for one in document.problems if one not in document.reasons and not _checked(one)],
+        findings=[words.reason(one) for one in document.problems if _checked(one)],
         message=loaded.message,
         history=loaded.history,
         ledger=loaded.ledger,
@@ -160,6 +162,11 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         here="inbox",
         status=status,
     )
+
+
+def _checked(problem: Reason) -> bool:
+    """Tell whether the checks of an e-invoice said it: those have a place of their own on the page."""
+    return problem.code in {"einvoice_finding", "einvoice_note"}
 
 
 def _load(visit: Visit) -> _Loaded:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from mailroom.einvoice.checks import arithmetic, categories, countries, listed, own, peppol, presence, repeated
 from mailroom.einvoice.findings import Finding, Rule, Severity
-from mailroom.einvoice.model import Invoice
+from mailroom.einvoice.model import Invoice, Syntax
 
 EN16931_RULES: tuple[Rule, ...] = (
     *presence.RULES,
@@ -23,6 +23,7 @@ PEPPOL_RULES: tuple[Rule, ...] = (*peppol.RULES, *listed.PEPPOL_RULES, *countrie
 OWN_RULES: tuple[Rule, ...] = own.RULES
 _OUTSIDE = ("urn:factur-x.eu:1p0:minimum", "urn:factur-x.eu:1p0:basicwl", "urn:zugferd.de:2p0:minimum")
 """Profiles without lines: they are no invoices of EN 16931 and do not claim to be."""
+_NATIONAL = frozenset({Syntax.FATTURAPA, Syntax.EBINTERFACE, Syntax.FACTURAE})
 _MOST = 200
 """Findings of one rule: a file of ten thousand wrong lines does not need ten thousand sentences."""
 
@@ -30,11 +31,12 @@ _MOST = 200
 def check(invoice: Invoice, *, as_peppol: bool | None = None) -> tuple[Finding, ...]:
     """Return every finding, the fatal ones first.
 
-    The rules of EN 16931 and ours are always looked at (but for profiles that hold no whole invoice), those of Peppol
-    when the invoice claims Peppol, or as `as_peppol` says.
+    The rules of EN 16931 and ours are always looked at (but for profiles that hold no whole invoice, and national
+    formats, which have rules of their own), those of Peppol when the invoice claims Peppol, or as `as_peppol` says.
     """
     rules: list[Rule] = [*OWN_RULES]
-    if not invoice.specification.lower().startswith(_OUTSIDE):
+    national = invoice.source is not None and invoice.source.syntax in _NATIONAL and not as_peppol
+    if not (national or invoice.specification.lower().startswith(_OUTSIDE)):
         rules += EN16931_RULES
     if peppol.is_peppol(invoice) if as_peppol is None else as_peppol:
         rules += PEPPOL_RULES

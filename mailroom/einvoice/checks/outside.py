@@ -7,10 +7,11 @@ bank pays the XML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mailroom.domain.account import Account
-from mailroom.domain.document import AMOUNT_FIELDS, FieldName, Fields
+from mailroom.domain.document import AMOUNT_FIELDS, FieldName, Fields, FieldSource
+from mailroom.domain.reading import StructuredValue
 from mailroom.einvoice.findings import Finding, Severity
 from mailroom.einvoice.header import compact, header_fields
 from mailroom.einvoice.kinds import number
@@ -24,6 +25,7 @@ _COMPARED = (
     FieldName.SELLER_VAT_ID,
     FieldName.CURRENCY,
 )
+_ON_PAGE = frozenset({FieldName.IBAN, FieldName.SELLER_VAT_ID, FieldName.INVOICE_NUMBER})
 _SURE = 0.8
 """Confidence from which a value of the page may contradict the XML; below it the page was perhaps misread."""
 
@@ -44,14 +46,24 @@ def check_account(invoice: Invoice, account: Account) -> tuple[Finding, ...]:
 
 def check_page(invoice: Invoice, page: Fields) -> tuple[Finding, ...]:
     """Name every field in which the XML and its own page differ (M-PAGE)."""
-    return tuple(_differences(invoice, page))
+    return page_differences(header_fields(invoice), page)
 
 
-def _differences(invoice: Invoice, page: Fields) -> Iterator[Finding]:
-    said = header_fields(invoice)
+def page_differences(said: Mapping[FieldName, StructuredValue], page: Fields, words: str = "") -> tuple[Finding, ...]:
+    """Name every field of the XML that its own page contradicts (M-PAGE).
+
+    `words` are those of the pages: an account or number of the XML that stands there, too, beside the one that was
+    taken for it, is no contradiction.
+    """
+    return tuple(_differences(said, page, compact(words)))
+
+
+def _differences(said: Mapping[FieldName, StructuredValue], page: Fields, words: str) -> Iterator[Finding]:
     for name in _COMPARED:
         seen, structured = page.get(name), said.get(name)
         if not (seen and seen.value and structured) or seen.confidence < _SURE:
+            continue
+        if seen.source is FieldSource.DERIVED or (name in _ON_PAGE and compact(structured.value) in words):
             continue
         if _normal(name, seen.value) != _normal(name, structured.value):
             facts = {"term": structured.term, "said": structured.value[:60], "due": seen.value[:60]}

@@ -9,9 +9,11 @@ from lxml import html
 from web_browser import Browser, read
 from web_house import NOW, House
 
+from mailroom.domain.account import Role
 from mailroom.domain.document import DocumentState, FieldName, FieldSource
 from mailroom.domain.message import MediaType
-from mailroom.languages import Language
+from mailroom.domain.value import Reason
+from mailroom.languages import Language, text
 
 Open = Callable[..., Browser]
 N = FieldName
@@ -33,6 +35,22 @@ def test_missing_fields_stand_first_and_are_marked(els: Browser, gap: str) -> No
     tree = html.fromstring(els.get(f"/documents/{gap}").content)
     assert tree.xpath("//form[@id='fields']/div[@data-field]/@data-field")[:2] == ["issue_date", "total_amount"]
     assert tree.xpath("//div[contains(@class,'missing')]/@data-field") == ["issue_date", "total_amount"]
+
+
+def test_what_the_checks_of_an_e_invoice_found_stands_in_the_readers_words(
+    open_browser: Open, house: House, bakery: SimpleNamespace
+) -> None:
+    facts = {"rule": "BR-CO-10", "sentence": "sum_differs", "term": "BT-106", "said": "90.00", "due": "100.00"}
+    document = house.add(bakery.account, filename="e.xml", problems=(Reason(code="einvoice_finding", facts=facts),))
+    with house.store.unit() as unit:
+        unit.events.add("ubl_made", subject=document.id, actor="archive", facts={"terms": "BT-10,BT-49"}, at=NOW)
+    jan = house.user("jan@korenaar.example", Role.OWNER, bakery.account, language=Language.NL)
+    page = open_browser(jan.email).get(f"/documents/{document.id}")
+    said = read(page)
+    assert "Controle van de e-factuur" in said
+    assert "(BR-CO-10)" in said
+    assert text(Language.NL, "einvoice.term.BT-106") in said
+    assert text(Language.NL, "einvoice.term.BT-49") in said
 
 
 def test_the_evidence_is_drawn_where_it_stands_on_the_page(els: Browser, bakery: SimpleNamespace) -> None:
