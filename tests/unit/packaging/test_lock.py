@@ -1,4 +1,4 @@
-"""The lock files (what builds, what runs, what tests): everything pinned and hashed, no registry named, nothing forgotten."""
+"""The lock files (build, run, test): everything pinned and hashed, no registry named, nothing forgotten."""
 
 from __future__ import annotations
 
