@@ -24,7 +24,7 @@ from mailroom.steps.read import read
 from mailroom.steps.report import compose_report
 from mailroom.steps.sort import sort
 
-Kind = Literal["message", "sender", "document", "archive", "delivery", "report"]
+Kind = Literal["message", "authentication", "document", "archive", "delivery", "report"]
 Result = TypeVar("Result")
 
 
@@ -93,7 +93,7 @@ class Plan(NamedTuple):
 
 STORIES: dict[Kind, Plan] = {
     "message": Plan(message_arrived, park_message),
-    "sender": Plan(sender_in_doubt, leave_in_doubt),
+    "authentication": Plan(sender_in_doubt, leave_in_doubt),
     "document": Plan(document_found, park_document),
     "archive": Plan(document_accepted, park_document),
     "delivery": Plan(delivery_planned, park_delivery),

@@ -146,7 +146,7 @@ class Rounds:
     def _look_again(self, message_id: str, arrived: datetime, now: datetime) -> None:
         tries = sum(arrived + wait <= now for wait in LOOK_AGAIN_AFTER)
         if tries > self._looked[message_id]:
-            self._engine.start("sender", message_id, again=f"t{tries}")
+            self._engine.start("authentication", message_id, again=f"t{tries}")
             self._looked[message_id] = tries
 
     def rescue(self, now: datetime) -> None:

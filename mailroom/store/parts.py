@@ -19,7 +19,7 @@ from mailroom.store.tables import MESSAGES, PARTS
 
 MAILS_AT_A_TIME = 200
 
-_OF_THE_MAIL = ("mail", "account", "recipient", "received_at", "subject", "sender", "sender_verdict")
+_OF_THE_MAIL = ("mail", "account", "recipient", "received_at", "subject", "sender")
 
 
 class Parts:
@@ -104,13 +104,13 @@ def _mails() -> Select[Any]:
         MESSAGES.c.received_at,
         MESSAGES.c.subject,
         MESSAGES.c.sender_address.label("sender"),
-        MESSAGES.c.sender["verdict"].as_string().label("sender_verdict"),
+        MESSAGES.c.sender.label("proof"),
         MESSAGES.c.sha256,
     )
 
 
 def _entry(mail: RowMapping, part: RowMapping) -> LedgerEntry:
-    told = {name: mail[name] for name in _OF_THE_MAIL}
+    told = {name: mail[name] for name in _OF_THE_MAIL} | {"sender_verdict": mail["proof"]["verdict"]}
     return value_of(LedgerEntry, part, message_id=mail["header_message_id"] or mail["mail"], **told)
 
 

@@ -153,7 +153,8 @@ def _envelope(arrival: Arrival, settings: TrustSettings, found: Address, said: S
 
 def _checked(spf: Outcome, arrival: Arrival, questions: Questions) -> Outcome:
     client = client_of(arrival.peer)
-    return spf if client is None else spf._replace(result=sender_policy.check(questions, client, arrival.sender))
+    sender = f"{arrival.sender.rpartition('@')[0]}@{spf.domain}"
+    return spf if client is None else spf._replace(result=sender_policy.check(questions, client, sender))
 
 
 def _signatures_said(said: Sequence[Result], found: Address) -> list[Outcome]:

@@ -30,7 +30,7 @@ class Starter:
         self.begun: list[tuple[str, str, str]] = []
 
     def start(self, kind: str, item_id: str, *, again: str = "") -> None:
-        if kind != "sender" or (kind, item_id, again) in self.begun:
+        if kind != "authentication" or (kind, item_id, again) in self.begun:
             return
         self.begun.append((kind, item_id, again))
         for document_id in authenticate_again(self.home.house, item_id):

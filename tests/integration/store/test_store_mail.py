@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from store_values import document, later, message, part, sha, verdict, with_account, with_document, with_message
 
-from mailroom.domain.message import HeaderView, MessageState, Verdict
+from mailroom.domain.message import HeaderView, MessageState, SenderProof, SenderVerdict, Verdict
 from mailroom.domain.value import new_id
 from mailroom.errors import NotFound
 from mailroom.store import Store
@@ -47,6 +47,33 @@ def test_a_message_changes_its_state_and_is_listed_by_it(store: Store) -> None:
     with store.read() as unit:
         assert unit.messages.in_state(MessageState.STORED) == [early.id, late.id]
         assert unit.messages.in_state(MessageState.SORTED) == [done.id]
+
+
+def test_messages_whose_sender_was_looked_at_in_vain_are_found_oldest_first(store: Store) -> None:
+    owner = with_account(store)
+    doubt = SenderProof(verdict=SenderVerdict.UNKNOWN, identity="odd\x00\udcff@shop.be", evidence="dmarc=temperror")
+    known = {"sender": doubt, "state": MessageState.SORTED}
+    late = with_message(store, owner.id, **known, received_at=later(5))
+    early = with_message(store, owner.id, **known)
+    with_message(store, owner.id, **known, received_at=later(-60))
+    with_message(store, owner.id, sender=doubt)  # still being sorted
+    with_message(store, owner.id, state=MessageState.SORTED)  # not looked at yet
+    failed = doubt.model_copy(update={"verdict": SenderVerdict.FAILED})
+    with_message(store, owner.id, state=MessageState.SORTED, sender=failed)
+    with store.read() as unit:
+        found = unit.messages.in_doubt(early.received_at)
+        assert found == [(early.id, early.received_at), (late.id, late.received_at)]
+
+
+def test_the_ledger_tells_whether_the_sender_is_proved(store: Store) -> None:
+    owner = with_account(store)
+    for verdict_of_sender in SenderVerdict:
+        sender = SenderProof(verdict=verdict_of_sender, identity="a\x00b")
+        stored = with_message(store, owner.id, sender=sender)
+        with store.unit() as unit:
+            unit.parts.record(stored.id, [(part("1"), verdict("1"), None)])
+    with store.read() as unit:
+        assert {line.sender_verdict for line in unit.parts.ledger()} == set(SenderVerdict)
 
 
 def test_a_beginning_of_work_on_a_message_is_counted(store: Store) -> None:

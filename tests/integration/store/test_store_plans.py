@@ -35,6 +35,7 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "ledger by hash": lambda unit: list(unit.parts.ledger(search=sha("x"))),
     "ledger by id": lambda unit: list(unit.parts.ledger(search=ONE)),
     "messages to sort": lambda unit: unit.messages.in_state(MessageState.STORED),
+    "senders in doubt": lambda unit: unit.messages.in_doubt(NOON),
     "message by bytes": lambda unit: unit.messages.by_bytes(sha("x"), "a@b"),
     "RCPT": lambda unit: unit.addresses.find("zoe-abc", "import.example"),
     "account by name": lambda unit: unit.accounts.find("nobody at all"),
