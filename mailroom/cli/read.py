@@ -21,10 +21,11 @@ from mailroom.config import Settings
 from mailroom.domain.document import FieldName
 from mailroom.domain.value import Reason
 from mailroom.errors import MailroomError
-from mailroom.extraction import Buyer, extract
+from mailroom.extraction import Buyer
 from mailroom.intake import detect
 from mailroom.languages import Language
 from mailroom.reading.read import Reader
+from mailroom.steps.second_opinion import look_twice
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,10 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         content = Path(job.file).read_bytes()
         result["sha256"] = hashlib.sha256(content).hexdigest()
         reading = reader.read(content, detect(content, Path(job.file).name), Path(job.file).name).reading
-        found = extract(reading, job.buyer)
+        found, result["engine"] = look_twice(reader, lambda: content, reading, job.buyer)
         result["fields"] = {name.value: field.model_dump(mode="json") for name, field in found.fields.items()}
         result["document_type"] = found.fields[FieldName.DOCUMENT_TYPE].value
         result["pages"] = reading.page_count
-        result["engine"] = reading.engine
         result["problems"] = reasons_json((*reading.problems, *found.problems), language)
     except OSError as error:
         result["failed"] = 1

@@ -6,5 +6,16 @@ from mailroom.extraction.extract import Extraction, extract
 from mailroom.extraction.judge import Buyer
 from mailroom.extraction.normalise import normalise
 from mailroom.extraction.required import REQUIRED, THRESHOLDS, missing
+from mailroom.extraction.second_opinion import surer, wants_second_opinion
 
-__all__ = ["REQUIRED", "THRESHOLDS", "Buyer", "Extraction", "extract", "missing", "normalise"]
+__all__ = [
+    "REQUIRED",
+    "THRESHOLDS",
+    "Buyer",
+    "Extraction",
+    "extract",
+    "missing",
+    "normalise",
+    "surer",
+    "wants_second_opinion",
+]

@@ -129,6 +129,16 @@ class Box:
         self._warm = tuple(warm)
         self._lock = threading.Lock()
         self._server: _Server | None = None
+        self._others: list[Box] = []
+
+    def another(self, tasks: Mapping[str, str]) -> Box:
+        """Return a box with the same limits and a server of its own, for what is too heavy to stay with the others.
+
+        It is closed with this one.
+        """
+        other = Box(self._settings, tasks)
+        self._others.append(other)
+        return other
 
     def call(
         self, task: str, arguments: dict[str, JSON], blobs: Sequence[bytes] = (), *, prepare: JSON = None
@@ -163,6 +173,8 @@ class Box:
             server, self._server = self._server, None
         if server:
             server.end()
+        for other in self._others:
+            other.close()
 
     def _warm_server(self) -> _Server:
         with self._lock:

@@ -83,6 +83,23 @@ def page_renderers(setting: str) -> Sequence[PageRenderer]:
     return [cast("PageRenderer", engine) for name in names if (engine := _engine(*_RENDER[name])) is not None]
 
 
+def has_photo_engine() -> bool:
+    """Tell whether the engine of the second opinion is installed (the extra `photos`), without loading it."""
+    return all(find_spec(library) is not None for library in ("rapidocr", "onnxruntime"))
+
+
+def photo_engine() -> OcrEngine:
+    """Return the engine of the second opinion.
+
+    Raises:
+        MissingProgram: it is not installed, or does not load here.
+    """
+    engine = _engine("rapidocr", "mailroom.reading.ocr_rapidocr") if has_photo_engine() else None
+    if engine is None:
+        raise MissingProgram("rapidocr is not installed: pip install mailroom[photos]", program="rapidocr")
+    return cast("OcrEngine", engine)
+
+
 def _first(table: dict[str, tuple[str, str]], setting: str) -> object:
     names = list(table) if setting == "auto" else [setting]
     for name in names:

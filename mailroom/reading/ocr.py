@@ -102,6 +102,16 @@ def read(sheet: Sheet, engine: OcrEngine, languages: str, preview_dpi: int) -> R
     return Read(words, _size(sheet, straight, turn), _preview(sheet, image, geometry, preview_dpi), turn)
 
 
+def read_as_it_is(sheet: Sheet, engine: OcrEngine, turn: int) -> list[Seen]:
+    """Read a sheet once more, for an engine that wants colours and shadows as they are.
+
+    The page is straightened as it was the first time, so that the words fit the same preview.
+    """
+    image = sheet.image.transpose(_TURNS[turn]) if turn in _TURNS else sheet.image
+    straight = prepare.measure(image.convert("L"), has_outline=not sheet.renderer).straighten(image)
+    return scaled(in_lines(engine.read(straight, "", sheet.dpi)), straight.width, straight.height)
+
+
 def _words(
     sheet: Sheet, grey: Image.Image, engine: OcrEngine, languages: str
 ) -> tuple[list[Seen], prepare.Geometry, tuple[int, int]]:

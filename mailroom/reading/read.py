@@ -19,10 +19,10 @@ from pydantic import TypeAdapter, ValidationError
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import FieldName
 from mailroom.domain.message import MediaType
-from mailroom.domain.reading import Page, Reading, StructuredValue
+from mailroom.domain.reading import Page, PageSource, Reading, StructuredValue, Word
 from mailroom.domain.value import Reason
 from mailroom.errors import BlankPages, Damaged, ReaderCrashed, UnsupportedType
-from mailroom.reading import tasks
+from mailroom.reading import engines, tasks
 from mailroom.reading.box import Box
 from mailroom.reading.frames import JSON
 
@@ -32,6 +32,9 @@ TASKS = {
     "preview_pages": "mailroom.reading.tasks:preview_pages",
 }
 """The tasks that a `Box` needs for a `Reader`."""
+_AGAIN = {"read_again": "mailroom.reading.again:read_again"}
+_PAGES_AGAIN = 2
+"""Pages of a document that are read a second time: the first says who sold, the next at times what is to be paid."""
 
 _PICTURES = (MediaType.JPEG, MediaType.PNG)
 _PREVIEW_QUALITY = 70
@@ -39,6 +42,7 @@ _LARGEST_PREVIEW = 4_000_000
 
 _structured = TypeAdapter(dict[FieldName, StructuredValue])
 _problems = TypeAdapter(tuple[Reason, ...])
+_words = TypeAdapter(tuple[Word, ...])
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class Reader:
         self._cores = len(os.sched_getaffinity(0))
         self._ocr_places = threading.BoundedSemaphore(self._cores)
         self._for_child: dict[str, JSON] = settings.model_dump(mode="json")
+        self._again = box.another(_AGAIN) if settings.second_opinion == "auto" and engines.has_photo_engine() else None
+        self._again_place = threading.Lock()
 
     def read(self, content: bytes, media_type: MediaType, filename: str = "") -> ReadResult:  # noqa: ARG002
         """Read a document. `filename` is for the log of whoever calls; types are known by content.
@@ -82,6 +88,38 @@ class Reader:
         if media_type not in (MediaType.PDF, MediaType.XML):
             raise UnsupportedType(f"no reader for {media_type}", media_type=media_type.value)
         return self._read_file(content, media_type)
+
+    def read_again(self, content: bytes, reading: Reading) -> Reading | None:
+        """Read the pages that were read by OCR with the second engine, one document at a time.
+
+        The places fit the previews of the first reading. None when the engine is not installed or switched off.
+
+        Raises: as `read`.
+        """
+        numbers = [page.number for page in reading.pages if page.source is PageSource.OCR][:_PAGES_AGAIN]
+        if self._again is None or not numbers:
+            return None
+        with self._again_place:
+            pages = tuple(
+                self._page_again(self._again, content, reading.media_type, page) if page.number in numbers else page
+                for page in reading.pages
+            )
+        return reading.model_copy(update={"pages": pages, "engine": _engines(pages, reading.structured)})
+
+    def _page_again(self, box: Box, content: bytes, media_type: MediaType, page: Page) -> Page:
+        arguments: dict[str, JSON] = {
+            "media_type": media_type.value,
+            "number": page.number,
+            "turned": page.turned,
+            "settings": self._for_child,
+        }
+        answer, _ = box.call("read_again", arguments, [content], prepare=True)
+        with _checked():
+            words = _words.validate_python(_object(answer)["words"])
+            if len(words) > tasks.MOST_WORDS:
+                raise ValueError("too many words")
+        renderer = "".join(f"{name}+" for name in page.engine.split("+")[:-1])
+        return page.model_copy(update={"words": words, "engine": f"{renderer}rapidocr"})
 
     def _read_picture(self, content: bytes, media_type: MediaType) -> ReadResult:
         found = _Gathered()
@@ -202,10 +240,9 @@ def _result(
     syntax: str = "",
 ) -> ReadResult:
     pages = tuple(page for _, page in sorted(found.pages.items()))
-    names = dict.fromkeys(part for page in pages for part in page.engine.split("+"))
     reading = Reading(
         media_type=media_type,
-        engine="+".join([*(["xml"] if structured else []), *names]),
+        engine=_engines(pages, structured),
         pages=pages,
         page_count=page_count,
         syntax=syntax,
@@ -213,3 +250,9 @@ def _result(
         problems=tuple(found.problems),
     )
     return ReadResult(reading, [found.previews[page.number] for page in pages if page.number in found.previews])
+
+
+def _engines(pages: Iterable[Page], structured: object) -> str:
+    """Name what was used: `xml`, `pypdfium2+tesserocr`."""
+    names = dict.fromkeys(part for page in pages for part in page.engine.split("+"))
+    return "+".join([*(["xml"] if structured else []), *names])

@@ -112,14 +112,14 @@ def test_a_bug_on_one_file_leaves_the_others_their_results(
 ) -> None:
     command = importlib.import_module("mailroom.cli.read")
 
-    real = command.extract
+    real = command.look_twice
 
-    def extract(reading: Any, buyer: Any) -> Any:
+    def look_twice(reader: Any, original: Any, reading: Any, buyer: Any) -> Any:
         if buyer.name == "bug":
             raise ZeroDivisionError
-        return real(reading, buyer)
+        return real(reader, original, reading, buyer)
 
-    monkeypatch.setattr(command, "extract", extract)
+    monkeypatch.setattr(command, "look_twice", look_twice)
     rows = [{"file": str(xml), "buyer_name": "bug"}, {"file": str(xml)}]
     done = terminal.json("read", "--list", "-", stdin="\n".join(map(json.dumps, rows)), status=1)
     assert sorted([problem["code"] for problem in row["problems"]] for row in done) == [[], ["internal"]]

@@ -31,7 +31,7 @@ def pins(lock: Path) -> dict[str, tuple[str, int]]:
 def project() -> dict[str, list[str]]:
     """Return the requirements for running, for tests and for the build."""
     read = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    run = read["project"]["dependencies"]
+    run = read["project"]["dependencies"] + read["project"]["optional-dependencies"]["photos"]
     return {
         "build.txt": read["build-system"]["requires"],
         "run.txt": run,

@@ -1,0 +1,71 @@
+"""When OCR is asked again, and what of two readings is believed."""
+
+from __future__ import annotations
+
+import pages_extraction as pages
+import pytest
+
+from mailroom.domain.document import Field, FieldName, FieldSource
+from mailroom.domain.reading import StructuredValue
+from mailroom.extraction import Extraction, surer, wants_second_opinion
+
+SLIP = """
+!GREEN CAFE LTD
+12 High Street, Leeds
+Date 12/03/2026
+Coffee            3.50
+Cake              4.50
+TOTAL GBP         8.00
+"""
+KEY_FIELDS = (FieldName.TOTAL_AMOUNT, FieldName.ISSUE_DATE, FieldName.SELLER_NAME)
+
+
+def extraction(**said: tuple[str | None, float]) -> Extraction:
+    """Return an extraction that says these values with these probabilities."""
+    fields = {name: Field(value=None, confidence=0.2, source=FieldSource.DERIVED) for name in FieldName}
+    for name, (value, confidence) in said.items():
+        fields[FieldName(name)] = Field(value=value, confidence=confidence, source=FieldSource.OCR)
+    return Extraction(fields, "en")
+
+
+def sure(**changed: tuple[str | None, float]) -> Extraction:
+    return extraction(**{name.value: ("x", 0.95) for name in KEY_FIELDS} | changed)
+
+
+@pytest.mark.parametrize("name", KEY_FIELDS)
+@pytest.mark.parametrize("said", [(None, 0.9), ("x", 0.5)], ids=["missing", "unsure"])
+def test_a_doubt_about_a_key_field_asks_for_a_second_reading(name: FieldName, said: tuple[str | None, float]) -> None:
+    assert wants_second_opinion(pages.reading(SLIP, ocr=True), sure(**{name.value: said}))
+
+
+def test_a_photo_whose_key_fields_are_sure_is_read_once() -> None:
+    assert not wants_second_opinion(pages.reading(SLIP, ocr=True), sure())
+
+
+def test_text_that_was_no_picture_is_never_read_by_ocr_again() -> None:
+    assert not wants_second_opinion(pages.reading(SLIP), extraction())
+
+
+def test_an_e_invoice_needs_no_second_reading_of_its_page() -> None:
+    total = {FieldName.TOTAL_AMOUNT: StructuredValue(value="8.00", term="BT-112", path="/x")}
+    assert not wants_second_opinion(pages.reading(SLIP, ocr=True, structured=total), extraction())
+
+
+def test_of_every_field_the_surer_value_is_taken() -> None:
+    first = extraction(issue_date=("2026-03-12", 0.9), seller_name=("GRFEN CAEE", 0.5))
+    second = extraction(issue_date=("2026-12-03", 0.6), seller_name=("GREEN CAFE", 0.9))
+    fields = surer(first, second).fields
+    assert fields[FieldName.ISSUE_DATE].value == "2026-03-12"
+    assert fields[FieldName.SELLER_NAME].value == "GREEN CAFE"
+
+
+def test_a_value_is_taken_before_none() -> None:
+    fields = surer(extraction(due_date=(None, 0.9)), extraction(due_date=("2026-04-12", 0.5))).fields
+    assert fields[FieldName.DUE_DATE].value == "2026-04-12"
+
+
+def test_amounts_are_never_mixed_of_two_readings() -> None:
+    first = extraction(net_amount=("6.00", 0.99), vat_amount=("2.00", 0.99), total_amount=("8.00", 0.7))
+    second = extraction(net_amount=("6.67", 0.8), vat_amount=(None, 0.2), total_amount=("8.00", 0.9))
+    fields = surer(first, second).fields
+    assert [fields[name].value for name in (FieldName.NET_AMOUNT, FieldName.VAT_AMOUNT)] == ["6.67", None]
