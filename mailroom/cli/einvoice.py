@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from mailroom.errors import MailroomError
 from mailroom.intake import detect
 from mailroom.reading.box import Box
 from mailroom.reading.frames import JSON
+
+if TYPE_CHECKING:
+    from mailroom.einvoice.official import Official
 
 files_argument = click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 
@@ -51,12 +54,14 @@ def show(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
 
 @einvoice.command()
 @files_argument
+@click.option("--official", is_flag=True, help="Ask the official XSD and Schematron, too (rules list: which ones).")
 @as_json
 @click.pass_obj
-def check(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
+def check(session: Session, files: tuple[Path, ...], official: bool, as_json: bool) -> None:
     """Check e-invoices: the arithmetic, the categories, Peppol's rules, check digits."""
     failed = False
-    for file, answer, _ in _each(session, "check_invoice", files):
+    answers = _each(session, "check_invoice", files)
+    for file, answer, _ in _with_verdicts(session, answers) if official else answers:
         findings = answer.get("findings", [])
         failed |= "problem" in answer or any(finding["severity"] == "fatal" for finding in findings)
         if as_json:
@@ -64,11 +69,84 @@ def check(session: Session, files: tuple[Path, ...], as_json: bool) -> None:
             continue
         words = answer.get("problem") or f"{len(findings)} findings" if findings or "problem" in answer else "in order"
         click.secho(f"{file}  {words}", bold=True)
+        for rules in answer.get("official_rules", []):
+            click.echo(f"  asked    {rules}")
         for finding in findings:
             colour = "red" if finding["severity"] == "fatal" else "yellow"
             click.secho(f"  {finding['severity']:<8}", fg=colour, nl=False)
             click.echo(f"{finding['rule']:<22}{finding['place']:<22}{finding['text']}")
     sys.exit(1 if failed else 0)
+
+
+def _with_verdicts(
+    session: Session, answers: Iterator[tuple[Path, dict[str, Any], list[bytes]]]
+) -> Iterator[tuple[Path, dict[str, Any], list[bytes]]]:
+    """Add to each answer what the official rules find; only documents that our own reader took are shown to them."""
+    from mailroom.einvoice.official import Official
+    from mailroom.einvoice.official_rules import known_rules
+
+    with Official(known_rules(_rules_folder(session))) as official:
+        box = open_box(session.settings)
+        try:
+            for file, answer, blobs in answers:
+                if "problem" not in answer:
+                    _add_verdict(official, box, session, file, answer)
+                yield file, answer, blobs
+        finally:
+            box.close()
+
+
+def _add_verdict(official: Official, box: Box, session: Session, file: Path, answer: dict[str, Any]) -> None:
+    said, blobs = _ask(box, session, "invoice_xml", file, {})
+    if not blobs:
+        answer.update(said)
+        return
+    try:
+        verdict = official.verdict(blobs[0])
+    except MailroomError as error:
+        answer["problem"] = reason_text(Reason(code=error.reason), session.language)
+        return
+    answer["official_rules"] = list(verdict.rules)
+    answer["findings"] += [one.model_dump(mode="json") for one in verdict.findings]
+    if verdict.problem:
+        answer["problem"] = verdict.problem
+
+
+def _rules_folder(session: Session) -> Path:
+    return session.settings.data / "rules"
+
+
+@einvoice.group()
+def rules() -> None:
+    """The official rules: which are in use, and installing newer ones."""
+
+
+@rules.command("list")
+@as_json
+@click.pass_obj
+def list_rules(session: Session, as_json: bool) -> None:
+    """List the official rules that are in use, with version and SHA-256."""
+    from mailroom.einvoice.official_rules import known_rules
+
+    known = known_rules(_rules_folder(session))
+    if as_json:
+        print_json(rule.model_dump(mode="json", exclude={"path"}) for rule in known)
+        return
+    print_table(
+        ["rules", "version", "of", "for", "sha256"],
+        [[rule.name, rule.version, rule.release, ", ".join(rule.roots), rule.sha256[:12]] for rule in known],
+    )
+
+
+@rules.command("install")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def install_release(session: Session, file: Path) -> None:
+    """Install a release of OpenPeppol, CEN or KoSIT: a ZIP with compiled Schematron (XSLT) inside."""
+    from mailroom.einvoice.official_rules import install_rules
+
+    for rule in install_rules(file.read_bytes(), file.name, _rules_folder(session), at=session.clock()):
+        click.echo(rule.title)
 
 
 @einvoice.command()

@@ -26,7 +26,8 @@ from mailroom.languages import Language
 Answer = tuple[Any, list[bytes]]
 
 TASKS = {
-    name: f"mailroom.steps.boxed:{name}" for name in ("to_ubl", "show_invoice", "check_invoice", "convert_invoice")
+    name: f"mailroom.steps.boxed:{name}"
+    for name in ("to_ubl", "show_invoice", "check_invoice", "convert_invoice", "invoice_xml")
 }
 """The tasks that a `Box` needs for the steps and for `mailroom einvoice`."""
 
@@ -65,6 +66,13 @@ def check_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
 def convert_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     """Write the e-invoice in another syntax (`peppol`, `ubl`, `cii`)."""
     return None, [WRITERS[arguments["to"]](read_invoice(_xml(arguments, blobs)))]
+
+
+def invoice_xml(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Return the XML of an e-invoice as it came, out of the PDF where it is inside one; refuse what may not be read."""
+    xml = _xml(arguments, blobs)
+    read_invoice(xml)
+    return {"syntax": _syntax(xml)}, [xml]
 
 
 def _xml(arguments: dict[str, Any], blobs: list[bytes]) -> bytes:
