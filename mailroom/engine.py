@@ -48,6 +48,10 @@ class StepFailed(Exception):
     """A failure that was recorded by an earlier run of the same workflow."""
 
 
+class _Leaving(BaseException):  # no Exception: DBOS records one of those as the outcome, and nothing is to be recorded
+    """The process ends: the story stops here and goes on at this step at the next start."""
+
+
 class JsonSerializer(DbosSerializer):
     """JSON instead of pickle: what stands in the database can be read by people and cannot run code."""
 
@@ -159,6 +163,7 @@ class Engine:
 
     def stop(self, patience_seconds: int) -> None:
         """Let running steps finish for so long, then leave; what is not finished goes on at the next start."""
+        self._house.leaving.set()
         with self._lock:
             busy = bool(self._active)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if busy else 0)
@@ -193,6 +198,8 @@ class Engine:
         name = step.__name__
 
         def observed() -> Json:
+            if self._house.leaving.is_set():
+                raise _Leaving
             try:
                 result = step(self._house, *arguments)
             except PermanentFailure:
@@ -200,6 +207,8 @@ class Engine:
             except Exception as error:
                 known = isinstance(error, MailroomError)
                 log.warning("step_failed", step=name, item=arguments[0], error=str(error)[:500], exc_info=not known)
+                if self._house.leaving.is_set():
+                    raise _Leaving from error
                 raise
             if self._after_step:
                 self._after_step(name, arguments[0])

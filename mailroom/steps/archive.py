@@ -46,6 +46,8 @@ def convert(house: House, document_id: str) -> bool:
     try:
         made = _ubl_of(house, document, account)
     except ReaderStopped as stopped:
+        if house.leaving.is_set():
+            raise
         with house.store.unit() as unit:
             attempts = unit.documents.begin_attempt(document_id)
         if attempts < house.settings.engine.max_attempts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from mailroom.clock import Clock
 from mailroom.config import Settings
@@ -17,7 +18,8 @@ from mailroom.trust import Resolver
 class House:
     """The rooms of one process. `public_url` is where people reach the pages, without a slash at its end.
 
-    `resolver` answers in the place of the DNS; None: the name servers of the settings.
+    `resolver` answers in the place of the DNS; None: the name servers of the settings. `leaving` is set when the
+    process is about to end: a reader that stops from then on was stopped by that, not by its document.
     """
 
     settings: Settings
@@ -29,3 +31,4 @@ class House:
     clock: Clock
     public_url: str
     resolver: Resolver | None = None
+    leaving: Event = field(default_factory=Event)

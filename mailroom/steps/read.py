@@ -6,13 +6,15 @@ for the operator. One that holds nothing readable becomes `unreadable`, with the
 
 from __future__ import annotations
 
-from mailroom.domain.document import DocumentState
+from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.message import MediaType
 from mailroom.domain.value import Reason
 from mailroom.errors import ReaderStopped, Unreadable
 from mailroom.log import get_logger
 from mailroom.reading.read import ReadResult
 from mailroom.steps.house import House
 from mailroom.steps.park import park_document
+from mailroom.steps.readable import readable_copy
 
 log = get_logger("read")
 
@@ -28,9 +30,13 @@ def read(house: House, document_id: str) -> bool:
         park_document(house, document_id, "reader_stopped")
         return False
     try:
-        result = house.reader.read(house.store.blobs.get(document.sha256), document.media_type, document.filename)
-        _keep(house, document_id, result)
+        content = house.store.blobs.get(document.sha256)
+        result = house.reader.read(content, document.media_type, document.filename)
+        _keep(house, document_id, _with_copy(house, document, content, result))
     except ReaderStopped as stopped:
+        if house.leaving.is_set():
+            _end_attempt(house, document_id)
+            raise
         if attempts < house.settings.engine.max_attempts:
             raise
         park_document(house, document_id, stopped.reason)
@@ -42,6 +48,19 @@ def read(house: House, document_id: str) -> bool:
         _end_attempt(house, document_id)
         raise
     return True
+
+
+def _with_copy(house: House, document: Document, content: bytes, result: ReadResult) -> ReadResult:
+    """Add the readable copy of an XML invoice, in the account's language, and its page pictures."""
+    if document.media_type is not MediaType.XML or not result.reading.syntax:
+        return result
+    with house.store.read() as unit:
+        language = unit.accounts.get(document.account_id).language
+    copy = readable_copy(house, document.id, content, language)
+    if copy is None:
+        return result
+    reading = result.reading.model_copy(update={"readable_copy": house.store.blobs.put(copy.pdf)})
+    return ReadResult(reading, copy.previews)
 
 
 def _end_attempt(house: House, document_id: str) -> None:

@@ -38,6 +38,9 @@ def sort(house: House, message_id: str) -> list[str]:
         apart = apart_from_answer(*house.box.call("take_apart", {}, [house.store.blobs.get(message.sha256)]))
         return _record(house, message, apart)
     except ReaderStopped as stopped:
+        if house.leaving.is_set():
+            _end_attempt(house, message_id)
+            raise
         if attempts < house.settings.engine.max_attempts:
             raise
         park_message(house, message_id, stopped.reason)

@@ -67,7 +67,7 @@ def start(store: Store, notes: Notes, monkeypatch: pytest.MonkeyPatch) -> Iterat
     running: list[Engine] = []
 
     def make(story: Story | None = None, **more: Any) -> Engine:
-        house = cast(House, SimpleNamespace(store=store))
+        house = cast(House, SimpleNamespace(store=store, leaving=threading.Event()))
         stories: dict[Kind, Plan] = {"document": Plan(story or notes.story, notes.park)}
         engine = Engine(house, node="test", workers=2, stories=stories, **more)
         engine.launch()
@@ -153,6 +153,28 @@ def test_records_of_finished_work_are_deleted_after_their_time(start: Start, not
     assert count(store) == 1
     engine.forget_finished(older_than_days=-1)
     assert count(store) == 0
+
+
+def test_a_step_that_fails_while_the_process_ends_is_neither_tried_again_nor_parked(
+    start: Start, notes: Notes, store: Store
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def cut_off(_house: House, item: str) -> str:
+        begun.set()
+        go_on.wait(20)
+        raise StorageUnavailable("its reader was ended")
+
+    engine = start(lambda run, item: run(cut_off, item))
+    engine.start("document", "a")
+    assert begun.wait(20)
+    threading.Timer(0.5, go_on.set).start()
+    began = time.monotonic()
+    engine.stop(10)
+    assert time.monotonic() - began < 10
+    assert notes.parked == []
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT status FROM workflow_status").scalars().all() == ["PENDING"]
 
 
 def count(store: Store) -> int:

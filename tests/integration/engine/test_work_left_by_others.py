@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,7 +46,7 @@ def start(store: Store, done: list[str]) -> Iterator[Start]:
         run(work, item)
 
     def make(node: str = "here", **more: Any) -> Engine:
-        house = cast(House, SimpleNamespace(store=store))
+        house = cast(House, SimpleNamespace(store=store, leaving=threading.Event()))
         stories: dict[Kind, Plan] = {"document": Plan(story, lambda *_: None)}
         engine = Engine(house, node=node, workers=2, stories=stories, **more)
         engine.launch()
