@@ -11,7 +11,7 @@ import pytest
 
 from mailroom.domain.account import Purpose, Role
 from mailroom.domain.document import DocumentState, DocumentType, FieldName, FieldSource
-from mailroom.domain.message import Door, Verdict
+from mailroom.domain.message import Door, SenderVerdict, Verdict
 from mailroom.domain.report import Frequency
 from mailroom.languages import Language, texts
 from mailroom.web.inbox import TABS
@@ -78,6 +78,7 @@ def test_every_key_that_a_page_names_exists() -> None:
         ("source", FieldSource),
         ("role", Role),
         ("web.type", DocumentType),
+        ("web.sender", SenderVerdict),
         ("web.door", Door),
         ("web.purpose", Purpose),
         ("web.frequency", Frequency),
@@ -101,7 +102,7 @@ def test_every_tab_problem_and_redirect_has_its_words(language: Language) -> Non
 
 def test_no_text_is_left_over() -> None:
     built = re.compile(
-        r"web\.(problem|tab|done|type|door|purpose|frequency|language|event|proof|accounting|field\.(wrong_|sure"
+        r"web\.(problem|tab|done|type|door|purpose|frequency|language|event|proof|sender|accounting|field\.(wrong_|sure"
         r"|fairly_sure|unsure)|nav\.|log_in\.wait|upload\.(empty|none)|settings\.wrong_|actor)"
     )
     named = named_in_full()
