@@ -43,6 +43,8 @@ class Read:
     words: list[Seen]
     size: tuple[float, float]
     preview: Image.Image
+    straight: Image.Image
+    """The page in grey, upright, as large as it came."""
     turned: int = 0
 
 
@@ -99,7 +101,7 @@ def read(sheet: Sheet, engine: OcrEngine, languages: str, preview_dpi: int) -> R
             turn = 0
     words, geometry, straight = first
     image = sheet.image.transpose(_TURNS[turn]) if turn else sheet.image
-    return Read(words, _size(sheet, straight, turn), _preview(sheet, image, geometry, preview_dpi), turn)
+    return Read(words, _size(sheet, straight.size, turn), _preview(sheet, image, geometry, preview_dpi), straight, turn)
 
 
 def read_as_it_is(sheet: Sheet, engine: OcrEngine, turn: int) -> list[Seen]:
@@ -114,7 +116,7 @@ def read_as_it_is(sheet: Sheet, engine: OcrEngine, turn: int) -> list[Seen]:
 
 def _words(
     sheet: Sheet, grey: Image.Image, engine: OcrEngine, languages: str
-) -> tuple[list[Seen], prepare.Geometry, tuple[int, int]]:
+) -> tuple[list[Seen], prepare.Geometry, Image.Image]:
     if not sheet.renderer:
         geometry = prepare.measure(grey, has_outline=True)
         straight = geometry.straighten(grey)
@@ -124,7 +126,7 @@ def _words(
             # Thin print, stamps and torn edges make tesseract take the text of a photo for a picture and leave it out.
             again = in_lines(engine.read(ready, languages, sheet.dpi, one_block=True))
             words = max(words, again, key=_sure_letters)
-        return scaled(words, ready.width, ready.height), geometry, straight.size
+        return scaled(words, ready.width, ready.height), geometry, straight
     geometry = prepare.measure(grey, has_outline=False)
     if abs(geometry.skew) <= _SLIGHT_SKEW:
         # Turning the pixels of a scan blurs its letters, and tesseract follows a slight slope by itself: the places of
@@ -133,7 +135,7 @@ def _words(
         lines = [levelled(line, geometry.skew, grey.width, grey.height) for line in lines]
     else:
         lines = engine.read(geometry.straighten(grey), languages, sheet.dpi)
-    return scaled(in_lines(lines), grey.width, grey.height), geometry, grey.size
+    return scaled(in_lines(lines), grey.width, grey.height), geometry, grey
 
 
 def _makes_sense(words: list[Seen]) -> bool:

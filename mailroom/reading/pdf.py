@@ -24,6 +24,10 @@ _FINE = 1 << 20
 _MOST_CHARACTERS = 400_000
 _OBJECT_DEPTH = 3
 _MOST_OBJECTS = 2_000
+_CODE_EDGE = 35
+"""Points along an edge, at least, of a picture that holds a QR code: 12 mm."""
+_CODE_STROKES = 300
+"""Strokes that a QR code of the smallest kind takes, at least, where it is drawn."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class TextLayer:
     """Part of the page that its pictures cover, 0 to 1."""
     drawings: int
     """Shapes that are drawn on the page; letters that were turned into outlines are shapes."""
+    may_show_code: bool
+    """Whether a picture or enough strokes for a QR code stand on the page."""
 
 
 def open_pdf(content: bytes) -> pdfium.PdfDocument:
@@ -81,12 +87,14 @@ def text_layer(page: pdfium.PdfPage) -> TextLayer:
     count = min(text.count_chars(), _MOST_CHARACTERS)
     words = list(_words(text, count)) if count > 0 else []
     words = scaled(_as_seen(page, words), _FINE, _FINE)
+    pictures, (drawings, strokes) = _pictures(page), _drawings(page)
     return TextLayer(
         words=in_lines([word] for word in _once(words)),
         characters=sum(len(word.text) for word in words),
         unmapped=sum(raw.FPDFText_HasUnicodeMapError(text, index) > 0 for index in range(count)),
-        picture_share=_picture_share(page),
-        drawings=_drawings(page),
+        picture_share=_share(page, pictures),
+        drawings=drawings,
+        may_show_code=strokes >= _CODE_STROKES or any(_may_be_code(x1 - x0, y1 - y0) for x0, y0, x1, y1 in pictures),
     )
 
 
@@ -172,25 +180,37 @@ def _once(words: list[Seen]) -> list[Seen]:
     return kept
 
 
-def _picture_share(page: pdfium.PdfPage) -> float:
+def _pictures(page: pdfium.PdfPage) -> list[tuple[float, float, float, float]]:
+    """Return where the pictures stand on the page, cut at its edges: left, bottom, right, top."""
     width, height = page.get_size()
-    area = 0.0
     objects = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_OBJECT_DEPTH)
-    for _, picture in zip(range(_MOST_OBJECTS), objects, strict=False):
-        left, bottom, right, top = picture.get_bounds()
-        area += float(max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(top, height) - max(bottom, 0.0)))
-    return min(1.0, area / max(1.0, float(width * height)))
+    bounds = (picture.get_bounds() for _, picture in zip(range(_MOST_OBJECTS), objects, strict=False))
+    return [(max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in bounds]
 
 
-def _drawings(page: pdfium.PdfPage) -> int:
+def _share(page: pdfium.PdfPage, pictures: list[tuple[float, float, float, float]]) -> float:
+    width, height = page.get_size()
+    area = sum(max(0.0, x1 - x0) * max(0.0, y1 - y0) for x0, y0, x1, y1 in pictures)
+    return float(min(1.0, area / max(1.0, float(width * height))))
+
+
+def _may_be_code(width: float, height: float) -> bool:
+    """Tell a picture that is, or holds, a QR code: square, or large. A logo is mostly wide."""
+    low, high = sorted((width, height))
+    return low >= _CODE_EDGE and (high <= 1.2 * low or low >= 4 * _CODE_EDGE)
+
+
+def _drawings(page: pdfium.PdfPage) -> tuple[int, int]:
+    """Count the shapes on the page, and the strokes that they are made of."""
     paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=_OBJECT_DEPTH)
-    return sum(1 for _ in zip(range(_MOST_OBJECTS), paths, strict=False))
+    strokes = [raw.FPDFPath_CountSegments(path) for _, path in zip(range(_MOST_OBJECTS), paths, strict=False)]
+    return len(strokes), sum(strokes)
 
 
-def draw(page: pdfium.PdfPage, dpi: float, most_pixels: int) -> Image:
-    """Return a small picture of an open page for people, in colours."""
+def draw(page: pdfium.PdfPage, dpi: float, most_pixels: int, *, grey: bool = False) -> Image:
+    """Return a small picture of an open page: for people in colours, for codes in grey."""
     width, height = page.get_size()
     wanted = (width * dpi / 72) * (height * dpi / 72)
     scale = dpi / 72 * min(1.0, (most_pixels / max(1.0, wanted)) ** 0.5)
-    picture: Image = page.render(scale=scale, rev_byteorder=True).to_pil()
-    return picture.convert("RGB")
+    picture: Image = page.render(scale=scale, grayscale=grey, rev_byteorder=True).to_pil()
+    return picture.convert("L" if grey else "RGB")

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import FieldName
 from mailroom.domain.message import MediaType
-from mailroom.domain.reading import Page, PageSource, Reading, StructuredValue, Word
+from mailroom.domain.reading import Barcode, Page, PageSource, Reading, StructuredValue, Word
 from mailroom.domain.value import Reason
 from mailroom.errors import BlankPages, Damaged, ReaderCrashed, UnsupportedType
 from mailroom.reading import engines, tasks
@@ -43,6 +43,7 @@ _LARGEST_PREVIEW = 4_000_000
 _structured = TypeAdapter(dict[FieldName, StructuredValue])
 _problems = TypeAdapter(tuple[Reason, ...])
 _words = TypeAdapter(tuple[Word, ...])
+_barcodes = TypeAdapter(tuple[Barcode, ...])
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class _Gathered:
     previews: dict[int, bytes] = field(default_factory=dict)
     problems: list[Reason] = field(default_factory=list)
     blank: set[int] = field(default_factory=set)
+    barcodes: list[Barcode] = field(default_factory=list)
 
 
 class Reader:
@@ -209,6 +211,7 @@ def _object(answer: JSON) -> dict[str, Any]:
 def _add_page(page: Any, found: _Gathered) -> None:
     described = _object(page)
     blank = bool(described.pop("is_blank", False))
+    found.barcodes += _barcodes.validate_python(described.pop("barcodes", []))[: tasks.MOST_CODES]
     checked = Page.model_validate(described)
     if len(checked.words) > tasks.MOST_WORDS:
         raise ValueError("too many words")
@@ -247,6 +250,7 @@ def _result(
         page_count=page_count,
         syntax=syntax,
         structured=structured or {},
+        barcodes=tuple(sorted(found.barcodes, key=lambda code: code.page)),
         problems=tuple(found.problems),
     )
     return ReadResult(reading, [found.previews[page.number] for page in pages if page.number in found.previews])

@@ -22,6 +22,8 @@ PREVIEWS_AT_ONCE = 8
 PREVIEW_PIXELS = 2_000_000
 MOST_WORDS = 20_000
 """Words of one page that are kept."""
+MOST_CODES = 20
+"""QR codes of one page that are kept."""
 
 Answer = tuple[JSON, list[bytes]]
 
@@ -29,6 +31,7 @@ Answer = tuple[JSON, list[bytes]]
 def prepare_read(media_type: JSON) -> None:
     """Import in the server what reading this type needs."""
     if media_type == "application/pdf":
+        import mailroom.reading.codes
         import mailroom.reading.pdf
         import mailroom.reading.text_quality
     elif media_type == "application/xml":
@@ -129,10 +132,19 @@ def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> t
         if not is_usable(texts, picture_share=layer.picture_share, **seen):
             return None, None
         picture = pdf.draw(page, preview_dpi, PREVIEW_PIXELS) if preview_dpi else None
+        codes = _codes(page, number) if preview_dpi and layer.may_show_code else []
     except pdfium.PdfiumError:  # another renderer may still draw it
         return None, None
     width, height = page.get_size()
-    return _page(number, (width, height), layer.words, source="text_layer", engine="pypdfium2"), picture
+    more: dict[str, JSON] = {"source": "text_layer", "engine": "pypdfium2", "barcodes": codes}
+    return _page(number, (width, height), layer.words, **more), picture
+
+
+def _codes(page: pdfium.PdfPage, number: int) -> list[JSON]:
+    """Return the QR codes of a page of a PDF."""
+    from mailroom.reading import codes, pdf
+
+    return [*codes.find(pdf.draw(page, codes.DPI, codes.MOST_PIXELS, grey=True), number)]
 
 
 def _page(number: int, size: tuple[float, float], words: Sequence[Seen], **more: JSON) -> JSON:
@@ -176,7 +188,7 @@ def prepare_ocr_page(settings: JSON) -> None:
     """Have the engines initialised in the server, so that a child starts with the languages loaded."""
     from PIL import Image
 
-    from mailroom.reading import engines, ocr, picture  # noqa: F401 - imported for the children
+    from mailroom.reading import codes, engines, ocr, picture  # noqa: F401 - imported for the children
 
     Image.preinit()  # the decoders of the usual formats, which Pillow would import in every child
     assert isinstance(settings, dict)  # noqa: S101 - our own parent calls
@@ -191,7 +203,7 @@ def prepare_ocr_page(settings: JSON) -> None:
 
 def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     """Draw one page, or decode one picture, and read its words."""
-    from mailroom.reading import engines, ocr, picture
+    from mailroom.reading import codes, engines, ocr, picture
 
     settings, number = arguments["settings"], arguments["number"]
     most = int(settings["max_megapixels"]) * 1_000_000
@@ -214,6 +226,7 @@ def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
         source="ocr",
         engine=f"{sheet.renderer}+{engine.name}" if sheet.renderer else engine.name,
         turned=seen.turned,
+        barcodes=[*codes.find(seen.straight, number)],
         is_blank=not seen.words and picture.is_blank(seen.preview),
     )
     return {"page": page, "problems": problems, "previews": [_sized(number, seen.preview)]}, [seen.preview.tobytes()]
