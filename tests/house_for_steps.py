@@ -70,10 +70,14 @@ class ObedientBox:
         self.stops: list[Exception] = []
         self.calls: list[str] = []
 
-    def call(self, task: str, arguments: dict[str, Any], blobs: Sequence[bytes] = ()) -> tuple[Any, list[bytes]]:
+    def call(
+        self, task: str, arguments: dict[str, Any], blobs: Sequence[bytes] = (), *, prepare: Any = None
+    ) -> tuple[Any, list[bytes]]:
         self.calls.append(task)
         if self.stops:
             raise self.stops.pop(0)
+        if task == "readable_copy":
+            return None, [b"<p>", b"%PDF-1.7 copy in " + arguments["language"].encode()]
         return {"take_apart": take_apart, "to_ubl": to_ubl}[task](arguments, list(blobs))
 
 

@@ -17,6 +17,7 @@ from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
 from mailroom.errors import MailroomError
 from mailroom.reading.engines import debian_package, ocr_engine, page_renderers
+from mailroom.reports.copy import REMEDY, can_make_pdf
 
 LOW_DISK_BYTES = 1_000_000_000
 Level = Literal["ok", "warning", "error"]
@@ -77,6 +78,14 @@ def programs(settings: ReadingSettings) -> Iterator[Check]:
     poppler = shutil.which("pdftoppm")
     words = poppler or "pdftoppm is not installed: no second way to draw a damaged PDF"
     yield Check("poppler", "ok" if poppler else "warning", words, "" if poppler else "apt-get install poppler-utils")
+    yield readable_copies()
+
+
+def readable_copies() -> Check:
+    """Look for what shows e-invoices to people as PDF."""
+    works = can_make_pdf()
+    words = "e-invoices are shown as PDF" if works else "no PDF copies of e-invoices: WeasyPrint or Pango is missing"
+    return Check("copies", "ok" if works else "warning", words, "" if works else REMEDY)
 
 
 def engine_in_use(settings: ReadingSettings) -> str:

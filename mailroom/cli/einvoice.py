@@ -13,8 +13,9 @@ import click
 from mailroom.app import open_box
 from mailroom.cli.output import Session, as_json, console, print_json, print_table, reason_text
 from mailroom.domain.value import Reason
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, MissingProgram
 from mailroom.intake import detect
+from mailroom.languages import Language
 from mailroom.reading.box import Box
 from mailroom.reading.frames import JSON
 
@@ -26,7 +27,7 @@ files_argument = click.argument("files", nargs=-1, required=True, type=click.Pat
 
 @click.group()
 def einvoice() -> None:
-    """E-invoices: show, check, convert. Exit status 1 on a fatal finding or a file that is no e-invoice."""
+    """E-invoices: show, check, convert, render. Exit status 1 on a fatal finding or a file that is no e-invoice."""
 
 
 @einvoice.command()
@@ -185,6 +186,32 @@ def convert(session: Session, files: tuple[Path, ...], syntax: str, output: Path
     sys.exit(1 if failed else 0)
 
 
+@einvoice.command()
+@files_argument
+@click.option("--language", type=click.Choice([one.value for one in Language]), help="Without it, the terminal's.")
+@click.option("--output", type=click.Path(path_type=Path), help="FILE.pdf or FILE.html, or a folder for several (PDF).")
+@click.pass_obj
+def render(session: Session, files: tuple[Path, ...], language: str | None, output: Path | None) -> None:
+    """Make a readable copy: PDF, or HTML with --output FILE.html or to standard output. The XML stays the invoice."""
+    failed = False
+    several = len(files) > 1 or (output is not None and output.is_dir())
+    if several and output is None:
+        raise click.UsageError("several files need --output FOLDER")
+    wanted = Language(language) if language else session.language
+    as_pdf = several or (output is not None and output.suffix.lower() == ".pdf")
+    for file, answer, blobs in _each(session, "readable_copy", files, language=wanted.value, pdf=as_pdf):
+        if "problem" in answer:
+            failed = True
+            click.secho(f"{file}: {answer['problem']}", fg="red", err=True)
+        elif output is None:
+            sys.stdout.buffer.write(blobs[-1])
+        else:
+            target = output / f"{file.stem}.copy.pdf" if several else output
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(blobs[-1])
+    sys.exit(1 if failed else 0)
+
+
 def _target(file: Path, output: Path | None, syntax: str, *, several: bool) -> Path | None:
     if output is None or str(output) == "-":
         return None
@@ -192,7 +219,7 @@ def _target(file: Path, output: Path | None, syntax: str, *, several: bool) -> P
 
 
 def _each(
-    session: Session, task: str, files: tuple[Path, ...], **arguments: str
+    session: Session, task: str, files: tuple[Path, ...], **arguments: JSON
 ) -> Iterator[tuple[Path, dict[str, Any], list[bytes]]]:
     """Yield (file, answer, blobs) in the order of the files; an answer with `problem` says why there is none."""
     box = open_box(session.settings)
@@ -213,14 +240,14 @@ def _each(
 
 
 def _ask(
-    box: Box, session: Session, task: str, file: Path, arguments: dict[str, str]
+    box: Box, session: Session, task: str, file: Path, arguments: dict[str, JSON]
 ) -> tuple[dict[str, Any], list[bytes]]:
     try:
         content = file.read_bytes()
         told: dict[str, JSON] = {
-            **arguments,
             "media_type": detect(content, file.name).value,
             "language": session.language.value,
+            **arguments,
         }
         answer, blobs = box.call(task, told, [content])
         return (answer if isinstance(answer, dict) else {}), blobs
@@ -228,4 +255,5 @@ def _ask(
         return {"problem": error.strerror or str(error)}, []
     except MailroomError as error:
         facts = {name: str(fact) for name, fact in error.facts.items()}
-        return {"problem": reason_text(Reason(code=error.reason, facts=facts), session.language)}, []
+        words = reason_text(Reason(code=error.reason, facts=facts), session.language)
+        return {"problem": f"{words} {error}" if isinstance(error, MissingProgram) else words}, []

@@ -75,6 +75,7 @@ class Reading(Value):
 
     `engine` names what was used (`xml`, `pypdfium2`, `pypdfium2+tesserocr`, ...). `structured` is filled for
     e-invoices; `syntax` then names theirs (`ubl`, `cii`). `problems` are shown to people; they do not stop the work.
+    `readable_copy` is the SHA-256 of the PDF that shows an XML invoice to people, empty for other documents.
     """
 
     media_type: MediaType
@@ -85,3 +86,4 @@ class Reading(Value):
     structured: dict[FieldName, StructuredValue] = {}
     barcodes: tuple[Barcode, ...] = ()
     problems: tuple[Reason, ...] = ()
+    readable_copy: str = ""

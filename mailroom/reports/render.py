@@ -39,7 +39,7 @@ def render(kind: ReportKind, language: Language, values: Mapping[str, object]) -
     Raises:
         jinja2.UndefinedError: a template asks for a value that is not there.
     """
-    environment = _environment(language)
+    environment = environment_of(language)
     subject, plain, html = (
         environment.get_template(f"{kind.value}/{name}").render(values)
         for name in ("subject.txt", "body.txt", "body.html")
@@ -53,7 +53,8 @@ def _tidy(plain: str) -> str:
 
 
 @cache
-def _environment(language: Language) -> Environment:
+def environment_of(language: Language) -> Environment:
+    """Return the templates of a language."""
     # Autoescape goes by the name: text/plain with `&amp;` in it is read by people, too.
     environment = Environment(
         loader=FunctionLoader(_template),

@@ -27,7 +27,7 @@ Answer = tuple[Any, list[bytes]]
 
 TASKS = {
     name: f"mailroom.steps.boxed:{name}"
-    for name in ("to_ubl", "show_invoice", "check_invoice", "convert_invoice", "invoice_xml")
+    for name in ("to_ubl", "show_invoice", "check_invoice", "convert_invoice", "invoice_xml", "readable_copy")
 }
 """The tasks that a `Box` needs for the steps and for `mailroom einvoice`."""
 
@@ -73,6 +73,23 @@ def invoice_xml(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     xml = _xml(arguments, blobs)
     read_invoice(xml)
     return {"syntax": _syntax(xml)}, [xml]
+
+
+def prepare_readable_copy(_wanted: Any) -> None:
+    """Load in the server what makes PDFs: it costs more than a whole copy."""
+    try:
+        import weasyprint  # noqa: F401 - imported for the children
+    except (ImportError, OSError):
+        return  # the copy itself says what is missing
+
+
+def readable_copy(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Return the e-invoice for people in a language: as HTML, and where `pdf` says so as PDF after it."""
+    from mailroom.reports.copy import copy_html, copy_pdf
+
+    xml = _xml(arguments, blobs)
+    html = copy_html(read_invoice(xml), Language(arguments["language"]), xml=xml)
+    return None, [html.encode(), *([copy_pdf(html)] if arguments["pdf"] else [])]
 
 
 def _xml(arguments: dict[str, Any], blobs: list[bytes]) -> bytes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from mailroom.deliveries import Channel, Parcel, document_mail, file_name, retry_after
 from mailroom.domain.delivery import Attachment, ChannelName, Delivery, DeliveryState, OutgoingMail
 from mailroom.domain.document import AccountingStatus, Document
+from mailroom.domain.message import MediaType
+from mailroom.domain.reading import Reading
 from mailroom.domain.report import RunState
 from mailroom.errors import DeliveryRejected, MailroomError, NotFound, TemporaryFailure
 from mailroom.log import get_logger
@@ -123,11 +125,19 @@ def _files(house: House, document: Document) -> list[Attachment]:
         media_type=document.media_type.value,
         content=house.store.blobs.get(document.sha256),
     )
-    if not document.ubl or document.ubl == document.sha256:
-        return [original]
-    ubl = Attachment(
-        filename=f"{original.filename.rsplit('.', 1)[0]}.ubl.xml",
-        media_type="application/xml",
-        content=house.store.blobs.get(document.ubl),
-    )
-    return [original, ubl]
+    stem = original.filename.rsplit(".", 1)[0]
+    files = [original]
+    if document.ubl and document.ubl != document.sha256:
+        ubl = house.store.blobs.get(document.ubl)
+        files.append(Attachment(filename=f"{stem}.ubl.xml", media_type="application/xml", content=ubl))
+    if copy := _readable_copy(house, document):
+        files.append(Attachment(filename=f"{stem}.copy.pdf", media_type="application/pdf", content=copy))
+    return files
+
+
+def _readable_copy(house: House, document: Document) -> bytes | None:
+    """Return the pages that show an XML invoice to people, as they were made when it was read."""
+    if document.media_type is not MediaType.XML or not document.reading:
+        return None
+    reading = Reading.model_validate_json(house.store.blobs.get(document.reading))
+    return house.store.blobs.get(reading.readable_copy) if reading.readable_copy else None

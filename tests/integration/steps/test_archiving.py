@@ -103,6 +103,31 @@ def test_the_ubl_of_a_ubl_invoice_is_itself(home: TestHouse) -> None:
     assert "ubl_made" not in home.events(document.id)
     [vault] = plan_deliveries(home.house, document.id)
     deliver(home.house, vault)
+    stem = "2026-11-03_Polder-Flour-Mills-B-V_2026-77"
+    assert files(home) == [f"{stem}.copy.pdf", f"{stem}.xml"]
+
+
+def test_an_xml_invoice_is_shown_as_pages_in_the_accounts_language(home: TestHouse) -> None:
+    home.set_account(language=Language.RO)
+    document = home.decided(ubl_mail(home))
+    [picture] = document.previews
+    assert home.store.blobs.get(picture) == b"picture of %PDF-1.7 copy in ro"
+
+
+def test_an_xml_invoice_whose_copy_cannot_be_made_goes_on_without_pictures(home: TestHouse) -> None:
+    raw = ubl_mail(home)
+    real = home.box.call
+
+    def fails(task: str, *arguments: Any, **more: Any) -> Any:
+        if task == "readable_copy":
+            raise ReaderTimedOut("slow")
+        return real(task, *arguments, **more)
+
+    home.box.call = fails  # type: ignore[method-assign]  # one task only
+    document = archived(home, raw)
+    assert document.state is DocumentState.ARCHIVED
+    [vault] = plan_deliveries(home.house, document.id)
+    deliver(home.house, vault)
     assert files(home) == ["2026-11-03_Polder-Flour-Mills-B-V_2026-77.xml"]
 
 
