@@ -13,11 +13,12 @@ import re
 import textwrap
 import tomllib
 from collections import Counter
+from datetime import date
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from mailroom.errors import BadConfiguration
 
@@ -162,6 +163,72 @@ class FolderSettings(_Slice):
     )
 
 
+class OAuthSettings(_Slice):
+    """`oauth2` of a mailbox: how access tokens are had. Nothing of it is secret but the files that it names."""
+
+    client_id: str = Field(..., description="Id of the application that was registered with Microsoft or Google")
+    client_secret_file: Path | None = Field(None, description="File with the application's secret, where it has one")
+    token_url: str = Field(
+        ..., pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])", description="Where tokens are renewed"
+    )
+    refresh_token_file: Path = Field(
+        ..., description="File with the refresh token; one that the server renews is kept in the data folder"
+    )
+    scope: str = Field("", description="Scope to ask for; empty: that of the refresh token")
+    mechanism: Literal["xoauth2", "oauthbearer"] = Field("xoauth2", description="xoauth2 or oauthbearer")
+
+
+class ImapSettings(_Slice):
+    """`[[imap]]`: a mailbox that people already have, out of which mail is collected. One table for each."""
+
+    host: str = Field(..., examples=["imap.example.com"], description="Name of the server")
+    port: int = Field(993, ge=1, le=65_535, description="Its port: 993 with tls, 143 with starttls")
+    security: Literal["tls", "starttls", "none"] = Field(
+        "tls", description="tls, starttls, or none: only on a loopback address"
+    )
+    ca_file: Path | None = Field(
+        None, description="PEM file with the authority of the server's certificate, if private"
+    )
+    user: str = Field(..., examples=["invoices@example.com"], description="User to log in as")
+    password_file: Path | None = Field(
+        None, examples=["/etc/mailroom/imap-password"], description="File that holds the password"
+    )
+    oauth2: OAuthSettings | None = Field(
+        None, description="In the place of a password: { client_id, token_url, refresh_token_file, ... }, namely"
+    )
+    folder: str = Field("INBOX", description="Folder to look into")
+    account: str = Field(
+        "",
+        examples=["Bakkerij De Korenbloem"],
+        description="Whose documents they are, where no header names an import address: name, id or VAT id",
+    )
+    address_header: tuple[str, ...] = Field(
+        (),
+        description="Headers that name the import address, such as Delivered-To, X-Original-To or Envelope-To; of "
+        "box+NAME@example.com also NAME at smtp.import_domain is looked for. Mail of nobody goes to the unassigned box",
+    )
+    after: str = Field(
+        "flag",
+        pattern=r"^(flag|move:.+)$",
+        description="What is done with mail that was taken: flag sets the keyword $MailroomTaken; move:FOLDER moves it",
+    )
+    since: date | None = Field(
+        None, description="Only mail that arrived on this day or later; empty: all that is there"
+    )
+    poll_seconds: float = Field(60, ge=1, description="How often to look where the server does not tell (no IDLE)")
+    timeout_seconds: float = Field(60, ge=1, description="Longest silence of the server")
+
+    @model_validator(mode="after")
+    def _whole(self) -> ImapSettings:
+        if (self.password_file is None) == (self.oauth2 is None):
+            raise ValueError("name either password_file or oauth2")
+        if not self.account and not self.address_header:
+            raise ValueError("name account or address_header, or both")
+        if self.security == "none" and self.host not in {"127.0.0.1", "::1", "localhost"}:
+            raise ValueError("security = none is for a loopback address only")
+        return self
+
+
 class WebSettings(_Slice):
     """`[web]`: the pages and the API."""
 
@@ -244,6 +311,7 @@ class Settings(_Slice):
     smtp: SmtpSettings = SmtpSettings()
     lmtp: LmtpSettings = LmtpSettings()
     trust: TrustSettings = TrustSettings()
+    imap: tuple[ImapSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
@@ -357,6 +425,9 @@ def _example(table: str, settings: type[BaseModel]) -> str:
     for key, field in settings.model_fields.items():
         words = textwrap.wrap(field.description or "", 114, break_long_words=False, break_on_hyphens=False)
         value = field.examples[0] if field.examples else field.default
+        if inner := next(filter(None, map(_slice_of, get_args(field.annotation))), None):
+            for name, part in inner.model_fields.items():
+                words += textwrap.wrap(f"- {name}: {part.description}", 114, subsequent_indent="  ")
         lines += [*(f"  # {line}" for line in words), f"  {key} = {_toml(value)}"]
     return "\n".join(f"# {line}" for line in lines)
 

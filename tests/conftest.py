@@ -9,4 +9,4 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-pytest_plugins = ["fixtures_daemon", "fixtures_postgres", "fixtures_store"]
+pytest_plugins = ["fixtures_daemon", "fixtures_dovecot", "fixtures_postgres", "fixtures_store"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailroom.clock import Clock, utc_now
-from mailroom.domain.account import Account, ImportAddress, Purpose
+from mailroom.domain.account import UNASSIGNED, Account, ImportAddress, Purpose
 from mailroom.domain.message import Door
 from mailroom.errors import MailroomError, NotFound
 from mailroom.gateways.admission import FindRecipient, Recipient, RecordRefusal, Refusal, check
@@ -56,17 +56,48 @@ def admitted(  # noqa: PLR0913 what a door knows of a delivery, all but the firs
     """
     with store.read() as unit:
         account = unit.accounts.get(account_id)
-        in_use = [each for each in unit.addresses.of(account_id) if each.retired_at is None]
-        address = next((each for each in in_use if purpose in {None, each.purpose}), None)
-        if address is None:
-            kind = f" for {purpose.value}" if purpose else ""
-            raise NotFound(f"account {account_id} has no import address{kind} in use", account=account_id)
-        recipient = recipient_of(unit, account, address, messages_per_day=messages_per_day, now=clock())
+        recipient = _first_in_use(unit, account, purpose, messages_per_day=messages_per_day, now=clock())
     try:
         return check(recipient)
     except MailroomError as error:
         record(Refusal(door, account_id, recipient.address, error.reason))
         raise
+
+
+def find_account(store: Store, messages_per_day: int = 0, clock: Clock = utc_now) -> Callable[[str], Recipient]:
+    """Return the look-up of a door whose mail is all for one account, by name, id or VAT id. It raises NotFound."""
+
+    def find(wanted: str) -> Recipient:
+        with store.read() as unit:
+            account = unit.accounts.find(wanted)
+            return _first_in_use(unit, account, None, messages_per_day=messages_per_day, now=clock())
+
+    return find
+
+
+def unassigned_box(store: Store, import_domain: str, clock: Clock = utc_now) -> Callable[[], Recipient]:
+    """Return what gives the operator's box for mail of which nobody knows whose it is; made when it is first needed."""
+
+    def box() -> Recipient:
+        with store.unit() as unit:
+            try:
+                unit.accounts.get(UNASSIGNED)
+            except NotFound:
+                unit.accounts.add(Account(id=UNASSIGNED, name="Unassigned mail", created_at=clock()))
+        return Recipient(f"{UNASSIGNED}@{import_domain}", UNASSIGNED, retired=False, suspended=False)
+
+    return box
+
+
+def _first_in_use(
+    unit: Unit, account: Account, purpose: Purpose | None, *, messages_per_day: int, now: datetime
+) -> Recipient:
+    in_use = [each for each in unit.addresses.of(account.id) if each.retired_at is None]
+    address = next((each for each in in_use if purpose in {None, each.purpose}), None)
+    if address is None:
+        kind = f" for {purpose.value}" if purpose else ""
+        raise NotFound(f"account {account.id} has no import address{kind} in use", account=account.id)
+    return recipient_of(unit, account, address, messages_per_day=messages_per_day, now=now)
 
 
 def recipient_of(

@@ -117,6 +117,7 @@ class Daemon:
         lmtp = await self._doors.open_lmtp(inherited) if takes_mail else ""
         if "sender" in self._roles:
             self._doors.open_folders()
+            self._doors.open_mailboxes()
         if web_socket is not None and "web" in self._roles:
             await self._start_web(house, spool, starter, web_socket)
         log.info("started", roles=sorted(self._roles), smtp=smtp, lmtp=lmtp, web=web_address)

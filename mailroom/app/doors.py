@@ -1,7 +1,7 @@
 """The doors of one process: which are open, where they listen, and how they close.
 
-SMTP and LMTP run on the daemon's event loop, watched folders in a thread. All of them put mail in the spool and know
-nothing of what becomes of it.
+SMTP and LMTP run on the daemon's event loop, watched folders and mailboxes in threads. All put mail in the spool
+and know nothing of what becomes of it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import asyncio
 import socket
 from collections.abc import Mapping
 
-from mailroom.app.admitting import find_recipient, recorder
+from mailroom.app.admitting import find_account, find_recipient, recorder, unassigned_box
 from mailroom.app.rooms import upload, upload_mail
 from mailroom.config import FolderSettings
 from mailroom.domain.account import Purpose
 from mailroom.domain.message import Door
 from mailroom.errors import NotFound
 from mailroom.gateways.folder import FolderDoor, Owner
+from mailroom.gateways.imap import ImapDoor, Office
 from mailroom.gateways.lmtp import LmtpDoor
 from mailroom.gateways.smtp import SmtpDoor
 from mailroom.spool import Spool
@@ -34,6 +35,7 @@ class Doors:
         self._smtp: SmtpDoor | None = None
         self._lmtp: LmtpDoor | None = None
         self._folders: FolderDoor | None = None
+        self._imap: ImapDoor | None = None
 
     async def open_smtp(self, inherited: Mapping[str, socket.socket]) -> str:
         """Listen for SMTP and return HOST:PORT.
@@ -79,6 +81,24 @@ class Doors:
             )
             self._folders.start()
 
+    def open_mailboxes(self) -> None:
+        """Begin to collect mail out of mailboxes, where the settings name any."""
+        house = self._house
+        if house.settings.imap:
+            limit, domain = house.settings.smtp.messages_per_day, house.settings.smtp.import_domain
+            office = Office(
+                import_domain=domain,
+                max_bytes=house.settings.smtp.max_message_bytes,
+                find=self._find,
+                of_account=find_account(house.store, limit, house.clock),
+                unassigned=unassigned_box(house.store, domain, house.clock),
+                record=self._record,
+            )
+            self._imap = ImapDoor(
+                house.settings.imap, self._spool, office, house.settings.data / "collectors", house.clock
+            )
+            self._imap.start()
+
     def _owner(self, wanted: str) -> Owner | None:
         with self._house.store.read() as unit:
             try:
@@ -99,6 +119,7 @@ class Doors:
         for door in (self._smtp, self._lmtp):
             if door is not None:
                 await door.stop()
-        if self._folders is not None:
-            await asyncio.to_thread(self._folders.stop)
-        self._smtp = self._lmtp = self._folders = None
+        for thread in (self._imap, self._folders):
+            if thread is not None:
+                await asyncio.to_thread(thread.stop)
+        self._smtp = self._lmtp = self._imap = self._folders = None

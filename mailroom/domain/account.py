@@ -8,6 +8,9 @@ from enum import StrEnum
 from mailroom.domain.value import Value
 from mailroom.languages import Language
 
+UNASSIGNED = "unassigned"
+"""Id of the account that holds collected mail of which nobody knows whose it is. Only operators see it."""
+
 
 class Role(StrEnum):
     """What a person may do in an account; `operator` is the installation's own."""

@@ -71,6 +71,14 @@ def test_an_unknown_key_is_told_with_its_line(write: Write, source: str, said: s
         ("[box]\nwall_seconds = 0", "FILE:2: box.wall_seconds: ", "greater than 0"),
         ("\nsmtp = 5", "FILE:2: smtp: ", ""),
         ("data = 5", "FILE:1: data: ", "path"),
+        ("[[imap]]\nhost = 'h'\nuser = 'u'\naccount = 'a'", "FILE:1: imap.0: ", "either password_file or oauth2"),
+        ("[[imap]]\nhost = 'h'\nuser = 'u'\npassword_file = 'p'", "FILE:1: imap.0: ", "account or address_header"),
+        (
+            "[[imap]]\nhost='h'\nuser='u'\npassword_file='p'\naccount='a'\nsecurity='none'",
+            "FILE:1: imap.0: ",
+            "loopback",
+        ),
+        ("[[imap]]\nhost = 'h'\nuser = 'u'\nafter = 'delete'", "FILE:4: imap.0.after: ", "flag"),
         ("[archive]\nundo_minutes = nan", "FILE:2: archive.undo_minutes: ", ""),
     ],
 )

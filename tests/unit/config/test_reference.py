@@ -27,7 +27,10 @@ def test_a_table_of_a_list_is_shown_whole_and_loads_when_its_comment_is_taken_aw
     for name, field in Settings.model_fields.items():
         if field.annotation in LISTED:
             assert set(shown[name][0]) == set(LISTED[field.annotation].model_fields)
-    assert load(file).folders[0].path == Path("/srv/scans")
+    settings = load(file)
+    assert settings.folders[0].path == Path("/srv/scans")
+    assert settings.imap[0].host == "imap.example.com"
+    assert "- refresh_token_file: " in example
 
 
 def test_the_file_is_what_the_settings_are() -> None:
