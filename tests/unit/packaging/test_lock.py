@@ -31,7 +31,9 @@ def pins(lock: Path) -> dict[str, tuple[str, int]]:
 def project() -> dict[str, list[str]]:
     """Return the requirements for running, for tests and for the build."""
     read = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    run = read["project"]["dependencies"] + read["project"]["optional-dependencies"]["photos"]
+    run = read["project"]["dependencies"] + [
+        line for lines in read["project"]["optional-dependencies"].values() for line in lines
+    ]
     return {
         "build.txt": read["build-system"]["requires"],
         "run.txt": run,
@@ -69,3 +71,10 @@ def test_what_is_built_from_source_finds_its_tools_locked() -> None:
 def test_tests_run_on_the_versions_that_run_for_people() -> None:
     _, run, test = (pins(lock) for lock in LOCKS)
     assert {name: version for name, (version, _) in run.items() if test.get(name, ("", 0))[0] != version} == {}
+
+
+@pytest.mark.parametrize("script", ["setup", "install"])
+def test_scripts_can_be_run(script: str) -> None:
+    assert (
+        ROOT / "scripts" / script
+    ).stat().st_mode & 0o111 == 0o111  # a commit once took it away: make run ended at once
