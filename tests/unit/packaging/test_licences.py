@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 READ_BY_HAND = {
     # Names whose metadata says nothing a test can read, with what their licence file says.
     "imapclient": "BSD-3-Clause",
+    "pyphen": "MPL-1.1",  # one of three to choose from; the others are GPL and LGPL
     "saxonche": "MPL-2.0",
 }
 FORBIDDEN = re.compile(r"\b(A?GPL)|Affero|GNU General Public", re.IGNORECASE)
