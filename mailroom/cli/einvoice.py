@@ -155,10 +155,10 @@ def install_release(session: Session, file: Path) -> None:
 @click.option(
     "--to",
     "syntax",
-    type=click.Choice(["ubl", "cii"]),
+    type=click.Choice(["ubl", "cii", "facturx"]),
     default="ubl",
     show_default=True,
-    help="ubl: Peppol BIS Billing 3.",
+    help="ubl: Peppol BIS Billing 3; facturx: a PDF with the invoice as CII inside.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="File, or folder for several; none: standard output.")
 @as_json
@@ -167,9 +167,9 @@ def convert(session: Session, files: tuple[Path, ...], syntax: str, output: Path
     """Convert e-invoices. What the other syntax needs and the invoice lacks is said by `mailroom einvoice check`."""
     failed = False
     several = len(files) > 1 or (output is not None and output.is_dir())
-    if several and output is None:
-        raise click.UsageError("several files need --output FOLDER")
-    writer = {"ubl": "peppol", "cii": "cii"}[syntax]
+    if output is None and (several or (as_json and syntax == "facturx")):
+        raise click.UsageError("several files, and a PDF beside JSON, need --output")
+    writer = {"ubl": "peppol"}.get(syntax, syntax)
     for file, answer, blobs in _each(session, "convert_invoice", files, to=writer):
         failed |= "problem" in answer
         target = _target(file, output, syntax, several=several)
@@ -181,7 +181,7 @@ def convert(session: Session, files: tuple[Path, ...], syntax: str, output: Path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(blobs[0])
         if as_json:
-            written = blobs[0].decode() if blobs and target is None else None
+            written = blobs[0].decode() if blobs and target is None and syntax != "facturx" else None
             print_json([{"file": str(file), "output": str(target) if target else None, "content": written, **answer}])
     sys.exit(1 if failed else 0)
 
@@ -215,7 +215,8 @@ def render(session: Session, files: tuple[Path, ...], language: str | None, outp
 def _target(file: Path, output: Path | None, syntax: str, *, several: bool) -> Path | None:
     if output is None or str(output) == "-":
         return None
-    return output / f"{file.stem}.{syntax}.xml" if several else output
+    ending = "pdf" if syntax == "facturx" else "xml"
+    return output / f"{file.stem}.{syntax}.{ending}" if several else output
 
 
 def _each(

@@ -15,7 +15,6 @@ from functools import cache
 from importlib.util import find_spec
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from mailroom.einvoice import Invoice
 from mailroom.einvoice.parts import Identifier
@@ -45,8 +44,8 @@ def copy_html(invoice: Invoice, language: Language, *, xml: bytes) -> str:
     )  # fmt: skip
 
 
-def copy_pdf(html: str) -> bytes:
-    """Return a page of ours as PDF. The same page gives the same bytes.
+def copy_pdf(html: str, *, archivable: bool = False) -> bytes:
+    """Return a page of ours as PDF, `archivable` as PDF/A-3. The same page gives the same bytes.
 
     Raises:
         MissingProgram: WeasyPrint or the libraries of Pango are not installed.
@@ -64,7 +63,9 @@ def copy_pdf(html: str) -> bytes:
         def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002 - the library's signature
             raise ValueError(f"nothing is opened: {url[:100]}")
 
-    pdf: bytes = weasyprint.HTML(string=html, url_fetcher=Nothing()).write_pdf()
+    pdf: bytes = weasyprint.HTML(string=html, url_fetcher=Nothing()).write_pdf(
+        pdf_variant="pdf/a-3b" if archivable else None
+    )
     return pdf
 
 
@@ -120,8 +121,6 @@ def _environment(language: Language) -> Environment:
 
 def _cut(value: object) -> str:
     """Return a value in one paragraph, without signs that turn the direction of writing, and not too long."""
-    if isinstance(value, Markup):
-        return value
     plain = " ".join("".join(sign for sign in str(value) if sign.isprintable() or sign.isspace()).split())
     return plain if len(plain) <= _LONGEST_TEXT else f"{plain[:_LONGEST_TEXT]}…"
 

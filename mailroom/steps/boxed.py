@@ -64,7 +64,13 @@ def check_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
 
 
 def convert_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
-    """Write the e-invoice in another syntax (`peppol`, `ubl`, `cii`)."""
+    """Write the e-invoice in another syntax (`peppol`, `ubl`, `cii`), or as a PDF that holds it (`facturx`)."""
+    if arguments["to"] == "facturx":
+        from mailroom.reports.hybrid import facturx_pdf
+
+        invoice = read_invoice(_xml(arguments, blobs))
+        pages = blobs[0] if arguments["media_type"] == MediaType.PDF else None
+        return None, [facturx_pdf(invoice, Language(arguments["language"]), pages=pages)]
     return None, [WRITERS[arguments["to"]](read_invoice(_xml(arguments, blobs)))]
 
 

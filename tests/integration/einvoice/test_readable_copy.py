@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import pypdf
 import pypdfium2
 import pytest
 from click.testing import CliRunner
 from invoices_einvoice import make_invoice
 
 from mailroom.cli import main
-from mailroom.einvoice import Invoice, read_invoice, to_ubl
+from mailroom.einvoice import Invoice, embedded_invoice, read_invoice, to_ubl
 from mailroom.einvoice.parts import Note
 from mailroom.languages import Language, text
 from mailroom.reports.copy import MOST_LINES, copy_html, copy_pdf
@@ -94,3 +96,33 @@ def test_the_command_line_writes_pdf_and_html_out_of_the_box(tmp_path: Path) -> 
         assert (tmp_path / name).read_bytes().startswith(start)
     file.write_bytes(b"<note/>")
     assert run.invoke(main, [*command, str(tmp_path / "x.pdf")]).exit_code == 1
+
+
+def test_an_invoice_becomes_a_factur_x_pdf_that_is_archivable_and_holds_it(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.xml", tmp_path / "out.pdf"
+    file.write_bytes(XML)
+    data = ["--data", str(tmp_path / "data"), "einvoice"]
+    done = CliRunner().invoke(main, [*data, "convert", "--to", "facturx", "--output", str(out), str(file)])
+    assert done.exit_code == 0, done.output
+    pdf = out.read_bytes()
+    inside = embedded_invoice(pdf)
+    assert inside is not None
+    held = read_invoice(inside)
+    assert (held.number, held.totals.payable) == (INVOICE.number, INVOICE.totals.payable)
+    assert INVOICE.number in words_of(pdf)
+    assert b"/AFRelationship" in pdf
+    assert b"/OutputIntents" in pdf
+    for mark in (b"<pdfaid:part>3</pdfaid:part>", b"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>"):
+        assert mark in xmp_of(pdf)
+    # A PDF that holds an invoice keeps its pages.
+    again = tmp_path / "again.pdf"
+    done = CliRunner().invoke(main, [*data, "convert", "--to", "facturx", "--output", str(again), str(out)])
+    assert done.exit_code == 0, done.output
+    assert words_of(again.read_bytes()) == words_of(pdf)
+    assert embedded_invoice(again.read_bytes()) is not None
+
+
+def xmp_of(pdf: bytes) -> bytes:
+    """Return the metadata that the catalogue names; an older one may still lie in the file."""
+    found: bytes = pypdf.PdfReader(io.BytesIO(pdf)).xmp_metadata.stream.get_data()  # type: ignore[union-attr]  # is there
+    return found
