@@ -102,6 +102,7 @@ def upload_mail(  # noqa: PLR0913 as above
     *,
     door: Door,
     purpose: Purpose | None = None,
+    sender: str = "",
 ) -> str:
     """Put a mail into the spool as it is; return its id, of the first one where it came before. Raises as `upload`."""
     recipient = admit_upload(house, account_id, door, purpose)
@@ -113,6 +114,7 @@ def upload_mail(  # noqa: PLR0913 as above
         raw=raw,
         uploaded_by=user_id,
         clock=house.clock,
+        sender=sender,
     )
     return first_ids(house, [envelope], [raw])[0]
 

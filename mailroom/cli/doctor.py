@@ -16,6 +16,7 @@ from mailroom.config import ReadingSettings
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
 from mailroom.errors import MailroomError
+from mailroom.gateways.imap_memory import Memory
 from mailroom.reading.engines import debian_package, ocr_engine, page_renderers
 from mailroom.reports.copy import REMEDY, can_make_pdf
 
@@ -118,6 +119,20 @@ def _data(session: Session) -> Iterator[Check]:
         yield Check("database", "error", str(error), "see the message; the spool goes on taking mail meanwhile")
 
 
+def _left_in_mailboxes(session: Session) -> Iterator[Check]:
+    """Look for mail that the collectors will not take."""
+    file = session.settings.data / "collectors" / "collectors.sqlite"
+    if not file.exists():
+        return
+    memory = Memory(file)
+    try:
+        for host, user, folder, reason, count in memory.left():
+            words = f"{count} mails stay in {folder} of {user} at {host}: {reason}"
+            yield Check("mailbox", "warning", words, "look at them there; import what you want with mailroom import")
+    finally:
+        memory.close()
+
+
 def _waiting(session: Session) -> Iterator[Check]:
     """Look for everything that no step will move on by itself."""
     spool = open_spool(session.settings)
@@ -137,9 +152,18 @@ def _waiting(session: Session) -> Iterator[Check]:
         messages = [unit.messages.get(name) for name in unit.messages.in_state(MessageState.NEEDS_ATTENTION)]
         parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=20)
         failed = unit.deliveries.failed()
+        unassigned = len(unit.messages.unassigned())
     yield Check(
         "documents", "ok", ", ".join(f"{count} {state.value}" for state, count in counts.items() if count) or "none yet"
     )
+    if unassigned:
+        yield Check(
+            "unassigned",
+            "warning",
+            f"{unassigned} collected mails of which nobody knows whose they are",
+            "mailroom unassigned list",
+        )
+    yield from _left_in_mailboxes(session)
     for document in parked:
         why = "; ".join(reason_text(reason, session.language) for reason in document.reasons)
         yield Check(

@@ -1,9 +1,11 @@
-"""`mailroom import`: files and mails go through the spool, as if they had come in by a door."""
+"""`mailroom import`: files, mails and whole mailboxes go through the spool, as if they had come in by a door."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,6 +19,16 @@ from mailroom.spool import Spool
 MAIL_SUFFIXES = frozenset({".eml"})
 
 
+@dataclass(frozen=True)
+class Item:
+    """One file, or one mail of a mailbox. `place` says where it lies."""
+
+    place: str
+    name: str
+    is_mail: bool
+    read: Callable[[], bytes]
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--account", "wanted", required=True, metavar="ACCOUNT", help="Whose documents they are.")
@@ -24,54 +36,96 @@ MAIL_SUFFIXES = frozenset({".eml"})
 @as_json
 @click.pass_obj
 def import_files(session: Session, paths: tuple[Path, ...], wanted: str, actor: str | None, as_json: bool) -> None:
-    """Take in files, mails (.eml) and folders of them. The running daemon reads them, or the next one.
+    """Take in files, mails (.eml), mailboxes (mbox, Maildir) and folders of them.
 
-    The same file twice is one document. Exit status 1 when a file could not be taken.
+    The running daemon reads them, or the next one. The same file twice is one document. Exit status 1 when something
+    could not be taken.
     """
     account = session.account(wanted)
     user_id = session.actor(actor).id if actor else None
     spool = open_spool(session.settings)
     failed = 0
     try:
-        files = list(_files(paths))
-        for file in _progress(files):
-            row: dict[str, object] = {"file": str(file), "message": None, "problem": None}
+        items = [item for path in paths for item in _items(path)]
+        for item in _progress(items):
+            row: dict[str, object] = {"file": item.place, "message": None, "problem": None}
             try:
-                row["message"] = _take(session, spool, account.id, user_id, file)
+                row["message"] = _take(session, spool, account.id, user_id, item)
             except (MailroomError, OSError) as error:
                 failed += 1
                 row["problem"] = str(error)
             if as_json:
                 print_json([row])
             elif row["problem"]:
-                click.secho(f"{file}: {row['problem']}", fg="red", err=True)
+                click.secho(f"{item.place}: {row['problem']}", fg="red", err=True)
     finally:
         spool.close()
     if not as_json:
-        click.echo(f"{len(files) - failed} of {len(files)} in the spool of {account.name}.")
+        click.echo(f"{len(items) - failed} of {len(items)} in the spool of {account.name}.")
     if failed:
         sys.exit(1)
 
 
-def _take(session: Session, spool: Spool, account_id: str, user_id: str | None, file: Path) -> str:
-    content = file.read_bytes()
-    if file.suffix.lower() in MAIL_SUFFIXES:
+def _take(session: Session, spool: Spool, account_id: str, user_id: str | None, item: Item) -> str:
+    content = item.read()
+    if item.is_mail:
         return upload_mail(session.house, spool, account_id, user_id, content, door=Door.COMMAND)
-    return upload(session.house, spool, account_id, user_id, [(file.name, content)], door=Door.COMMAND)[0]
+    return upload(session.house, spool, account_id, user_id, [(item.name, content)], door=Door.COMMAND)[0]
 
 
-def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-        else:
-            yield path
+def _items(path: Path) -> Iterator[Item]:
+    """Give what lies at a path: the mails of a mailbox, a file, or all of that in a folder and the folders in it."""
+    if path.is_dir() and _is_maildir(path):
+        for file in sorted(file for part in ("cur", "new") for file in (path / part).iterdir() if file.is_file()):
+            yield Item(str(file), file.name, True, file.read_bytes)
+        for folder in sorted(inner for inner in path.iterdir() if inner.is_dir() and _is_maildir(inner)):
+            yield from _items(folder)  # Maildir++ keeps its folders as .Name beside cur and new
+    elif path.is_dir():
+        for inner in sorted(inner for inner in path.iterdir() if not inner.name.startswith(".")):
+            yield from _items(inner)
+    elif _is_mbox(path):
+        for number, (start, end) in enumerate(_mails_of(path), 1):
+            yield Item(f"{path}, mail {number}", path.name, True, partial(_piece, path, start, end))
+    elif path.is_file():
+        yield Item(str(path), path.name, path.suffix.lower() in MAIL_SUFFIXES, path.read_bytes)
 
 
-def _progress(files: list[Path]) -> Iterator[Path]:
-    if len(files) < 10 or not sys.stderr.isatty():
-        yield from files
+def _is_maildir(folder: Path) -> bool:
+    return (folder / "cur").is_dir() and (folder / "new").is_dir()
+
+
+def _is_mbox(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(5) == b"From "
+
+
+def _mails_of(mbox: Path) -> Iterator[tuple[int, int]]:
+    """Give where each mail of an mbox begins and ends, without its `From ` line. The file is only read."""
+    start, position, after_blank = -1, 0, True
+    with mbox.open("rb") as file:
+        for line in file:
+            if after_blank and line.startswith(b"From "):
+                if start >= 0:
+                    yield start, position
+                start = position + len(line)
+            position += len(line)
+            after_blank = line in {b"\n", b"\r\n"}
+    if start >= 0:
+        yield start, position
+
+
+def _piece(file: Path, start: int, end: int) -> bytes:
+    with file.open("rb") as opened:
+        opened.seek(start)
+        return opened.read(end - start)
+
+
+def _progress(items: list[Item]) -> Iterator[Item]:
+    if len(items) < 10 or not sys.stderr.isatty():
+        yield from items
         return
     from rich.progress import track
 
-    yield from track(files, description="importing", console=console(stderr=True), transient=True)
+    yield from track(items, description="importing", console=console(stderr=True), transient=True)

@@ -19,7 +19,12 @@ COMMANDS = {
     "document": ("mailroom.cli.document", "document", "One document: show, fill in, accept, refuse, undo, download."),
     "ledger": ("mailroom.cli.ledger", "ledger", "Every part of every mail, with its verdict."),
     "read": ("mailroom.cli.read", "read", "Read files and print their fields, without storing anything."),
-    "import": ("mailroom.cli.import_", "import_files", "Take in files and mails as if they had been sent."),
+    "import": ("mailroom.cli.import_", "import_files", "Take in files, mails and mailboxes as if they had been sent."),
+    "unassigned": (
+        "mailroom.cli.unassigned",
+        "unassigned",
+        "Collected mail of which nobody knows whose it is: list, assign.",
+    ),
     "einvoice": ("mailroom.cli.einvoice", "einvoice", "E-invoices: show, check, convert."),
     "rules": ("mailroom.cli.rules", "rules", "What is accepted by itself, and why a document was or was not."),
     "report": ("mailroom.cli.report", "report", "Digest mails: preview, subscribe, list."),

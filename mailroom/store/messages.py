@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import Text, and_, cast, select, update
 from sqlalchemy.orm import Session
 
+from mailroom.domain.account import UNASSIGNED
 from mailroom.domain.message import Message, MessageState, SenderVerdict
 from mailroom.errors import NotFound
-from mailroom.store.rows import firsts, insert_new, one, replace, the_one, value_of, values_of
+from mailroom.store.rows import firsts, insert_new, one, replace, the_one, value_of, values, values_of
 from mailroom.store.search import searchable
-from mailroom.store.tables import MESSAGES, PARTS
+from mailroom.store.tables import EVENTS, MESSAGES, PARTS
+
+ASSIGNED = "message_assigned"
+"""The event of a mail of the unassigned box that an operator gave to an account."""
 
 
 class Messages:
@@ -34,6 +38,12 @@ class Messages:
         same = and_(MESSAGES.c.sha256 == sha256, MESSAGES.c.recipient_key == recipient.lower())
         found = one(self._session, MESSAGES, same)
         return None if found is None else value_of(Message, found)
+
+    def unassigned(self) -> list[Message]:
+        """Return the mails of the unassigned box that were given to nobody yet, newest first."""
+        given = select(EVENTS.c.number).where(EVENTS.c.subject == MESSAGES.c.id, EVENTS.c.name == ASSIGNED).exists()
+        query = MESSAGES.select().where(MESSAGES.c.account_id == UNASSIGNED, ~given)
+        return values(self._session, Message, query.order_by(MESSAGES.c.received_at.desc(), MESSAGES.c.id))
 
     def update(self, message: Message) -> None:
         """Replace the values of a message. Raises NotFound."""

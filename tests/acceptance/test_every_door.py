@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
+import httpx
 from fixtures_daemon import Installation
+from fixtures_dovecot import PASSWORD, Dovecot
+
+from mailroom.config import StoreSettings
+from mailroom.store import open_store
 
 MailMaker = Callable[[str, str], EmailMessage]
 COMPANY = ("account", "add", "Bakkerij De Korenbloem BV", "--owner", "els@example.com", "--language", "nl")
@@ -42,3 +48,61 @@ def test_mail_of_the_companys_own_server_comes_in_by_lmtp(
     assert document["fields"]["total_amount"]["value"] == "72.60"
     [line] = {line["recipient"] for line in installation.json("ledger")}
     assert line == account["import_address"]
+
+
+def test_a_folder_a_program_and_a_mailbox_lead_to_the_same_desk(
+    new_installation: Callable[..., Installation],
+    demo_mail: MailMaker,
+    dovecot: Dovecot,
+    put_mail: Callable[..., int],
+    tmp_path: Path,
+) -> None:
+    scans, user = tmp_path / "scans", dovecot.new_user()
+    scans.mkdir()
+    (tmp_path / "password").write_text(PASSWORD)
+    installation = new_installation(
+        f'[[folders]]\npath = "{scans}"\naccount = "Bakkerij De Korenbloem BV"\nstill_seconds = 1\n'
+        f'[[imap]]\nhost = "127.0.0.1"\nport = {dovecot.port}\nsecurity = "none"\nuser = "{user}"\n'
+        f'password_file = "{tmp_path}/password"\naddress_header = ["Delivered-To"]\n'
+    )
+    account = installation.json(*COMPANY)[0]
+    [key] = installation.json("account", "api-key", "add", account["id"])
+    installation.start()
+
+    mail = demo_mail("Peppol", account["import_address"])
+    [xml] = [part.get_payload(decode=True) for part in mail.walk() if (part.get_filename() or "").endswith(".xml")]
+    (scans / "scan.xml").write_bytes(bytes(xml))
+    with httpx.Client(base_url=installation.web, headers={"authorization": f"Bearer {key['key']}"}) as program:
+        file = ("again.xml", bytes(xml) + b"\n")
+        [handed] = program.post("/api/v1/documents", files={"file": file}).json()["files"]
+
+        def sorted_() -> list[str]:
+            shown = program.get(handed["status"]).json()
+            return shown["documents"] if shown["state"] == "sorted" else []
+
+        [document] = installation.wait(sorted_)
+        assert program.get(f"/api/v1/documents/{document}").json()["filename"] == "again.xml"
+
+    put_mail(user, mail.as_bytes(policy=SMTP))  # no Delivered-To: nobody knows whose it is
+    [lost] = installation.wait(lambda: installation.json("unassigned", "list"))
+    installation.wait(lambda: [row for row in installation.json("inbox", "--all") if row["account"] == "unassigned"])
+    assert "mailroom unassigned list" in installation.command("doctor", check=False).stdout
+    installation.decided(3)
+    installation.command("unassigned", "assign", lost["id"], account["id"])
+    assert installation.json("unassigned", "list") == []
+    installation.wait(lambda: "imap" in doors(installation, account["id"]))
+    assert {"folder", "api", "imap"} <= doors(installation, account["id"])
+    assert sorted(file.name for file in (scans / "done").iterdir()) == ["scan.xml", "scan.xml.txt"]
+    rows = installation.json("inbox", "--all")
+    assert [row["state"] for row in rows if row["account"] == "unassigned"] == ["refused"]
+    shutil.rmtree(scans)
+
+
+def doors(installation: Installation, account_id: str) -> set[str]:
+    """Return by which doors mail of an account came in."""
+    store = open_store(StoreSettings(), installation.data)
+    try:
+        with store.read() as unit:
+            return {unit.messages.get(line.mail).door.value for line in unit.parts.ledger(account_id)}
+    finally:
+        store.close()
