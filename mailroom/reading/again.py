@@ -35,7 +35,7 @@ def read_again(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
         sheet = ocr.draw(blobs[0], arguments["number"], settings["dpi"], settings["render"])
     else:
         most = int(settings["max_megapixels"]) * 1_000_000
-        decoded = picture.decode(blobs[0], arguments["media_type"], max_pixels=most)
+        decoded = picture.decode(blobs[0], arguments["media_type"], max_pixels=most, number=arguments["number"])
         sheet = ocr.photographed(decoded.image, settings["dpi"])
     words = ocr.read_as_it_is(sheet, engines.photo_engine(), arguments["turned"])
     return {"words": [list(word) for word in words[:MOST_WORDS]]}, []

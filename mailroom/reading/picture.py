@@ -5,6 +5,7 @@ Runs in the boxed child only. The size is judged before a pixel is decoded.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ from PIL import Image, ImageFile, ImageOps, ImageStat
 
 from mailroom.errors import BlankPages, Damaged, TooManyPages
 
-FORMATS = {"image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",)}
+FORMATS = {
+    "image/jpeg": ("JPEG", "MPO"),
+    "image/png": ("PNG",),
+    "image/gif": ("GIF",),
+    "image/tiff": ("TIFF",),
+    "image/webp": ("WEBP",),
+    "image/heic": ("HEIF",),
+}
 _SMALLEST = 32
 """Pixels along an edge under which nothing can be written."""
 
@@ -28,8 +36,24 @@ class Decoded:
     is_truncated: bool = False
 
 
-def decode(content: bytes, media_type: str, *, max_pixels: int) -> Decoded:
-    """Decode a JPEG or PNG.
+def count_pages(content: bytes, media_type: str, limit: int) -> int:
+    """Return how many pages a TIFF has, but no more than one over the limit; other pictures have one.
+
+    Pillow ends a chain of pages where it comes back to itself.
+    """
+    count = 1
+    if media_type == "image/tiff":
+        with warnings.catch_warnings(), contextlib.suppress(OSError, SyntaxError, ValueError, EOFError):
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(content), formats=FORMATS[media_type])
+            while count <= limit:
+                image.seek(count)
+                count += 1
+    return count
+
+
+def decode(content: bytes, media_type: str, *, max_pixels: int, number: int = 1) -> Decoded:
+    """Decode a picture: page `number` of a TIFF, the first picture of what moves.
 
     Raises:
         TooManyPages: more pixels than the limit.
@@ -38,17 +62,23 @@ def decode(content: bytes, media_type: str, *, max_pixels: int) -> Decoded:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata; the picture is what counts
-        image, is_truncated = _open(content, FORMATS[media_type], max_pixels)
-        image = ImageOps.exif_transpose(image)
+        if media_type == "image/heic":
+            import pi_heif
+
+            pi_heif.register_heif_opener(decode_threads=1)
+        image, is_truncated = _open(content, FORMATS[media_type], max_pixels, number)
+        image = ImageOps.exif_transpose(_square_dots(image) if media_type == "image/tiff" else image)
     image = _on_white(image)
     if is_truncated and _is_uniform(image):
         raise Damaged("the picture ends before its first line")
     return Decoded(image, is_truncated)
 
 
-def _open(content: bytes, formats: tuple[str, ...], max_pixels: int) -> tuple[Image.Image, bool]:
+def _open(content: bytes, formats: tuple[str, ...], max_pixels: int, number: int) -> tuple[Image.Image, bool]:
     try:
         image = Image.open(io.BytesIO(content), formats=formats)
+        if number > 1:
+            image.seek(number - 1)
         width, height = image.size
         if width * height > max_pixels:
             raise TooManyPages(f"{width} x {height} pixels are more than {max_pixels}", width=width, height=height)
@@ -57,6 +87,14 @@ def _open(content: bytes, formats: tuple[str, ...], max_pixels: int) -> tuple[Im
         return image, _load(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # Pillow's plugins raise all of these
         raise Damaged(f"the picture cannot be decoded: {error}") from error
+
+
+def _square_dots(image: Image.Image) -> Image.Image:
+    """Return a fax of the usual coarseness (204 by 98 dots an inch) as high as its paper was."""
+    across, down = map(float, image.info.get("dpi", (1, 1)))
+    if min(across, down) <= 0 or not 1.5 < across / down < 3:
+        return image
+    return image.resize((image.width, round(image.height * across / down)))
 
 
 def _load(image: Image.Image) -> bool:

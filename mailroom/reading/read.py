@@ -21,7 +21,7 @@ from mailroom.domain.document import FieldName
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Barcode, Page, PageSource, Reading, StructuredValue, Word
 from mailroom.domain.value import Reason
-from mailroom.errors import BlankPages, Damaged, ReaderCrashed, UnsupportedType
+from mailroom.errors import BlankPages, Damaged, ReaderCrashed, TooManyPages, UnsupportedType
 from mailroom.reading import engines, tasks
 from mailroom.reading.box import Box
 from mailroom.reading.frames import JSON
@@ -36,7 +36,7 @@ _AGAIN = {"read_again": "mailroom.reading.again:read_again"}
 _PAGES_AGAIN = 2
 """Pages of a document that are read a second time: the first says who sold, the next at times what is to be paid."""
 
-_PICTURES = (MediaType.JPEG, MediaType.PNG)
+_PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF, MediaType.WEBP, MediaType.GIF, MediaType.HEIC})
 _PREVIEW_QUALITY = 70
 _LARGEST_PREVIEW = 4_000_000
 
@@ -125,10 +125,15 @@ class Reader:
 
     def _read_picture(self, content: bytes, media_type: MediaType) -> ReadResult:
         found = _Gathered()
-        self._ocr(content, media_type, 1, found)
-        if found.blank:
+        count = self._ocr(content, media_type, 1, found)
+        last = min(count, self._settings.max_pages)
+        if count > last:  # no more are counted
+            facts = {"pages": f"{last}+", "read": str(last)}
+            found.problems.append(Reason(code="pages_left_out", facts=facts))
+        self._ocr_pages(content, media_type, range(2, last + 1), found)
+        if found.blank >= set(found.pages):
             raise BlankPages("nothing is printed on the picture")
-        return _result(media_type, found, page_count=1)
+        return _result(media_type, found, page_count=count)
 
     def _read_file(self, content: bytes, media_type: MediaType) -> ReadResult:
         arguments: dict[str, JSON] = {"media_type": media_type.value, "settings": self._for_child}
@@ -143,24 +148,25 @@ class Reader:
             count = int(said["page_count"])
             structured = _structured.validate_python(said.get("structured", {}))
             syntax = str(said.get("syntax", ""))[:20]
-        self._ocr_pages(content, unread, found)
+        self._ocr_pages(content, MediaType.PDF, unread, found)
         self._draw_rest(content, found)
         if count and not structured and found.blank >= set(found.pages):
             raise BlankPages("nothing is printed on any page", pages=count)
         return _result(media_type, found, page_count=count, structured=structured, syntax=syntax)
 
-    def _ocr_pages(self, content: bytes, numbers: Sequence[int], found: _Gathered) -> None:
+    def _ocr_pages(self, content: bytes, media_type: MediaType, numbers: Sequence[int], found: _Gathered) -> None:
         def one(number: int) -> None:
             try:
-                self._ocr(content, MediaType.PDF, number, found)
-            except Damaged:  # this page cannot be drawn by any engine; the others may say enough
+                self._ocr(content, media_type, number, found)
+            except (Damaged, TooManyPages, BlankPages):  # no engine can draw this page; the others may say enough
                 found.problems.append(Reason(code="page_unreadable", facts={"page": str(number)}))
 
         _side_by_side(one, numbers, self._cores)
         if numbers and not found.pages:
-            raise Damaged("no page of the PDF can be drawn")
+            raise Damaged("no page can be drawn")
 
-    def _ocr(self, content: bytes, media_type: MediaType, number: int, found: _Gathered) -> None:
+    def _ocr(self, content: bytes, media_type: MediaType, number: int, found: _Gathered) -> int:
+        """Read one page, and return how many a picture has."""
         arguments: dict[str, JSON] = {"media_type": media_type.value, "number": number, "settings": self._for_child}
         with self._ocr_places:
             answer, pixels = self._box.call("ocr_page", arguments, [content], prepare=self._for_child)
@@ -169,6 +175,7 @@ class Reader:
             _add_page(said["page"], found)
             _add_previews(said["previews"], pixels, found)
             found.problems += [p for p in _problems.validate_python(said["problems"]) if p not in found.problems]
+            return max(1, int(said["page_count"]))
 
     def _draw_rest(self, content: bytes, found: _Gathered) -> None:
         """Draw the previews that did not fit into the first answer."""

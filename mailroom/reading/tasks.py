@@ -207,6 +207,7 @@ def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
 
     settings, number = arguments["settings"], arguments["number"]
     most = int(settings["max_megapixels"]) * 1_000_000
+    count = 0
     problems: list[JSON] = []
     engine = engines.ocr_engine(settings["ocr"])
     languages, missing = engines.usable_languages(engine, settings["languages"])
@@ -214,7 +215,8 @@ def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     if arguments["media_type"] == "application/pdf":
         sheet = ocr.draw(blobs[0], number, settings["dpi"], settings["render"])
     else:
-        decoded = picture.decode(blobs[0], arguments["media_type"], max_pixels=most)
+        decoded = picture.decode(blobs[0], arguments["media_type"], max_pixels=most, number=number)
+        count = picture.count_pages(blobs[0], arguments["media_type"], int(settings["max_pages"])) if number == 1 else 1
         if decoded.is_truncated:
             problems.append(_problem("picture_truncated"))
         sheet = ocr.photographed(decoded.image, settings["dpi"])
@@ -229,4 +231,10 @@ def ocr_page(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
         barcodes=[*codes.find(seen.straight, number)],
         is_blank=not seen.words and picture.is_blank(seen.preview),
     )
-    return {"page": page, "problems": problems, "previews": [_sized(number, seen.preview)]}, [seen.preview.tobytes()]
+    answer: JSON = {
+        "page": page,
+        "page_count": count,
+        "problems": problems,
+        "previews": [_sized(number, seen.preview)],
+    }
+    return answer, [seen.preview.tobytes()]

@@ -185,7 +185,7 @@ def test_an_encrypted_pdf_that_anybody_may_open_is_read(reader: Reader) -> None:
             MediaType.XML,
             errors.ForbiddenXml,
         ),
-        (b"GIF89a", MediaType.GIF, errors.UnsupportedType),
+        (b"PK\x03\x04", MediaType.ZIP, errors.UnsupportedType),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
