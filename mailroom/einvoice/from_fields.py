@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from mailroom.domain.account import Account as OwnAccount
 from mailroom.domain.document import DocumentType, FieldName, Fields
 from mailroom.einvoice.checks import check
 from mailroom.einvoice.checks.arithmetic import ZERO
@@ -31,6 +31,9 @@ from mailroom.einvoice.parts import (
 from mailroom.einvoice.peppol import peppol_form
 from mailroom.einvoice.rates import country_of, rate_of_totals
 from mailroom.languages import text
+
+if TYPE_CHECKING:
+    from mailroom.domain.account import Account as OwnAccount
 
 _CASH_ROUNDING = Decimal("0.05")
 _DEMANDED = frozenset({"missing", "buyer_reference"}) | {

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from mailroom.domain.account import Account
 from mailroom.domain.document import FieldName, Fields
 from mailroom.domain.reading import StructuredValue
 from mailroom.domain.value import Reason
@@ -18,6 +18,9 @@ from mailroom.einvoice.checks.outside import check_account, page_differences
 from mailroom.einvoice.findings import Finding, Severity
 from mailroom.einvoice.model import Invoice
 from mailroom.einvoice.parts import Party
+
+if TYPE_CHECKING:
+    from mailroom.domain.account import Account
 
 FINDING, NOTE, DIFFERS = "einvoice_finding", "einvoice_note", "xml_differs_from_page"
 _MOST, _MOST_OF_A_RULE = 30, 3

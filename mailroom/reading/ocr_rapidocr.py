@@ -29,6 +29,7 @@ LATIN = frozenset({"nld", "fra", "deu", "eng", "ron"})
 _SETTINGS = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    "Rec.rec_batch_num": 1,  # several lines at a time are all made as long as the longest: an eighth of the work
     "Global.use_cls": False,  # whether a line stands on its head: the first reading has turned the page upright
     "Global.log_level": "error",
 }

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from mailroom.domain.account import Account
 from mailroom.domain.document import AMOUNT_FIELDS, FieldName, Fields, FieldSource
 from mailroom.domain.reading import StructuredValue
 from mailroom.einvoice.findings import Finding, Severity
 from mailroom.einvoice.header import compact, header_fields
 from mailroom.einvoice.kinds import number
 from mailroom.einvoice.model import Invoice
+
+if TYPE_CHECKING:
+    from mailroom.domain.account import Account
 
 _COMPARED = (
     FieldName.INVOICE_NUMBER,
