@@ -21,6 +21,7 @@ from mailroom.steps.extract import extract
 from mailroom.steps.house import House
 from mailroom.steps.park import park_delivery, park_document, park_message, park_report
 from mailroom.steps.read import read
+from mailroom.steps.readable import draw
 from mailroom.steps.report import compose_report
 from mailroom.steps.sort import sort
 
@@ -54,10 +55,11 @@ def sender_in_doubt(run: Run, message_id: str) -> None:
 
 
 def document_found(run: Run, document_id: str) -> None:
-    """From bytes to a decision. A document that cannot be read stops here, with the reason in its row."""
+    """From bytes to a decision, and to a page where XML has none. What cannot be read stops here, with its reason."""
     if run(read, document_id):
         run(extract, document_id)
         run(decide, document_id)
+        run(draw, document_id)
 
 
 def document_accepted(run: Run, document_id: str) -> None:

@@ -31,6 +31,7 @@ from mailroom.steps.decide import decide
 from mailroom.steps.extract import extract
 from mailroom.steps.house import House
 from mailroom.steps.read import read
+from mailroom.steps.readable import draw
 from mailroom.steps.sort import sort
 from mailroom.store import Store
 
@@ -175,6 +176,7 @@ class TestHouse:
         if read(self.house, document_id):
             extract(self.house, document_id)
             decide(self.house, document_id)
+            draw(self.house, document_id)
         return self.document(document_id)
 
     def document(self, document_id: str) -> Document:

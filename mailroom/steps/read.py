@@ -6,15 +6,13 @@ for the operator. One that holds nothing readable becomes `unreadable`, with the
 
 from __future__ import annotations
 
-from mailroom.domain.document import Document, DocumentState
-from mailroom.domain.message import MediaType
+from mailroom.domain.document import DocumentState
 from mailroom.domain.value import Reason
 from mailroom.errors import ReaderStopped, Unreadable
 from mailroom.log import get_logger
 from mailroom.reading.read import ReadResult
 from mailroom.steps.house import House
 from mailroom.steps.park import park_document
-from mailroom.steps.readable import readable_copy
 
 log = get_logger("read")
 
@@ -32,7 +30,7 @@ def read(house: House, document_id: str) -> bool:
     try:
         content = house.store.blobs.get(document.sha256)
         result = house.reader.read(content, document.media_type, document.filename)
-        _keep(house, document_id, _with_copy(house, document, content, result))
+        _keep(house, document_id, result)
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             _end_attempt(house, document_id)
@@ -48,19 +46,6 @@ def read(house: House, document_id: str) -> bool:
         _end_attempt(house, document_id)
         raise
     return True
-
-
-def _with_copy(house: House, document: Document, content: bytes, result: ReadResult) -> ReadResult:
-    """Add the readable copy of an XML invoice, in the account's language, and its page pictures."""
-    if document.media_type is not MediaType.XML or not result.reading.syntax:
-        return result
-    with house.store.read() as unit:
-        language = unit.accounts.get(document.account_id).language
-    copy = readable_copy(house, document.id, content, language)
-    if copy is None:
-        return result
-    reading = result.reading.model_copy(update={"readable_copy": house.store.blobs.put(copy.pdf)})
-    return ReadResult(reading, copy.previews)
 
 
 def _end_attempt(house: House, document_id: str) -> None:

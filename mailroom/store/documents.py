@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,16 @@ class Documents:
         if count is None:
             raise NotFound(f"no document {document_id}", document_id=document_id)
         return count
+
+    def illustrate(self, document_id: str, *, reading: str, previews: Sequence[str]) -> None:
+        """Store a reading with its page pictures. Raises NotFound.
+
+        The version stays: a picture is nothing that a person could overwrite.
+        """
+        changed = update(DOCUMENTS).where(DOCUMENTS.c.id == document_id)
+        row = self._session.execute(changed.values(reading=reading, previews=list(previews)).returning(DOCUMENTS.c.id))
+        if row.scalar() is None:
+            raise NotFound(f"no document {document_id}", document_id=document_id)
 
     def counts(self, account_id: str | None = None) -> dict[DocumentState, int]:
         """Return how many documents are in each state; every state is named."""

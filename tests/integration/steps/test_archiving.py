@@ -17,9 +17,13 @@ from mailroom.einvoice import from_fields, read_invoice, to_cii, to_ubl
 from mailroom.errors import DeliveryFailed, DeliveryRejected, MailroomError, ReaderCrashed, ReaderTimedOut
 from mailroom.languages import Language, reason_text, text
 from mailroom.steps.archive import convert, plan_deliveries
+from mailroom.steps.decide import decide
 from mailroom.steps.deliver import deliver
 from mailroom.steps.desk import Desk
+from mailroom.steps.extract import extract
 from mailroom.steps.park import park_delivery
+from mailroom.steps.read import read
+from mailroom.steps.readable import draw
 
 
 class Relay:
@@ -112,6 +116,17 @@ def test_an_xml_invoice_is_shown_as_pages_in_the_accounts_language(home: TestHou
     document = home.decided(ubl_mail(home))
     [picture] = document.previews
     assert home.store.blobs.get(picture) == b"picture of %PDF-1.7 copy in ro"
+
+
+def test_a_copy_that_is_drawn_while_a_person_decides_is_not_in_his_way(home: TestHouse) -> None:
+    [document_id] = home.documents_of(ubl_mail(home))
+    assert read(home.house, document_id)
+    extract(home.house, document_id)
+    decide(home.house, document_id)
+    seen = home.document(document_id)
+    assert draw(home.house, document_id)
+    assert home.document(document_id).previews != seen.previews
+    assert Desk(home.house).accept(home.owner, document_id, seen.version).state is DocumentState.ACCEPTED
 
 
 def test_an_xml_invoice_whose_copy_cannot_be_made_goes_on_without_pictures(home: TestHouse) -> None:
