@@ -30,6 +30,7 @@ _SETTINGS = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
     "Rec.rec_batch_num": 1,  # several lines at a time are all made as long as the longest: an eighth of the work
+    "Global.max_side_len": 1600,  # pixels: reads the same as 2000 for less
     "Global.use_cls": False,  # whether a line stands on its head: the first reading has turned the page upright
     "Global.log_level": "error",
 }
