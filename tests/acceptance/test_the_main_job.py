@@ -5,9 +5,9 @@ Real SMTP, real tesseract, a real daemon in its own process; on SQLite and on Po
 
 from __future__ import annotations
 
-import re
 import smtplib
 from collections.abc import Callable
+from contextlib import closing
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from fixtures_daemon import Installation
+from lxml import html
 
 MailMaker = Callable[[str, str], EmailMessage]
 NO_WAIT = "[archive]\nundo_minutes = 0\n"
@@ -93,7 +94,7 @@ def test_a_person_accepts_on_the_page_and_the_accountant_finds_it_in_the_vault(
     installation.send(demo_mail("digital PDF", account["import_address"]), account["import_address"])
     [document] = installation.decided()
     assert document["state"] == "to_accept"
-    with signed_in(installation, account["sign_in"]) as browser:
+    with closing(signed_in(installation, account["sign_in"])) as browser:
         page = browser.get(f"/documents/{document['id']}")
         assert page.status_code == 200
         assert "2026-118" in page.text
@@ -197,9 +198,13 @@ def signed_in(installation: Installation, link: str) -> httpx.Client:
 
 
 def form_of(page: str, action: str) -> tuple[str, dict[str, str]]:
-    """Return (path, values) of the form whose action holds a word, as a browser without JavaScript would send it."""
-    form = next(form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if action in form.partition(">")[0])
-    path = re.search(r'action="([^"]+)"', form)
-    hidden = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
-    assert path is not None
-    return path[1], hidden
+    """Return (path, values) of the form, or of its button, that goes to a path with this word at its end.
+
+    This is what a browser without JavaScript would send.
+    """
+    for form in html.fromstring(page).forms:
+        targets = [form.get("action"), *form.xpath(".//button/@formaction")]
+        path = next((target for target in targets if action in target.split("/")), None)
+        if path:
+            return path, {name: value or "" for name, value in form.form_values()}
+    raise AssertionError(f"the page has no form to {action}")
