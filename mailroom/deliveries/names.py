@@ -9,15 +9,8 @@ import re
 import unicodedata
 
 from mailroom.domain.document import Document, FieldName
-from mailroom.domain.message import MediaType
+from mailroom.domain.message import ENDINGS
 
-EXTENSIONS = {
-    MediaType.PDF: ".pdf",
-    MediaType.JPEG: ".jpg",
-    MediaType.PNG: ".png",
-    MediaType.XML: ".xml",
-    MediaType.TIFF: ".tif",
-}
 LONGEST = 120  # bytes; with the folders above it this stays under the 260 characters that Windows allows for a path
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)  # names that Windows keeps for itself
 
@@ -52,7 +45,7 @@ def file_name(document: Document) -> str:
     seller = document.value(FieldName.SELLER_NAME) or document.value(FieldName.SELLER_VAT_ID) or "unknown"
     number = document.value(FieldName.INVOICE_NUMBER) or document.sha256[:8]
     stem = "_".join((_word(issued, 10), _word(seller, 48), _word(number, 40)))
-    return safe_name(stem + EXTENSIONS.get(document.media_type, ".bin"))
+    return safe_name(stem + ENDINGS.get(document.media_type, ".bin"))
 
 
 def _word(value: str, longest: int) -> str:

@@ -94,6 +94,18 @@ class MediaType(StrEnum):
     OTHER = "application/octet-stream"
 
 
+ENDINGS = {
+    MediaType.PDF: ".pdf",
+    MediaType.JPEG: ".jpg",
+    MediaType.PNG: ".png",
+    MediaType.GIF: ".gif",
+    MediaType.TIFF: ".tif",
+    MediaType.WEBP: ".webp",
+    MediaType.HEIC: ".heic",
+    MediaType.XML: ".xml",
+}
+"""How a file of a type is named, when it is written out."""
+
 READABLE = frozenset({MediaType.PDF, MediaType.JPEG, MediaType.PNG, MediaType.XML})
 """The types that become documents."""
 

@@ -120,9 +120,6 @@ def _engine(library: str, module: str) -> object | None:
         return None
 
 
-DEBIAN_PACKAGES = {"tesseract": "tesseract-ocr", "pdftoppm": "poppler-utils"}
-
-
 def debian_package(language: str) -> str:
     """Return the Debian package of a language of tesseract."""
     return f"tesseract-ocr-{language.replace('_', '-')}"

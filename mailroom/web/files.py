@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mailroom.domain.document import FieldName
-from mailroom.domain.message import MediaType
+from mailroom.domain.message import ENDINGS
 from mailroom.errors import NotFound
 from mailroom.web.rendering import static_address, static_files
 from mailroom.web.rights import Right, open_document
 from mailroom.web.visit import Visit
 
-_ENDINGS = {MediaType.PDF: ".pdf", MediaType.JPEG: ".jpg", MediaType.PNG: ".png", MediaType.XML: ".xml"}
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 _STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
@@ -47,7 +46,7 @@ def original(visit: Visit) -> Response:
     with visit.services.store.read() as unit:
         document, _, _ = open_document(unit, visit.person, visit.path("document"), Right.DOWNLOAD)
     content = visit.services.store.blobs.get(document.sha256)
-    name = document.filename or f"{document.id}{_ENDINGS.get(document.media_type, '')}"
+    name = document.filename or f"{document.id}{ENDINGS.get(document.media_type, '')}"
     return _attachment(content, name, document.media_type.value)
 
 
