@@ -4,7 +4,7 @@ DATA ?= data
 PYTHON := .venv/bin/python
 COMPILE := uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: run test lint types imports bench lock install clean help
+.PHONY: run test lint types imports bench lock reference install clean help
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ lock: ## Lock the requirements again, with hashes (needs uv)
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) -c requirements/build.txt --extra official --extra photos pyproject.toml -o requirements/run.txt
 	$(COMPILE) -c requirements/build.txt -c requirements/run.txt --group dev --extra official --extra photos pyproject.toml -o requirements/test.txt
+
+reference: ## Write config/mailroom.toml again, from the descriptions in mailroom/config.py
+	$(PYTHON) -c 'import mailroom.config as c; print(c.reference(), end="")' > config/mailroom.toml
 
 install: ## Install under /opt/mailroom with systemd units (root)
 	scripts/install
