@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+import structlog
 
 # `mailroom`, and `faults` and `fixtures_...` beside this file: importmode=importlib adds no folder by itself.
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 pytest_plugins = ["fixtures_daemon", "fixtures_dovecot", "fixtures_postgres", "fixtures_store"]
+
+
+@pytest.fixture(autouse=True)
+def logs_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a command said of logs in one test (`log.set_up`) does not hold in the next one of the same process."""
+    from mailroom import log
+
+    monkeypatch.setattr(log, "output", type(log.output)())
+    yield
+    structlog.reset_defaults()
