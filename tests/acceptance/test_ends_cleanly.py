@@ -88,7 +88,10 @@ def test_a_disk_that_is_full_while_mail_is_worked_on_loses_and_doubles_nothing(i
     time.sleep(4)
     if installation.process.poll() is None:
         resource.prlimit(daemon, resource.RLIMIT_FSIZE, before)
-    else:  # a spool whose sync failed ends the daemon, and systemd starts it again
+    time.sleep(0.5)  # for the log's last lines
+    if logged(
+        installation, "spool_broken"
+    ):  # a sync that failed ends the daemon (it may still be ending); systemd starts it again
         installation.wait_for_death()
         installation.start()
     rows = installation.decided(3)
