@@ -1,4 +1,4 @@
-"""What is kept of an e-invoice."""
+"""The passwords that an account keeps for encrypted files."""
 
 from __future__ import annotations
 
