@@ -1,9 +1,9 @@
-"""What admission asks of the store: whose an address is, whether mail may come to it, and where a refusal is noted."""
+"""What admission asks of the store: whose an address is, and whether mail may come to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from mailroom.clock import Clock, utc_now
@@ -11,17 +11,7 @@ from mailroom.domain.account import UNASSIGNED, Account, ImportAddress, Purpose
 from mailroom.domain.message import Door
 from mailroom.errors import MailroomError, NotFound
 from mailroom.gateways.admission import FindRecipient, Recipient, RecordRefusal, Refusal, check
-from mailroom.log import get_logger
 from mailroom.store import Store, Unit
-
-log = get_logger("admission")
-
-MESSAGE_REFUSED = "message_refused"
-
-NOTED_AGAIN = timedelta(minutes=10)
-"""A client that tries the same again and again is noted this often: strangers shall not fill the log of events."""
-
-REMEMBERED = 10_000
 
 
 def find_recipient(store: Store, messages_per_day: int = 0, clock: Clock = utc_now) -> FindRecipient:
@@ -119,31 +109,3 @@ def recipient_of(
 def _midnight(account: Account, now: datetime) -> datetime:
     here = now.astimezone(ZoneInfo(account.time_zone))
     return here.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
-
-
-def recorder(store: Store, clock: Clock = utc_now) -> Callable[[Refusal], None]:
-    """Return the function that writes refusals into the log of events, each kind at most every ten minutes."""
-    noted: dict[Refusal, datetime] = {}
-
-    def record(refusal: Refusal) -> None:
-        now = clock()
-        before = noted.pop(refusal, None)
-        noted[refusal] = before if before and now - before < NOTED_AGAIN else now
-        if noted[refusal] is before:
-            return
-        if len(noted) > REMEMBERED:
-            noted.pop(next(iter(noted)))
-        try:
-            with store.unit() as unit:
-                unit.events.add(
-                    MESSAGE_REFUSED,
-                    account_id=refusal.account_id,
-                    subject=refusal.address,
-                    actor=refusal.door.value,
-                    facts={"reason": refusal.reason, "sender": refusal.sender[:320], "peer": refusal.peer},
-                    at=now,
-                )
-        except Exception:
-            log.exception("refusal_not_noted", account_id=refusal.account_id, reason=refusal.reason)
-
-    return record

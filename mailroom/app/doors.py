@@ -10,7 +10,8 @@ import asyncio
 import socket
 from collections.abc import Mapping
 
-from mailroom.app.admitting import find_account, find_recipient, recorder, unassigned_box
+from mailroom.app.admitting import find_account, find_recipient, unassigned_box
+from mailroom.app.recording import recorder
 from mailroom.app.rooms import upload, upload_mail
 from mailroom.config import FolderSettings
 from mailroom.domain.account import Purpose

@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailroom.app.admitting import admitted, recorder
+from mailroom.app.admitting import admitted
 from mailroom.app.box import open_box
+from mailroom.app.recording import recorder
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.deliveries import MailChannel, Vault

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,7 +91,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout={int(wait_seconds * 1000)}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection, wait_seconds)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -104,6 +106,20 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
         connection.execute("PRAGMA query_only=OFF")
 
     return engine
+
+
+def _write_ahead(connection: Any, wait_seconds: float) -> None:
+    """Choose the write-ahead log. SQLite does not wait for others here, and on a new file several processes ask."""
+    end = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _is(error: exc.IntegrityError, sqlstate: str, words: str) -> bool:

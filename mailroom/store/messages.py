@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.account import UNASSIGNED
@@ -65,11 +65,8 @@ class Messages:
 
         Those still being sorted are left out: their own story writes the same row.
         """
-        # As text: PostgreSQL's operators on JSON fail for all rows when one holds a \u0000, and strangers write these.
-        proof = cast(MESSAGES.c.sender, Text)
-        unknown = f'%"verdict": "{SenderVerdict.UNKNOWN.value}"%'
-        looked_at = and_(proof.like(unknown), proof.not_like('%"evidence": ""%'))
-        query = select(MESSAGES.c.id, MESSAGES.c.received_at).where(MESSAGES.c.received_at >= since, looked_at)
+        looked_at = and_(MESSAGES.c.in_doubt.is_(True), MESSAGES.c.received_at >= since)
+        query = select(MESSAGES.c.id, MESSAGES.c.received_at).where(looked_at)
         query = query.where(MESSAGES.c.state != MessageState.STORED)
         rows = self._session.execute(query.order_by(MESSAGES.c.received_at))
         return [(row.id, row.received_at) for row in rows]
@@ -97,5 +94,6 @@ def _columns(message: Message, filenames: list[str]) -> dict[str, Any]:
         "header_message_id": header.message_id,
         "subject": header.subject,
         "sender_address": next(iter(header.from_addresses), message.envelope_sender),
+        "in_doubt": message.sender.verdict is SenderVerdict.UNKNOWN and message.sender.evidence != "",
         "search": search_text(message, filenames),
     }

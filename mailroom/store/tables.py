@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy import inspect as mapped
 from sqlalchemy.orm import registry
@@ -227,6 +228,7 @@ class MessageRow(Row, table=True):
         Index(None, "account_id", "received_at", "id"),
         Index(None, "received_at", "id"),
         Index(None, "state", "received_at"),
+        Index(None, "in_doubt", "received_at"),
     )
 
     number: int | None = _number()
@@ -246,10 +248,34 @@ class MessageRow(Row, table=True):
     header_message_id: str = _text()
     subject: str = _text()
     sender_address: str = _text()
+    # A default in the database: SQLite cannot take one away from a column that came later without a copy of the table.
+    in_doubt: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     search: str = _text()
     header: dict[str, Any] = _json(dict)
     sender: dict[str, Any] = _json(dict)
     reasons: list[Any] = _json(list)
+
+
+class RefusalRow(Row, table=True):
+    """`RefusedMail`: one row for each address, reason and sender. No reference, so that nothing holds a door up."""
+
+    __tablename__ = "refusals"
+    __table_args__ = (
+        UniqueConstraint("account_id", "address", "reason", "sender"),
+        Index(None, "account_id", "last_at"),
+        Index(None, "last_at"),
+    )
+
+    number: int | None = _number()
+    account_id: str = _text()
+    address: str = _text()
+    reason: str = _text()
+    sender: str = _text()
+    door: str = _text()
+    peer: str = _text()
+    first_at: datetime = _instant()
+    last_at: datetime = _instant()
+    times: int
 
 
 class PartRow(Row, table=True):
@@ -464,6 +490,7 @@ SIGN_INS = _table(SignInRow)
 API_KEYS = _table(ApiKeyRow)
 API_ANSWERS = _table(ApiAnswerRow)
 MESSAGES = _table(MessageRow)
+REFUSALS = _table(RefusalRow)
 PARTS = _table(PartRow)
 DOCUMENTS = _table(DocumentRow)
 DECISIONS = _table(DecisionRow)

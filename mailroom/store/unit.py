@@ -14,6 +14,7 @@ from mailroom.store.documents import Documents
 from mailroom.store.events import Events
 from mailroom.store.messages import Messages
 from mailroom.store.parts import Parts
+from mailroom.store.refusals import Refusals
 from mailroom.store.reports import Reports
 from mailroom.store.rules import Rules
 from mailroom.store.sellers import Sellers
@@ -36,6 +37,7 @@ class Unit:
         self.api_keys = ApiKeys(session)
         self.messages = Messages(session)
         self.parts = Parts(session)
+        self.refusals = Refusals(session)
         self.documents = Documents(session, clock)
         self.decisions = Decisions(session)
         self.rules = Rules(session)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from store_values import NOON, message, with_account
 
-from mailroom.app.admitting import admitted, find_recipient, recorder
+from mailroom.app.admitting import admitted, find_recipient
+from mailroom.app.recording import NEW_SENDERS, recorder
 from mailroom.domain.account import Purpose
 from mailroom.domain.message import Door
 from mailroom.errors import AccountSuspended, NotFound, QuotaReached
@@ -42,7 +43,7 @@ def test_the_day_of_a_limit_begins_at_midnight_of_the_account(
     assert found.quota_reached is reached
 
 
-def test_files_go_to_the_address_of_their_purpose_and_a_refusal_is_an_event(sqlite_store: Store) -> None:
+def test_files_go_to_the_address_of_their_purpose_and_a_refusal_is_noted(sqlite_store: Store) -> None:
     account = with_account(sqlite_store)
     with sqlite_store.unit() as unit:
         unit.addresses.issue(account.id, "import.example", Purpose.PURCHASES, NOON)
@@ -72,23 +73,46 @@ def test_files_go_to_the_address_of_their_purpose_and_a_refusal_is_an_event(sqli
     with pytest.raises(QuotaReached):
         admit(Purpose.SALES)
     with sqlite_store.read() as unit:
-        events = unit.events.of(sales.address)
-    assert [event.facts["reason"] for event in events] == ["account_suspended", "quota_reached"]
-    assert {event.account_id for event in events} == {account.id}
+        refused = unit.refusals.of(account.id)
+    assert [(row.address, row.reason) for row in refused] == [
+        (sales.address, "quota_reached"),
+        (sales.address, "account_suspended"),
+    ]
 
 
-def test_a_client_that_tries_again_and_again_is_noted_every_ten_minutes(sqlite_store: Store) -> None:
+def refusal(sender: str = "a@b.example", account: str = "a1", **more: str) -> Refusal:
+    return Refusal(Door.SMTP, account, "old@import.example", "address_retired", sender, **more)
+
+
+def test_a_client_that_tries_again_and_again_is_written_every_ten_minutes_and_counted(sqlite_store: Store) -> None:
     now = NOON
     record = recorder(sqlite_store, lambda: now)
-    refusal = Refusal(Door.SMTP, "a1", "old@import.example", "address_retired", "a@b.example")
+    written = []
     for minutes in (0, 1, 9, 11, 12):
         now = NOON + timedelta(minutes=minutes)
-        record(refusal)
+        record(refusal(peer=f"192.0.2.{minutes}"))
+        with sqlite_store.read() as unit:
+            (row,) = unit.refusals.of("a1")
+        written.append((row.times, row.last_at, row.peer))
+    first, last = (1, NOON, "192.0.2.0"), (4, NOON + timedelta(minutes=11), "192.0.2.11")
+    assert written == [first, first, first, last, last]
+    assert row.first_at == NOON
+
+
+def test_a_flood_of_new_senders_is_summed_up_and_hides_no_other_account(sqlite_store: Store) -> None:
+    record = recorder(sqlite_store, lambda: NOON)
+    for number in range(500):
+        record(refusal(f"bot{number}@spam.example"))
+    record(refusal("supplier@shop.example", "a2"))
     with sqlite_store.read() as unit:
-        assert [event.at for event in unit.events.of("old@import.example")] == [NOON, NOON + timedelta(minutes=11)]
+        rows = unit.refusals.of("a1", limit=1000)
+        other = unit.refusals.of("a2")
+    assert len(rows) == NEW_SENDERS + 1
+    assert [row.sender for row in rows if not row.sender] == [""]
+    assert [row.sender for row in other] == ["supplier@shop.example"]
 
 
 def test_a_store_that_does_not_answer_holds_up_no_refusal(sqlite_store: Store) -> None:
     with sqlite_store.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE events")
-    recorder(sqlite_store)(Refusal(Door.SMTP, "a1", "old@import.example", "address_retired"))
+        connection.exec_driver_sql("DROP TABLE refusals")
+    recorder(sqlite_store)(refusal(""))

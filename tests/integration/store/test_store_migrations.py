@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from fixtures_postgres import Cluster
-from store_values import NOON, part, verdict, with_account, with_document, with_message
+from store_values import NOON, later, part, verdict, with_account, with_document, with_message
 
 from mailroom.config import StoreSettings
 from mailroom.domain.account import Purpose
+from mailroom.domain.message import MessageState, SenderProof, SenderVerdict
 from mailroom.errors import BadConfiguration
 from mailroom.store import Store, open_store, schema
 
@@ -204,3 +205,27 @@ def test_a_user_who_may_not_make_tables_is_told_what_to_do(
     with pytest.raises(BadConfiguration, match="must own the database"):
         store.migrate()
     store.close()
+
+
+def test_refusals_and_senders_in_doubt_of_older_rows_are_carried_into_their_places(empty: Store) -> None:
+    from alembic import command
+
+    empty.migrate()
+    owner = with_account(empty)
+    doubt = SenderProof(verdict=SenderVerdict.UNKNOWN, identity="odd\x00@shop.be", evidence="dmarc=temperror")
+    doubted = with_message(empty, owner.id, sender=doubt, state=MessageState.SORTED)
+    with_message(empty, owner.id, state=MessageState.SORTED)
+    run_alembic(empty, command.downgrade, "0002")
+    facts = {"reason": "sender_blocked", "sender": "a\x00@b.example", "peer": "192.0.2.7"}
+    with empty.unit() as unit:
+        for at in (NOON, later(3)):
+            unit.events.add(
+                "message_refused", account_id=owner.id, subject="zoe@import.example", actor="smtp", at=at, facts=facts
+            )
+    empty.migrate()
+    with empty.read() as unit:
+        assert unit.messages.in_doubt(NOON) == [(doubted.id, NOON)]
+        (row,) = unit.refusals.of(owner.id)
+    assert (row.address, row.sender, row.reason) == ("zoe@import.example", "a\ufffd@b.example", "sender_blocked")
+    assert (row.times, row.first_at, row.last_at, row.door) == (2, NOON, later(3), "smtp")
+    empty.close()
