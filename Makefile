@@ -37,8 +37,8 @@ bench: ## The benchmarks, each as a table with ratios
 lock: ## Lock the requirements again, with hashes (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv (https://docs.astral.sh/uv/): pipx install uv" >&2; exit 2; }
 	$(COMPILE) requirements/build.in -o requirements/build.txt
-	$(COMPILE) -c requirements/build.txt --extra official --extra photos pyproject.toml -o requirements/run.txt
-	$(COMPILE) -c requirements/build.txt -c requirements/run.txt --group dev --extra official --extra photos pyproject.toml -o requirements/test.txt
+	$(COMPILE) -c requirements/build.txt --extra official --extra photos --extra s3 pyproject.toml -o requirements/run.txt
+	$(COMPILE) -c requirements/build.txt -c requirements/run.txt --group dev --extra official --extra photos --extra s3 pyproject.toml -o requirements/test.txt
 
 reference: ## Write config/mailroom.toml again, from the descriptions in mailroom/config.py
 	$(PYTHON) -c 'import mailroom.config as c; print(c.reference(), end="")' > config/mailroom.toml

@@ -43,7 +43,24 @@ class StoreSettings(_Slice):
         "PostgreSQL: postgresql+psycopg://user@host/name (password in ~/.pgpass or database_password_file)",
     )
     database_password_file: Path | None = Field(None, description="File that holds the database password")
-    blobs: str = Field("", description="Folder of the original bytes; empty: blobs in the data folder")
+    blobs: str = Field(
+        "",
+        description="Folder of the original bytes, or s3://BUCKET/PREFIX (needs the extra s3); empty: blobs in the "
+        "data folder",
+    )
+    s3_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://.+)?$",
+        description="URL of an S3-compatible server; empty: Amazon's, or AWS_ENDPOINT_URL. http:// is for a network "
+        "that nobody else reads: requests are signed, but not encrypted",
+    )
+    s3_region: str = Field("", description="Region of the bucket; empty: AWS_REGION, or us-east-1")
+    s3_access_key_id: str = Field(
+        "", description="Name of the access key; empty: AWS_ACCESS_KEY_ID, or the machine's role"
+    )
+    s3_secret_key_file: Path | None = Field(
+        None, description="File that holds the secret of the access key; empty: AWS_SECRET_ACCESS_KEY"
+    )
 
 
 class SmtpSettings(_Slice):

@@ -15,10 +15,11 @@ from mailroom.cli.output import Session, as_json, console, print_json, reason_te
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, StorageUnavailable
 from mailroom.gateways.imap_memory import Memory
 from mailroom.reading.engines import debian_package, ocr_engine, page_renderers
 from mailroom.reports.copy import REMEDY, can_make_pdf
+from mailroom.store import SCHEME
 
 LOW_DISK_BYTES = 1_000_000_000
 Level = Literal["ok", "warning", "error"]
@@ -111,6 +112,7 @@ def _data(session: Session) -> Iterator[Check]:
             "free some space: mail is refused with 451 when the disk is full" if low else "",
         )
         yield from _waiting(session)
+        yield from _bucket(session)
     except OSError as error:
         yield Check(
             "data folder", "error", f"{data}: {error.strerror}", "make it writable for this user, or choose --data"
@@ -131,6 +133,18 @@ def _left_in_mailboxes(session: Session) -> Iterator[Check]:
             yield Check("mailbox", "warning", words, "look at them there; import what you want with mailroom import")
     finally:
         memory.close()
+
+
+def _bucket(session: Session) -> Iterator[Check]:
+    """Ask the S3 server, where the original bytes are in one."""
+    place = session.settings.store.blobs
+    if place.startswith(SCHEME):
+        try:
+            session.store.blobs.has("0" * 64)
+        except StorageUnavailable as error:
+            yield Check("blobs", "error", f"{place}: {error}", "check the s3_ settings of [store] and the key's rights")
+        else:
+            yield Check("blobs", "ok", f"{place} answers")
 
 
 def _waiting(session: Session) -> Iterator[Check]:

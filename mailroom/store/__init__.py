@@ -22,9 +22,10 @@ from mailroom.errors import StorageUnavailable
 from mailroom.store import schema
 from mailroom.store.blobs import Blobs, FolderBlobs
 from mailroom.store.database import connect, named_failures
+from mailroom.store.s3 import SCHEME, S3Blobs
 from mailroom.store.unit import Unit
 
-__all__ = ["Blobs", "FolderBlobs", "Store", "Unit", "open_store"]
+__all__ = ["SCHEME", "Blobs", "FolderBlobs", "S3Blobs", "Store", "Unit", "open_blobs", "open_store"]
 
 
 class Store:
@@ -89,12 +90,18 @@ def open_store(settings: StoreSettings, data: Path, *, clock: Clock = utc_now, w
     `wait_seconds` is the longest wait for a lock that somebody else holds.
 
     Raises:
-        BadConfiguration: the database's URL or its password file cannot be used.
+        BadConfiguration: the database's URL or its password file cannot be used, or the bucket's.
         StorageUnavailable: the folders cannot be made.
     """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
         raise StorageUnavailable(f"{data}: {error.strerror}") from error
-    blobs = FolderBlobs(Path(settings.blobs).expanduser() if settings.blobs else data / "blobs")
-    return Store(connect(settings, data, wait_seconds=wait_seconds), blobs, clock)
+    return Store(connect(settings, data, wait_seconds=wait_seconds), open_blobs(settings, data), clock)
+
+
+def open_blobs(settings: StoreSettings, data: Path) -> Blobs:
+    """Return where the bytes are: a bucket, or a folder, which is made."""
+    if settings.blobs.startswith(SCHEME):
+        return S3Blobs(settings)
+    return FolderBlobs(Path(settings.blobs).expanduser() if settings.blobs else data / "blobs")

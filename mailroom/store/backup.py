@@ -20,7 +20,9 @@ from sqlalchemy import make_url
 
 from mailroom.config import StoreSettings
 from mailroom.errors import BadConfiguration, StorageUnavailable
+from mailroom.store.blobs import Blobs, FolderBlobs
 from mailroom.store.database import FILE
+from mailroom.store.s3 import SCHEME, S3Blobs
 
 Progress = Callable[[int, int], None]
 """Called with how many blobs are done and how many there are."""
@@ -63,8 +65,11 @@ def back_up(data: Path, target: Path, progress: Progress, *, settings: StoreSett
         _copy_spool(data, target)
         if database is not None:
             _copy_database(database, target / FILE)
-        kept = Path(settings.blobs).expanduser() if settings.blobs else data / "blobs"
-        new = _copy_blobs(kept, target / "blobs", progress)
+        if settings.blobs.startswith(SCHEME):
+            new = _fetch_blobs(S3Blobs(settings), FolderBlobs(target / "blobs"), progress)
+        else:
+            kept = Path(settings.blobs).expanduser() if settings.blobs else data / "blobs"
+            new = _copy_blobs(kept, target / "blobs", progress)
         os.sync()
         rows = {} if database is None else _counts(target / FILE)
         return Copied(blobs=sum(1 for _ in blobs_of(target / "blobs")), new_blobs=new, rows=rows)
@@ -158,6 +163,18 @@ def _copy_blobs(source: Path, target: Path, progress: Progress) -> int:
             _copy_file(blob, copy)
             new += 1
         progress(done, len(blobs))
+    return new
+
+
+def _fetch_blobs(source: Blobs, target: Blobs, progress: Progress) -> int:
+    """Copy out of a bucket what the folder does not have; each is checked against its hash on the way."""
+    names = list(source.names())
+    new = 0
+    for done, name in enumerate(names, 1):
+        if not target.has(name):
+            target.put(source.get(name))
+            new += 1
+        progress(done, len(names))
     return new
 
 

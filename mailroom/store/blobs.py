@@ -31,7 +31,10 @@ class Blobs(Protocol):
         """Return the bytes. Raises BlobMissing, BlobDamaged, StorageUnavailable."""
 
     def has(self, sha256: str) -> bool:
-        """Return whether the bytes are there."""
+        """Return whether the bytes are there. Raises StorageUnavailable."""
+
+    def names(self) -> Iterator[str]:
+        """Yield the hash of every blob, in no order. Raises StorageUnavailable."""
 
 
 class FolderBlobs:
@@ -93,6 +96,13 @@ class FolderBlobs:
             return self._path(sha256).is_file()
         except BlobMissing:
             return False
+
+    def names(self) -> Iterator[str]:
+        """Yield the hash of every blob, in no order."""
+        with _disk():
+            for file in self.root.glob("??/??/*"):
+                if re.fullmatch(r"[0-9a-f]{64}", file.name) and file.is_file():
+                    yield file.name
 
     def _path(self, sha256: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fixtures_s3 import LocalS3
 from house_for_steps import TestHouse, mail, pdf
 from store_values import NOON
 
@@ -285,6 +286,19 @@ def test_rows_and_bytes_that_are_kept_elsewhere_are_copied_too(tmp_path: Path, t
     fill(home)
     copied = back_up(tmp_path / "data", target, quiet, settings=settings)
     assert copied.new_blobs > 0
+    assert check(target, quiet) == []
+    store.close()
+
+
+def test_bytes_in_a_bucket_are_fetched_once(tmp_path: Path, target: Path, local_s3: LocalS3) -> None:
+    settings = local_s3.settings()
+    store = open_store(settings, tmp_path / "data")
+    store.migrate()
+    home = TestHouse(store, tmp_path / "data")
+    fill(home)
+    first = back_up(tmp_path / "data", target, quiet, settings=settings)
+    assert first.new_blobs == first.blobs == len(local_s3.objects()) > 0
+    assert back_up(tmp_path / "data", target, quiet, settings=settings).new_blobs == 0
     assert check(target, quiet) == []
     store.close()
 
