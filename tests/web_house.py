@@ -146,6 +146,7 @@ class House:
             changed=self.changed.append,
             missing=missing,
             ubl=self._ubl,
+            searchable=lambda document_id: self.document(document_id).reading and b"%PDF-1.7 words",
             preview=lambda account, language: self.mail,
         )
 

@@ -36,6 +36,7 @@ from mailroom.steps.arrive import store_message
 from mailroom.steps.desk import Desk
 from mailroom.steps.house import House
 from mailroom.steps.report import preview
+from mailroom.steps.searchable import searchable_copy
 from mailroom.web.app import create_app
 from mailroom.web.server import WebDoor, listen
 from mailroom.web.services import WebServices
@@ -180,6 +181,7 @@ class Daemon:
             changed=changed,
             missing=missing,
             ubl=ubl,
+            searchable=lambda document_id: searchable_copy(house, document_id),
             preview=lambda account, language: preview(house, account, language),
         )
         self._web = WebDoor(create_app(services), self._settings.web, sock=sock)

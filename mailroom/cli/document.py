@@ -164,28 +164,37 @@ def retry(session: Session, document_id: str, actor: str | None) -> None:
 @click.argument("document_id", metavar="DOCUMENT")
 @click.option(
     "--what",
-    type=click.Choice(["original", "ubl", "text"]),
+    type=click.Choice(["original", "ubl", "text", "searchable"]),
     default="original",
     show_default=True,
-    help="The original bytes, the UBL, or the text that was read.",
+    help="The original bytes, the UBL, the text that was read, or a PDF with that text under its pictures.",
 )
 @click.option(
     "--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="File to write; - or none: standard output."
 )
 @click.pass_obj
 def download(session: Session, document_id: str, what: str, target: Path | None) -> None:
-    """Write out a document's original, its UBL or its text."""
-    row = _get(session, document_id)
-    name = {"original": row.sha256, "ubl": row.ubl, "text": row.reading}[what]
-    if not name:
+    """Write out a document's original, its UBL, its text, or a PDF that can be searched."""
+    content = _searchable(session, document_id) if what == "searchable" else _stored(session, document_id, what)
+    if content is None:
         raise NotFound(f"document {document_id} has no {what} (yet)")
-    content = session.store.blobs.get(name)
-    if what == "text":
-        content = _text(content)
     if target is None or str(target) == "-":
         sys.stdout.buffer.write(content)
     else:
         target.write_bytes(content)
+
+
+def _stored(session: Session, document_id: str, what: str) -> bytes | None:
+    row = _get(session, document_id)
+    name = {"original": row.sha256, "ubl": row.ubl, "text": row.reading}[what]
+    content = session.store.blobs.get(name) if name else None
+    return _text(content) if content is not None and what == "text" else content
+
+
+def _searchable(session: Session, document_id: str) -> bytes | None:
+    from mailroom.steps.searchable import searchable_copy
+
+    return searchable_copy(session.house, document_id)
 
 
 def _text(reading: bytes) -> bytes:

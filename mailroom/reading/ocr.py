@@ -100,7 +100,7 @@ def read(sheet: Sheet, engine: OcrEngine, languages: str, preview_dpi: int) -> R
         else:
             turn = 0
     words, geometry, straight = first
-    image = sheet.image.transpose(_TURNS[turn]) if turn else sheet.image
+    image = turned(sheet.image, turn)
     return Read(words, _size(sheet, straight.size, turn), _preview(sheet, image, geometry, preview_dpi), straight, turn)
 
 
@@ -109,9 +109,14 @@ def read_as_it_is(sheet: Sheet, engine: OcrEngine, turn: int) -> list[Seen]:
 
     The page is straightened as it was the first time, so that the words fit the same preview.
     """
-    image = sheet.image.transpose(_TURNS[turn]) if turn in _TURNS else sheet.image
+    image = turned(sheet.image, turn)
     straight = prepare.measure(image.convert("L"), has_outline=not sheet.renderer).straighten(image)
     return scaled(in_lines(engine.read(straight, "", sheet.dpi)), straight.width, straight.height)
+
+
+def turned(image: Image.Image, turn: int) -> Image.Image:
+    """Return the picture turned clockwise by a reading's `turned` degrees."""
+    return image.transpose(_TURNS[turn]) if turn in _TURNS else image
 
 
 def _words(

@@ -30,6 +30,7 @@ TASKS = {
     "read": "mailroom.reading.tasks:read",
     "ocr_page": "mailroom.reading.tasks:ocr_page",
     "preview_pages": "mailroom.reading.tasks:preview_pages",
+    "searchable": "mailroom.reading.enrich:searchable",
 }
 """The tasks that a `Box` needs for a `Reader`."""
 _AGAIN = {"read_again": "mailroom.reading.again:read_again"}
@@ -76,6 +77,23 @@ class Reader:
         self._for_child: dict[str, JSON] = settings.model_dump(mode="json")
         self._again = box.another(_AGAIN) if settings.second_opinion == "auto" and engines.has_photo_engine() else None
         self._again_place = threading.Lock()
+
+    def searchable(self, content: bytes, reading: Reading) -> bytes:
+        """Return the document as a PDF whose pages can be searched: those that were read by OCR carry their words.
+
+        Raises as `read` does.
+        """
+        read: list[JSON] = [page.model_dump(mode="json") for page in reading.pages if page.source is PageSource.OCR]
+        arguments: dict[str, JSON] = {
+            "media_type": reading.media_type.value,
+            "page_count": reading.page_count,
+            "pages": read,
+            "settings": {**self._for_child, "media_type": reading.media_type.value},
+        }
+        _, blobs = self._box.call("searchable", arguments, [content])
+        with _checked():
+            [made] = blobs
+        return made
 
     def read(self, content: bytes, media_type: MediaType, filename: str = "") -> ReadResult:  # noqa: ARG002
         """Read a document. `filename` is for the log of whoever calls; types are known by content.

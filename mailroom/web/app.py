@@ -59,6 +59,7 @@ def create_app(services: WebServices, *, password_cost: Cost = passwords.DEFAULT
         get("/documents/{document}/pages/{number:int}", files.page_picture),
         get("/documents/{document}/original", files.original),
         get("/documents/{document}/ubl", files.ubl),
+        get("/documents/{document}/searchable", files.searchable),
         *api.Api(services).routes(),
         *(post(f"/documents/{{document}}/{act}", function) for act, function in document.ACTS.items()),
     ]

@@ -15,7 +15,7 @@ from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState
 from mailroom.domain.message import Message
 from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue
-from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views
+from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views, is_searchable
 from mailroom.web.history import Line, history
 from mailroom.web.ledger import LedgerLine, lines_of
 from mailroom.web.rights import Right, Rights, open_document
@@ -156,6 +156,7 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         history=loaded.history,
         ledger=loaded.ledger,
         next=loaded.next,
+        searchable=is_searchable(document),
         notice=visit.done,
         alert=words.t("web.document.not_saved") if wrong or typed else "",
         refresh=3 if document.state is DocumentState.READING else 0,

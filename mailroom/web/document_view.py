@@ -41,6 +41,7 @@ OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentSta
 EDITABLE = OPEN | {DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}
 ACCEPTABLE = frozenset({DocumentState.TO_ACCEPT, DocumentState.HELD})
 REFUSABLE = EDITABLE | {DocumentState.DUPLICATE}
+READS_PICTURES = frozenset({"tesserocr", "pytesseract", "rapidocr"})
 RETRYABLE = frozenset({DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION})
 
 
@@ -99,6 +100,11 @@ def acts(document: Document, rights: Rights, words: Words) -> Acts:
         undo=decide and _undoable(document, words),
         retry=Right.FILL_IN in rights and state in RETRYABLE,
     )
+
+
+def is_searchable(document: Document) -> bool:
+    """Whether words were read from its pictures, so that a copy of it can be searched where it cannot."""
+    return document.reading is not None and not READS_PICTURES.isdisjoint(document.engine.split("+"))
 
 
 def _undoable(document: Document, words: Words) -> bool:

@@ -61,6 +61,17 @@ def ubl(visit: Visit) -> Response:
     return _attachment(content, f"{name}.xml", "application/xml")
 
 
+def searchable(visit: Visit) -> Response:
+    """Return the document as a PDF whose words can be searched and copied."""
+    with visit.services.store.read() as unit:
+        document, _, _ = open_document(unit, visit.person, visit.path("document"), Right.DOWNLOAD)
+    content = visit.services.searchable(document.id)
+    if content is None:
+        raise NotFound("nothing was read", document_id=document.id)
+    name = document.filename.rpartition(".")[0] or document.filename or document.id
+    return _attachment(content, f"{name}.pdf", "application/pdf")
+
+
 def _attachment(content: bytes, filename: str, media_type: str) -> Response:
     return Response(
         content,

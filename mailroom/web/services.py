@@ -66,6 +66,7 @@ class WebServices:
     changed: called after a commit that needs the engine (fields completed, accepted, retry).
     missing: fields that are required and absent or not sure enough.
     ubl: the document as UBL, or None when there is none (yet).
+    searchable: the document as a PDF whose words can be searched, or None when nothing was read; takes about a second.
     preview: the "action required" mail as it would go out now in that language, or None when there is nothing to say.
     """
 
@@ -79,6 +80,7 @@ class WebServices:
     changed: Callable[[str], None]
     missing: Callable[[Fields], tuple[FieldName, ...]]
     ubl: Callable[[str], bytes | None]
+    searchable: Callable[[str], bytes | None]
     preview: Callable[[Account, Language], Rendered | None]
 
     @property

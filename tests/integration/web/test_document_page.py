@@ -209,6 +209,21 @@ def test_the_ubl_is_offered_only_when_there_is_one(els: Browser, house: House, b
     assert f"/documents/{ready.id}/ubl" in els.get(f"/documents/{ready.id}").text
 
 
+def test_a_searchable_pdf_is_offered_of_what_was_read_from_pictures(
+    els: Browser, house: House, bakery: SimpleNamespace
+) -> None:
+    read = {"reading": "0" * 64}
+    scan = house.add(bakery.account, DocumentState.TO_ACCEPT, filename="s.pdf", engine="pypdfium2+tesserocr", **read)
+    digital = house.add(bakery.account, DocumentState.TO_ACCEPT, filename="d.pdf", engine="xml+pypdfium2", **read)
+    unread = house.add(bakery.account, DocumentState.READING, filename="r.pdf", reading=None)
+    assert f"/documents/{scan.id}/searchable" in els.get(f"/documents/{scan.id}").text
+    assert f"/documents/{digital.id}/searchable" not in els.get(f"/documents/{digital.id}").text
+    answer = els.get(f"/documents/{scan.id}/searchable")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith("attachment; filename=")
+    assert els.get(f"/documents/{unread.id}/searchable").status_code == 404
+
+
 def test_page_pictures_are_private_and_not_sent_twice(els: Browser, house: House, bakery: SimpleNamespace) -> None:
     tree = html.fromstring(els.get(f"/documents/{bakery.document.id}").content)
     address = tree.xpath("//figure/img/@src")[0]

@@ -33,7 +33,7 @@ def pages(account_id: str, *document_ids: str) -> list[str]:
         *(
             f"/documents/{one}{part}"
             for one in document_ids
-            for part in ("", "/pages/1", "/pages/9", "/original", "/ubl")
+            for part in ("", "/pages/1", "/pages/9", "/original", "/ubl", "/searchable")
         ),
     ]
 
