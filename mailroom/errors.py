@@ -97,6 +97,12 @@ class TooLarge(PermanentFailure):
     reason = "too_large"
 
 
+class RoutingLoop(PermanentFailure):
+    """A mail that comes back: one of our own, or one that has passed too many servers."""
+
+    reason = "routing_loop"
+
+
 class SpoolUnavailable(TemporaryFailure):
     """The spool could not promise to keep the mail: full disk, failed sync, locked file."""
 

@@ -130,7 +130,7 @@ def running_dovecot() -> Iterator[Dovecot]:
     }
     values["certificate"] = server.certificate
     config.write_text(CONFIG.format(**values, **_users()), "utf-8")
-    _make_certificate(server.certificate)
+    make_certificate(server.certificate)
     (folder / "oauth2.conf").write_text(OAUTH.format(port=server.token_port), "utf-8")
     (folder / "mail").mkdir()
     (folder / "mail").chmod(0o777)
@@ -144,14 +144,15 @@ def running_dovecot() -> Iterator[Dovecot]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_certificate(file: Path) -> None:
-    """Make a certificate for localhost, and its key; Debian's Dovecot brings openssl along."""
+def make_certificate(file: Path) -> Path:
+    """Make a certificate for localhost, and its key, in one file; Debian's Dovecot brings openssl along."""
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
     names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     made = subprocess.run(
         [*command.split(), *names, "-keyout", "-"], stdin=subprocess.DEVNULL, capture_output=True, check=True
     )
     file.write_bytes(made.stdout)
+    return file
 
 
 def _wait_for(server: Dovecot, process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,7 @@ from mailroom.deliveries import MailChannel, Vault
 from mailroom.domain.account import Purpose
 from mailroom.domain.message import Door, Envelope
 from mailroom.gateways.admission import Recipient
+from mailroom.gateways.loops import refuse_loop
 from mailroom.gateways.upload import accept_files, accept_message, wrap
 from mailroom.reading.read import Reader
 from mailroom.spool import Spool
@@ -43,7 +44,7 @@ def open_house(
         store=store,
         box=box,
         reader=Reader(box, settings.reading),
-        mail=MailChannel(settings.mail, settings.data / "outgoing"),
+        mail=MailChannel(settings.mail, settings.data / "outgoing", mark=settings.smtp.import_domain),
         vault=Vault(Path(settings.archive.vault) if settings.archive.vault else settings.data / "vault"),
         clock=clock,
         public_url=url.rstrip("/"),
@@ -105,7 +106,12 @@ def upload_mail(  # noqa: PLR0913 as above
     purpose: Purpose | None = None,
     sender: str = "",
 ) -> str:
-    """Put a mail into the spool as it is; return its id, of the first one where it came before. Raises as `upload`."""
+    """Put a mail into the spool as it is; return its id, of the first one where it came before.
+
+    Raises:
+        RoutingLoop: it is one that we have sent, or it goes round in circles; and what `upload` raises.
+    """
+    refuse_loop(raw, house.settings.smtp.import_domain)
     recipient = admit_upload(house, account_id, door, purpose)
     envelope = accept_message(
         spool,

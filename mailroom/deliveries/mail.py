@@ -21,7 +21,7 @@ from mailroom.clock import Clock, utc_now
 from mailroom.config import MailSettings
 from mailroom.deliveries import disk
 from mailroom.deliveries.protocol import Parcel
-from mailroom.domain.delivery import ChannelName, OutgoingMail
+from mailroom.domain.delivery import LOOP_HEADER, ChannelName, OutgoingMail
 from mailroom.errors import BadConfiguration, DeliveryFailed, DeliveryRejected
 from mailroom.log import get_logger
 
@@ -32,16 +32,23 @@ SUBJECT_CHARACTERS = 250
 
 
 class MailChannel:
-    """The channel to the relay of `settings`, or into `folder` when there is none."""
+    """The channel to the relay of `settings`, or into `folder` when there is none. `mark` stops mails that come back."""
 
     name = ChannelName.MAIL
 
     def __init__(
-        self, settings: MailSettings, folder: Path, clock: Clock = utc_now, *, tls: ssl.SSLContext | None = None
+        self,
+        settings: MailSettings,
+        folder: Path,
+        clock: Clock = utc_now,
+        *,
+        mark: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings
         self._folder = folder
         self._clock = clock
+        self._mark = mark
         self._tls = tls
 
     def deliver(self, parcel: Parcel) -> str:
@@ -58,7 +65,7 @@ class MailChannel:
             DeliveryRejected: the relay said 5xx to the sender, the recipient or the content.
             StorageUnavailable: there is no relay, and the file could not be written.
         """
-        message = message_of(mail, self._settings, self._clock)
+        message = message_of(mail, self._settings, self._clock, mark=self._mark)
         if not self._settings.relay:
             return self._file(mail, message)
         return self._relay(mail, message.as_bytes())
@@ -144,8 +151,8 @@ def _leave(relay: smtplib.SMTP | None) -> None:
         relay.close()
 
 
-def message_of(mail: OutgoingMail, settings: MailSettings, clock: Clock = utc_now) -> EmailMessage:
-    """Build the RFC 5322 message of a mail.
+def message_of(mail: OutgoingMail, settings: MailSettings, clock: Clock = utc_now, *, mark: str = "") -> EmailMessage:
+    """Build the RFC 5322 message of a mail, with the import domain as a `mark` by which our doors know it again.
 
     Raises:
         DeliveryRejected: an address is none.
@@ -162,6 +169,8 @@ def message_of(mail: OutgoingMail, settings: MailSettings, clock: Clock = utc_no
     message["Message-ID"] = _message_id(mail)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers this
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
+    if mark:
+        message[LOOP_HEADER] = _line(mark)
     message["Content-Language"] = mail.language
     if mail.unsubscribe:
         message["List-Unsubscribe"] = f"<{_line(mail.unsubscribe)}>"

@@ -15,6 +15,10 @@ class ChannelName(StrEnum):
     MAIL = "mail"
 
 
+LOOP_HEADER = "X-Mailroom-Loop"
+"""The field that every mail of ours carries: the import domain of the installation that sent it. A door knows it."""
+
+
 class DeliveryState(StrEnum):
     """How far a delivery is."""
 

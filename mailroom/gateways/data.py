@@ -7,16 +7,9 @@ nobody can smuggle a second one past a server in front of us that sees ends of l
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
-_HOPS = 50
-"""Received fields that a mail may have; RFC 5321 section 6.3 asks for 100 at least, mail of suppliers has under 15."""
-
-_HEADER_BYTES = 256 * 1024
-"""Where Received fields are looked for: they stand at the top."""
-
-_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
+from mailroom.gateways.loops import HEADER_BYTES, is_loop
 
 _END = b"\r\n.\r\n"
 _NEWLINE = b"\r\n"
@@ -35,8 +28,10 @@ class Flaw(StrEnum):
 class DataReader:
     """Finds the end, takes off the dots (RFC 5321 section 4.5.2), and watches size and form."""
 
-    def __init__(self, *, max_bytes: int, max_line_bytes: int) -> None:
+    def __init__(self, *, max_bytes: int, max_line_bytes: int, mark: str = "") -> None:
+        """Begin. `mark` is what mails of our own carry."""
         self._max_bytes = max_bytes
+        self._mark = mark
         self._max_line = max_line_bytes
         self._tail = _NEWLINE  # stands for the end of the DATA command's own line
         self._skip = len(_NEWLINE)
@@ -89,11 +84,11 @@ class DataReader:
         return content if self.flaw is None else b""
 
     def _watch_header(self, header: bytearray, content: bytes) -> None:
-        """Collect the header, and when it is complete count the servers that the mail has passed."""
-        header += content[: _HEADER_BYTES + 2]
+        """Collect the header, and when it is complete look whether the mail goes round in circles."""
+        header += content[: HEADER_BYTES + 2]
         end = 0 if header.startswith(_NEWLINE) else header.find(b"\r\n\r\n")
-        if end >= 0 or self.ended or len(header) > _HEADER_BYTES:
-            if len(_RECEIVED.findall(header[:end] if end >= 0 else header)) > _HOPS:
+        if end >= 0 or self.ended or len(header) > HEADER_BYTES:
+            if end != 0 and is_loop(bytes(header if end < 0 else header[: end + len(_NEWLINE)]), self._mark):
                 self.flaw = self.flaw or Flaw.LOOP
             self._header = None
 

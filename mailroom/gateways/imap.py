@@ -21,6 +21,7 @@ from mailroom.domain.value import new_id
 from mailroom.errors import (
     MailroomError,
     NotForThisSender,
+    RoutingLoop,
     SenderBlocked,
     TooLarge,
     UnknownRecipient,
@@ -29,6 +30,7 @@ from mailroom.gateways.admission import FindRecipient, Recipient, RecordRefusal,
 from mailroom.gateways.imap_addresses import candidates, return_path
 from mailroom.gateways.imap_mailbox import FAILURES, ConnectionLost, LoginRefused, Mailbox
 from mailroom.gateways.imap_memory import TAKEN, FolderKey, Memory
+from mailroom.gateways.loops import refuse_loop
 from mailroom.gateways.oauth import TokenRefused, Tokens
 from mailroom.log import get_logger
 from mailroom.spool import Spool
@@ -194,7 +196,7 @@ class Collector:
     def _visit(self, mailbox: Mailbox, key: FolderKey, uid: int, size: int) -> int:
         try:
             return self._take(mailbox, key, uid, size)
-        except (TooLarge, SenderBlocked, NotForThisSender) as error:
+        except (TooLarge, SenderBlocked, NotForThisSender, RoutingLoop) as error:
             self._memory.remember(key, uid, error.reason)
             log.warning("mail_left_in_mailbox", **self._names, uid=uid, reason=error.reason)
             if isinstance(error, TooLarge) and size <= self._office.max_bytes:
@@ -222,6 +224,7 @@ class Collector:
         if len(raw) > self._office.max_bytes:
             self._memory.remember(key, uid, TooLarge.reason)
             return 0
+        refuse_loop(raw, self._office.import_domain)
         sender = return_path(raw)
         recipient = self._whose(raw, sender)
         envelope = Envelope(

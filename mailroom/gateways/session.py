@@ -59,7 +59,7 @@ class SmtpSession(Conversation):
             self._refuse(replies.BAD_HELLO)
             return False
         self._set_post_data_state()
-        self._helo = hostname.encode("ascii", "replace").decode()[:255]
+        self._helo = "".join(sign if "!" <= sign <= "~" else "?" for sign in hostname[:255])
         return True
 
     async def on_mail(self, argument: str) -> None:
@@ -151,6 +151,7 @@ class SmtpSession(Conversation):
         reader = DataReader(
             max_bytes=self._reception.settings.max_message_bytes,
             max_line_bytes=self._reception.settings.max_line_bytes,
+            mark=self._reception.settings.import_domain,
         )
         draft = self._reception.spool.draft()
         try:

@@ -6,7 +6,7 @@ the entry in the spool; the next round finds the bytes and the row already there
 
 from __future__ import annotations
 
-from mailroom.domain.message import Envelope, Message
+from mailroom.domain.message import Envelope, Message, SenderProof, SenderVerdict
 from mailroom.steps.house import House
 
 
@@ -23,6 +23,7 @@ def store_message(house: House, envelope: Envelope, content: bytes) -> str:
         recipient=envelope.recipient,
         envelope_sender=envelope.sender,
         peer=envelope.peer,
+        sender=SenderProof(verdict=SenderVerdict.UNKNOWN, helo=envelope.helo),
         uploaded_by=envelope.uploaded_by,
         received_at=envelope.received_at,
         sha256=sha256,

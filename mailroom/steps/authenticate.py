@@ -59,6 +59,7 @@ def _look(house: House, message: Message) -> SenderProof:
         received_at=message.received_at,
         sender=message.envelope_sender,
         peer=message.peer,
+        helo=message.sender.helo,
         fronts=settings.smtp.trusted_peers,
     )
     raw = house.store.blobs.get(message.sha256)
@@ -73,6 +74,7 @@ def _claimed(message: Message, proof: SenderProof) -> SenderProof:
 def _keep(house: House, message_id: str, proof: SenderProof) -> str:
     with house.store.unit() as unit:
         message = unit.messages.get(message_id)
-        unit.messages.update(message.model_copy(update={"sender": proof}))
+        kept = proof.model_copy(update={"helo": message.sender.helo})
+        unit.messages.update(message.model_copy(update={"sender": kept}))
     log.info("sender_judged", message=message_id, verdict=proof.verdict.value)
     return proof.verdict.value

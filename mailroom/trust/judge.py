@@ -31,12 +31,16 @@ DMARC = {
 
 @dataclass(frozen=True)
 class Arrival:
-    """How a mail came in. `fronts` are the front servers: what they hand over, they did not send."""
+    """How a mail came in. `fronts` are the front servers: what they hand over, they did not send.
+
+    `helo` is what the client called itself.
+    """
 
     door: Door
     received_at: datetime
     sender: str = ""
     peer: str = ""
+    helo: str = ""
     fronts: tuple[str, ...] = ()
 
 
@@ -144,7 +148,7 @@ def _envelope(arrival: Arrival, settings: TrustSettings, found: Address, said: S
     for one in said:
         if one.method == "spf" and (domain := _domain_said(one, "smtp.mailfrom")):
             return Outcome(one.result, domain, why="said")
-    client, domain = client_of(arrival.peer), domain_name(arrival.sender.rpartition("@")[2])
+    client, domain = client_of(arrival.peer), domain_name(_envelope_domain(arrival))
     is_front = is_one_of(arrival.peer, (*settings.trusted_peers, *arrival.fronts))
     if arrival.door is not Door.SMTP or client is None or not client.is_global or is_front or domain is None:
         return Outcome("skipped")
@@ -153,8 +157,16 @@ def _envelope(arrival: Arrival, settings: TrustSettings, found: Address, said: S
 
 def _checked(spf: Outcome, arrival: Arrival, questions: Questions) -> Outcome:
     client = client_of(arrival.peer)
-    sender = f"{arrival.sender.rpartition('@')[0]}@{spf.domain}"
-    return spf if client is None else spf._replace(result=sender_policy.check(questions, client, sender))
+    if client is None:
+        return spf
+    sender = f"{arrival.sender.rpartition('@')[0] or 'postmaster'}@{spf.domain}"
+    found = sender_policy.check(questions, client, sender, domain_name(arrival.helo) or "unknown")
+    return spf._replace(result=found, why="" if arrival.sender else "helo")
+
+
+def _envelope_domain(arrival: Arrival) -> str:
+    """Return the domain that SPF asks about: that of HELO for the null sender (RFC 7208 section 2.4)."""
+    return arrival.sender.rpartition("@")[2] if arrival.sender else arrival.helo
 
 
 def _signatures_said(said: Sequence[Result], found: Address) -> list[Outcome]:

@@ -23,18 +23,20 @@ RECORD_BYTES = 4 << 10
 """A policy is shorter; a longer text is none."""
 
 
-def check(questions: Questions, client: IPv4Address | IPv6Address, sender: str) -> str:
-    """Return SPF's result for the client and the reverse-path; `everybody` for a policy that names no one."""
-    result = _result(questions, str(client), sender)
-    if result == "pass" and _result(questions, NOBODY[client.version], sender) == "pass":
+def check(questions: Questions, client: IPv4Address | IPv6Address, sender: str, helo: str) -> str:
+    """Return SPF's result for the client and the reverse-path; `everybody` for a policy that names no one.
+
+    For the null sender the caller asks for `postmaster` at the name in HELO (RFC 7208 section 2.4).
+    """
+    result = _result(questions, str(client), sender, helo)
+    if result == "pass" and _result(questions, NOBODY[client.version], sender, helo) == "pass":
         return "everybody"
     return result
 
 
-def _result(questions: Questions, client: str, sender: str) -> str:
+def _result(questions: Questions, client: str, sender: str, helo: str) -> str:
     try:
-        # `unknown` for the name in HELO, which is not kept: it only matters for policies with the macro %{h}.
-        answer: tuple[str, int, str] = _query_class()(questions, i=client, s=sender, h="unknown").check()
+        answer: tuple[str, int, str] = _query_class()(questions, i=client, s=sender, h=helo).check()
     except Exception as error:  # pyspf lets through what odd records raise in it
         log.info("policy_not_readable", error=type(error).__name__)
         return "permerror"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import smtplib
 import socket
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -10,10 +11,13 @@ from email.policy import SMTP
 from pathlib import Path
 
 import httpx
+import pytest
 from fixtures_daemon import Installation
 from fixtures_dovecot import PASSWORD, Dovecot
 
-from mailroom.config import StoreSettings
+from mailroom.app import open_house
+from mailroom.config import StoreSettings, load
+from mailroom.domain.delivery import OutgoingMail
 from mailroom.store import open_store
 
 MailMaker = Callable[[str, str], EmailMessage]
@@ -96,6 +100,51 @@ def test_a_folder_a_program_and_a_mailbox_lead_to_the_same_desk(
     rows = installation.json("inbox", "--all")
     assert [row["state"] for row in rows if row["account"] == "unassigned"] == ["refused"]
     shutil.rmtree(scans)
+
+
+def test_a_mail_that_we_sent_ourselves_is_stopped_at_every_door(
+    new_installation: Callable[..., Installation], dovecot: Dovecot, put_mail: Callable[..., int], tmp_path: Path
+) -> None:
+    scans, user = tmp_path / "scans", dovecot.new_user()
+    scans.mkdir()
+    (tmp_path / "password").write_text(PASSWORD)
+    installation = new_installation(
+        f'[smtp]\nimport_domain = "import.bakkerij.example"\n[lmtp]\nlisten = "127.0.0.1:0"\n'
+        f'[[folders]]\npath = "{scans}"\naccount = "Bakkerij De Korenbloem BV"\nstill_seconds = 0.5\n'
+        f'[[imap]]\nhost = "127.0.0.1"\nport = {dovecot.port}\nsecurity = "none"\nuser = "{user}"\n'
+        f'password_file = "{tmp_path}/password"\naccount = "Bakkerij De Korenbloem BV"\n'
+    )
+    account = installation.json(*COMPANY)[0]
+    house = open_house(load(installation.config, data=installation.data))
+    sent = house.mail.send(
+        OutgoingMail(message_id="<digest@x>", recipient=account["import_address"], subject="Digest", text="Nothing.")
+    )
+    house.store.close()
+    house.box.close()
+    file = installation.data / "outgoing" / sent
+    mine = file.read_bytes()
+    assert b"X-Mailroom-Loop: import.bakkerij.example\r\n" in mine
+    put_mail(user, mine)
+    installation.start()
+
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        installation.send(mine, account["import_address"])
+    assert (refused.value.smtp_code, refused.value.smtp_error) == (554, b"5.4.6 Routing loop detected")
+    host, _, port = installation.lmtp.rpartition(":")
+    with smtplib.LMTP(host, int(port)) as front, pytest.raises(smtplib.SMTPDataError, match=r"5\.4\.6"):
+        front.sendmail("a@b.example", [account["import_address"]], mine)
+    shutil.copy(file, scans / "digest.eml")
+    installation.wait((scans / "failed" / "digest.eml").exists)
+    assert "postkamer zelf" in (scans / "failed" / "digest.eml.txt").read_text("utf-8")
+    [row] = installation.json("import", "--account", account["id"], str(file), check=False)
+    assert row["problem"]
+    installation.wait(
+        lambda: [line for line in installation.log if "mail_left_in_mailbox" in line and "routing_loop" in line]
+    )
+    assert installation.json("ledger") == []
+    other = mine.replace(b"import.bakkerij.example", b"import.another.example")
+    installation.send(other, account["import_address"])
+    installation.wait(lambda: installation.json("ledger"))
 
 
 def doors(installation: Installation, account_id: str) -> set[str]:

@@ -16,30 +16,12 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
-
-# A key that guards nothing: made for these tests, for localhost only.
-CERTIFICATE = """\
------BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsfHg9bME6AosUyO9
-Gw/OhpKBNvY0cGW4ek93sIuyOuShRANCAASR3zqvfvh85aM4YAk1APn70oXHQmDY
-Ibut4yxESgLz+SxvJWcVHO6wmQquuiaOt3Ua9eHR39AYAqkkbjbmgSTy
------END PRIVATE KEY-----
------BEGIN CERTIFICATE-----
-MIIBmzCCAUGgAwIBAgIUPm58BNEtTRf+M4lb0hSnM4af67YwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE4MjQ0M1oYDzIxMjYxMDI4
-MTgyNDQzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAASR3zqvfvh85aM4YAk1APn70oXHQmDYIbut4yxESgLz+SxvJWcVHO6w
-mQquuiaOt3Ua9eHR39AYAqkkbjbmgSTyo28wbTAdBgNVHQ4EFgQUgLqLveI6c5zL
-ZIo+jowM4pKFDaMwHwYDVR0jBBgwFoAUgLqLveI6c5zLZIo+jowM4pKFDaMwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDSAAwRQIgP+j7SNkNpN9rFp1k1FDkM9N4DtmjW91fnnVhIm82mvYCIQCU
-i+Rmjs+p8FFJD9vhG58iu673O5TNcnHZGUuwBClSEw==
------END CERTIFICATE-----
-"""
+from fixtures_dovecot import make_certificate
 
 
 class LoopbackRelay:
@@ -104,7 +86,7 @@ def server_tls() -> ssl.SSLContext:
     """The relay's side of TLS."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(CERTIFICATE)
+        file.write(certificate())
         file.flush()
         context.load_cert_chain(file.name)
     return context
@@ -112,7 +94,14 @@ def server_tls() -> ssl.SSLContext:
 
 def client_tls() -> ssl.SSLContext:
     """A client's side of TLS that trusts this relay and checks its name."""
-    return ssl.create_default_context(cadata=CERTIFICATE[CERTIFICATE.index("-----BEGIN CERTIFICATE") :])
+    return ssl.create_default_context(cadata=certificate()[certificate().index("-----BEGIN CERTIFICATE") :])
+
+
+@lru_cache(maxsize=1)
+def certificate() -> str:
+    """Return a certificate for localhost with its key, made once in each test process."""
+    with tempfile.TemporaryDirectory() as folder:
+        return make_certificate(Path(folder) / "tls.pem").read_text("ascii")
 
 
 @contextmanager

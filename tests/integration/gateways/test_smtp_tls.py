@@ -1,8 +1,7 @@
-"""STARTTLS, a certificate that is renewed, and load balancers in front. The keys here are of no use to anybody."""
+"""STARTTLS, a certificate that is renewed, and load balancers in front."""
 
 from __future__ import annotations
 
-import shutil
 import smtplib
 import ssl
 import struct
@@ -11,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fixtures_dovecot import make_certificate
 
 from mailroom.errors import BadConfiguration
 
 OpenDoor = Callable[..., Any]
 MAIL = b"From: sup@plier.example\r\nSubject: invoice\r\n\r\nhello"
-CERTIFICATES = Path(__file__).parent / "certificates"
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    return Path(shutil.copy(CERTIFICATES / "one.pem", tmp_path / "tls.pem"))
+    return make_certificate(tmp_path / "tls.pem")
 
 
 def trusting() -> ssl.SSLContext:
@@ -38,8 +37,8 @@ def certificate_of(house: Any) -> bytes | None:
         return client.sock.getpeercert(binary_form=True)
 
 
-def der(name: str) -> bytes:
-    text = (CERTIFICATES / f"{name}.pem").read_text()
+def der(content: bytes) -> bytes:
+    text = content.decode()
     return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE") :])
 
 
@@ -61,15 +60,16 @@ def test_mail_comes_through_tls_small_and_large(open_door: OpenDoor, certificate
 
 def test_a_renewed_certificate_is_taken_up_and_a_broken_one_is_not(open_door: OpenDoor, certificate: Path) -> None:
     house = open_door(tls_certificate=certificate)
-    assert certificate_of(house) == der("one")
-    replace(certificate, (CERTIFICATES / "two.pem").read_bytes())
-    assert certificate_of(house) == der("two")
+    one, two = certificate.read_bytes(), make_certificate(certificate.with_name("two.pem")).read_bytes()
+    assert certificate_of(house) == der(one)
+    replace(certificate, two)
+    assert certificate_of(house) == der(two)
     replace(certificate, b"rubbish")
-    assert certificate_of(house) == der("two")
+    assert certificate_of(house) == der(two)
     certificate.unlink()
-    assert certificate_of(house) == der("two")
-    replace(certificate, (CERTIFICATES / "one.pem").read_bytes())
-    assert certificate_of(house) == der("one")
+    assert certificate_of(house) == der(two)
+    replace(certificate, one)
+    assert certificate_of(house) == der(one)
 
 
 def replace(file: Path, content: bytes) -> None:

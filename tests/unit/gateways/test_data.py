@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailroom.errors import RoutingLoop
 from mailroom.gateways.data import DataReader, Flaw
+from mailroom.gateways.loops import is_loop, refuse_loop
 
 
 def read(sent: bytes, cuts: list[int], *, max_bytes: int = 10_000, max_line: int = 1_000) -> tuple[DataReader, bytes]:
-    reader = DataReader(max_bytes=max_bytes, max_line_bytes=max_line)
+    reader = DataReader(max_bytes=max_bytes, max_line_bytes=max_line, mark="import.example")
     content = b""
     edges = [0, *sorted(cut % (len(sent) + 1) for cut in cuts), len(sent)]
     for start, end in itertools.pairwise(edges):
@@ -127,3 +129,38 @@ def test_a_body_without_header_does_not_loop(mail: bytes, cuts: list[int]) -> No
     reader, content = read(mail + b".\r\n", cuts)
     assert reader.flaw is None
     assert content == mail
+
+
+OURS = b"From: a@b.example\r\nx-mailroom-loop:\r\n Import.Example\r\nSubject: x\r\n"
+
+
+@given(cuts=CUTS)
+def test_a_mail_of_our_own_that_comes_back_loops(cuts: list[int]) -> None:
+    reader, _ = read(OURS + b"\r\nbody\r\n.\r\n", cuts)
+    assert reader.flaw is Flaw.LOOP
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"X-Mailroom-Loop: import.elsewhere.example\r\n\r\nfrom another mailroom\r\n",
+        b"X-Mailroom-Loop: import.example.com\r\n\r\nits name begins like ours\r\n",
+        b"Subject: X-Mailroom-Loop: import.example\r\n\r\nspoken of only\r\n",
+        b"Subject: forwarded\r\n\r\nX-Mailroom-Loop: import.example\r\n",
+        b"\r\nX-Mailroom-Loop: import.example\r\n",
+    ],
+)
+@given(cuts=CUTS)
+def test_another_s_mark_and_one_in_the_body_are_no_loop(mail: bytes, cuts: list[int]) -> None:
+    reader, content = read(mail + b".\r\n", cuts)
+    assert (reader.flaw, content) == (None, mail)
+    refuse_loop(mail, "import.example")
+
+
+@pytest.mark.parametrize("newline", [b"\r\n", b"\n"])
+def test_a_whole_mail_is_looked_at_in_the_same_way(newline: bytes) -> None:
+    for mail in (OURS + b"\r\nbody\r\n", b"Received: x\r\n" * 51 + b"\r\nbody\r\n"):
+        with pytest.raises(RoutingLoop):
+            refuse_loop(mail.replace(b"\r\n", newline), "import.example")
+    refuse_loop((b"Received: x\r\n" * 50 + b"\r\n" + OURS).replace(b"\r\n", newline), "import.example")
+    assert not is_loop(OURS, "")

@@ -62,6 +62,31 @@ def test_the_envelope_s_domain_must_be_the_author_s(sender: str, policy: str, ve
 
 
 @pytest.mark.parametrize(
+    ("helo", "verdict", "evidence"),
+    [
+        ("mail.shop.be", VERIFIED, "dmarc=pass; spf=pass d=mail.shop.be helo"),
+        ("MAIL.shop.be.", UNVERIFIED, "dmarc=not_asked; spf=skipped"),
+        ("shop.be", FAILED, "dmarc=fail; spf=fail d=shop.be helo"),
+        ("mail.evil.com", FAILED, "dmarc=fail; spf=unaligned d=mail.evil.com"),
+        ("[93.184.215.14]", UNVERIFIED, "dmarc=not_asked; spf=skipped"),
+        ("localhost", UNVERIFIED, "dmarc=not_asked; spf=skipped"),
+        ("", UNVERIFIED, "dmarc=not_asked; spf=skipped"),
+    ],
+)
+def test_the_null_sender_is_checked_by_the_name_in_helo(helo: str, verdict: SenderVerdict, evidence: str) -> None:
+    dns = with_spf("v=spf1 -all").txt("mail.shop.be", f"v=spf1 ip4:{CLIENT} -all")
+    proof = judged(mail(), dns, peer=CLIENT, sender="", helo=helo)
+    assert (proof.verdict, proof.evidence) == (verdict, evidence)
+
+
+def test_a_policy_may_name_the_client_by_its_helo() -> None:
+    dns = with_spf("v=spf1 exists:%{h}.allowed.net -all")
+    dns.records[("mx.shop.be.allowed.net", "A")] = ("127.0.0.2",)
+    assert "spf=everybody" in judged(mail(), dns, peer=CLIENT, helo="mx.shop.be").evidence
+    assert judged(mail(), dns, peer=CLIENT, helo="other.shop.be").verdict is FAILED
+
+
+@pytest.mark.parametrize(
     "arrival",
     [
         {"door": Door.LMTP},
