@@ -180,19 +180,36 @@ class FolderSettings(_Slice):
     )
 
 
+_ENDPOINT = r"^(|https://.+|http://(127\.0\.0\.1|localhost|\[::1\])[:/].*)$"
+
+
 class OAuthSettings(_Slice):
     """`oauth2` of a mailbox: how access tokens are had. Nothing of it is secret but the files that it names."""
 
+    provider: Literal["", "microsoft", "google"] = Field(
+        "", description="microsoft or google: then the addresses and the scope below are known; empty: name them"
+    )
+    tenant: str = Field(
+        "common", pattern=r"^[A-Za-z0-9.-]+$", description="Of microsoft: the organisation's tenant, its id or domain"
+    )
     client_id: str = Field(..., description="Id of the application that was registered with Microsoft or Google")
     client_secret_file: Path | None = Field(None, description="File with the application's secret, where it has one")
-    token_url: str = Field(
-        ..., pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])", description="Where tokens are renewed"
+    token_url: str = Field("", pattern=_ENDPOINT, description="Where tokens are had and renewed")
+    device_url: str = Field("", pattern=_ENDPOINT, description="Where a sign-in on another device begins (RFC 8628)")
+    authorize_url: str = Field("", pattern=_ENDPOINT, description="The page on which a person signs in in a browser")
+    refresh_token_file: Path | None = Field(
+        None,
+        description="File with a refresh token that was had elsewhere; not needed after `mailroom account mailbox "
+        "sign-in`, which keeps its own in the data folder, as one that the server renews is",
     )
-    refresh_token_file: Path = Field(
-        ..., description="File with the refresh token; one that the server renews is kept in the data folder"
-    )
-    scope: str = Field("", description="Scope to ask for; empty: that of the refresh token")
+    scope: str = Field("", description="Scope to ask for; empty: the provider's for IMAP, or that of the refresh token")
     mechanism: Literal["xoauth2", "oauthbearer"] = Field("xoauth2", description="xoauth2 or oauthbearer")
+
+    @model_validator(mode="after")
+    def _whole(self) -> OAuthSettings:
+        if not self.provider and not self.token_url:
+            raise ValueError("name provider or token_url")
+        return self
 
 
 class ImapSettings(_Slice):
@@ -211,7 +228,7 @@ class ImapSettings(_Slice):
         None, examples=["/etc/mailroom/imap-password"], description="File that holds the password"
     )
     oauth2: OAuthSettings | None = Field(
-        None, description="In the place of a password: { client_id, token_url, refresh_token_file, ... }, namely"
+        None, description="In the place of a password: { provider, client_id, ... }, namely"
     )
     folder: str = Field("INBOX", description="Folder to look into")
     account: str = Field(

@@ -13,7 +13,14 @@ import structlog
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-pytest_plugins = ["fixtures_daemon", "fixtures_dovecot", "fixtures_postgres", "fixtures_s3", "fixtures_store"]
+pytest_plugins = [
+    "fixtures_daemon",
+    "fixtures_dovecot",
+    "fixtures_postgres",
+    "fixtures_s3",
+    "fixtures_store",
+    "token_server",
+]
 
 
 @pytest.fixture(autouse=True)

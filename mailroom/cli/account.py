@@ -10,6 +10,7 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
 from mailroom.cli.api_key import api_key
+from mailroom.cli.mailbox import mailbox
 from mailroom.cli.output import Session, as_json, print_json, print_table
 from mailroom.domain.account import Account, Membership, Purpose, Role, User
 from mailroom.domain.report import Frequency, ReportKind, Subscription
@@ -27,6 +28,7 @@ def account() -> None:
 
 
 account.add_command(api_key)
+account.add_command(mailbox)
 
 
 @account.command()

@@ -32,7 +32,7 @@ SUBJECT_CHARACTERS = 250
 
 
 class MailChannel:
-    """The channel to the relay of `settings`, or into `folder` when there is none. `mark` stops mails that come back."""
+    """The channel to the relay of `settings`, or into `folder` when there is none. `mark` stops what comes back."""
 
     name = ChannelName.MAIL
 

@@ -50,8 +50,8 @@ class SenderVerdict(StrEnum):
 class SenderProof(Value):
     """The verdict on the sender, with its evidence in codes.
 
-    `identity` is the e-mail address that is proved; with any other verdict, the one that is only claimed. `helo` is what
-    the client called itself at the door: SPF asks for it where the envelope names no sender (RFC 7208 section 2.4).
+    `identity` is the e-mail address that is proved; with any other verdict, the one that is only claimed. `helo` is
+    what the client called itself at the door: SPF asks for it when the envelope names no sender (RFC 7208 section 2.4).
     """
 
     verdict: SenderVerdict

@@ -70,7 +70,7 @@ class ImapDoor:
                 spool,
                 office,
                 self._memory,
-                tokens=Tokens(settings.oauth2, folder) if settings.oauth2 else None,
+                tokens=Tokens(settings.oauth2, folder, user=settings.user) if settings.oauth2 else None,
                 clock=clock,
             )
             for settings in mailboxes

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import gc
-import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fixtures_dovecot import PASSWORD, Dovecot
 from imapclient import IMAPClient
+from token_server import TokenServer
 
 from mailroom.config import ImapSettings, OAuthSettings
 from mailroom.domain.message import Door
@@ -271,65 +268,6 @@ def test_a_wrong_password_is_not_tried_often(collect: Collect, tmp_path: Path) -
         box.round()
     assert "wrong" not in str(failure.value)
     assert box.collector._tell(failure.value, 1) >= 60
-
-
-class TokenServer:
-    """Gives access tokens for the newest refresh token, a new refresh token each time, and tells whose a token is."""
-
-    def __init__(self, port: int) -> None:
-        self.refresh_token = "refresh-0"
-        self.user = ""
-        self.asked: list[dict[str, str]] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                fields = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-                self.answer(*server.token({name: values[0] for name, values in fields.items()}))
-
-            def do_GET(self) -> None:
-                token = parse_qs(urlsplit(self.path).query).get("access_token", [""])[0]
-                known = token == f"access-{server.refresh_token}"
-                self.answer(*((200, {"email": server.user}) if known else (401, {"error": "invalid_token"})))
-
-            def answer(self, status: int, body: dict[str, object]) -> None:
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(content)))
-                self.send_header("content-type", "application/json")
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: object) -> None:
-                """Stay silent."""
-
-        self._server = HTTPServer(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
-
-    def token(self, fields: dict[str, str]) -> tuple[int, dict[str, object]]:
-        self.asked.append(fields)
-        if fields["refresh_token"] != self.refresh_token:
-            return 400, {"error": "invalid_grant", "error_description": "secret details"}
-        self.refresh_token = f"refresh-{len(self.asked)}"
-        return 200, {
-            "access_token": f"access-{self.refresh_token}",
-            "refresh_token": self.refresh_token,
-            "expires_in": 3600,
-        }
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-@pytest.fixture
-def token_server(dovecot: Dovecot) -> Iterator[TokenServer]:
-    server = TokenServer(dovecot.token_port)
-    yield server
-    server.close()
 
 
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
