@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests")]
+
+from private_postfix import running_postfix, why_not  # noqa: E402 it lies beside the tests
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LONGEST = 120.0
@@ -101,78 +103,15 @@ def mailroom_door(folder: Path) -> Iterator[tuple[int, int]]:
         child.stdout.close()
 
 
-_MASTER = """\
-127.0.0.1:{port} inet n - n - 120 smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-showq unix n - n - - showq
-error unix - - n - - error
-local unix - n n - - local
-smtp unix - - n - - smtp
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-"""
-
-
 @contextmanager
 def postfix(folder: Path) -> Iterator[tuple[int, int]]:
     """Start a Postfix of our own that puts everything on hold; give its port and the id of its master."""
-    port = _free_port()
-    (folder / "config").mkdir()
-    (folder / "data").mkdir()
-    (folder / "queue").mkdir()
-    shutil.chown(folder / "data", "postfix")
-    folder.chmod(0o755)
     settings = {
-        "compatibility_level": "3.6",
-        "queue_directory": folder / "queue",
-        "data_directory": folder / "data",
-        "inet_interfaces": "127.0.0.1",
-        "inet_protocols": "ipv4",
-        "myhostname": "mx.example",
         "mydestination": "import.example",
-        "local_recipient_maps": "",
         "smtpd_recipient_restrictions": "check_recipient_access static:HOLD, reject_unauth_destination",
-        "smtpd_relay_restrictions": "permit",
-        "smtpd_client_connection_count_limit": "0",
-        "smtpd_peername_lookup": "no",
-        "default_process_limit": "120",
-        "maillog_file": folder / "maillog",
-        "maillog_file_prefixes": folder,
-        "smtputf8_enable": "no",
-        "alternate_config_directories": "",
-        "multi_instance_enable": "yes",
-        "syslog_name": "bench",
-        "alias_maps": "",
     }
-    (folder / "config/main.cf").write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
-    (folder / "config/master.cf").write_text(_MASTER.format(port=port))
-    command = ["postfix", "-c", str(folder / "config")]
-    subprocess.run([*command, "start"], check=True, capture_output=True)
-    try:
-        _wait_for(port)
-        yield port, int((folder / "queue/pid/master.pid").read_text())
-    finally:
-        subprocess.run([*command, "stop"], check=False, capture_output=True)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(20):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as sock:
-            if sock.recv(3) == b"220":
-                return
-        time.sleep(0.1)
-    raise SystemExit("the server did not start")
+    with running_postfix(folder, settings) as server:
+        yield server.port, server.master
 
 
 # -- the clients ------------------------------------------------------------------------------------------------------
@@ -279,12 +218,9 @@ def main() -> None:
         return
     cases = [Case(size, sessions, one) for size in (5_000, 60_000) for sessions in (20, 100) for one in (False, True)]
     cases = cases[1:6:4] if arguments.quick else cases
-    beside = bool(shutil.which("postfix") and shutil.which("smtp-source"))
+    beside = not why_not()
     if not beside:
-        print("Postfix is not installed: only mailroom is measured, with a slower client (apt-get install postfix).")
-    elif os.geteuid() != 0:
-        print("Postfix can only be started by root: only mailroom is measured.")
-        beside = False
+        print(f"Only mailroom is measured, without smtp-source by a slower client: {why_not()}.")
     print(f"{arguments.messages} messages a case; CPU s for 1,000 messages; durable before the answer\n")
     print(f"{'':<40}{'mailroom':>18}{'postfix':>20}{'CPU':>8}{'speed':>8}")
     print(f"{'':<40}{'msg/s':>9}{'CPU s':>9}{'msg/s':>11}{'CPU s':>9}{'ratio':>8}{'ratio':>8}")
