@@ -19,7 +19,7 @@ from mailroom.deliveries import MailChannel, Vault
 from mailroom.domain.account import Account, Membership, Purpose, Role, User
 from mailroom.domain.document import Document, FieldName
 from mailroom.domain.message import Door, Envelope, MediaType
-from mailroom.domain.reading import Reading, StructuredValue
+from mailroom.domain.reading import Page, PageSource, Reading, StructuredValue, Word
 from mailroom.domain.value import new_id
 from mailroom.intake.tasks import task as take_apart
 from mailroom.reading.box import Box
@@ -89,6 +89,7 @@ class ObedientReader:
         self.stops: list[Exception] = []
         self.says: dict[FieldName, str] = dict(INVOICE)
         self.syntax = ""
+        self.words: tuple[str, ...] = ()
         self.reads = 0
 
     def read(self, content: bytes, media_type: MediaType, filename: str = "") -> ReadResult:
@@ -96,7 +97,11 @@ class ObedientReader:
         if self.stops:
             raise self.stops.pop(0)
         seen = {name: StructuredValue(value=value, term="BT", path="/x") for name, value in self.says.items()}
-        reading = Reading(media_type=media_type, engine="fake", page_count=1, syntax=self.syntax, structured=seen)
+        words = tuple(Word(text, 0.1, 0.1, 0.2, 0.2) for text in self.words)
+        pages = (Page(number=1, width=1, height=1, source=PageSource.OCR, words=words),) if words else ()
+        reading = Reading(
+            media_type=media_type, engine="fake", pages=pages, page_count=1, syntax=self.syntax, structured=seen
+        )
         return ReadResult(reading, [b"picture of " + content[:20]])
 
 

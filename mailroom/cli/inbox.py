@@ -21,7 +21,11 @@ WAITING = WAITING_FOR_PERSON | {DocumentState.NEEDS_ATTENTION, DocumentState.REA
     type=click.Choice([state.value for state in DocumentState]),
     help="Only these states; may be given several times.",
 )
-@click.option("--search", default="", help="Only documents with these words.")
+@click.option(
+    "--search",
+    default="",
+    help="Only documents with these words in a field, the file name or, within an account, on a page.",
+)
 @click.option("--limit", type=int, help="At most so many.")
 @as_json
 @click.pass_obj

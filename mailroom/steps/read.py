@@ -61,6 +61,7 @@ def _keep(house: House, document_id: str, result: ReadResult) -> None:
     previews = tuple(house.store.blobs.put(picture) for picture in result.previews)
     with house.store.unit() as unit:
         document = unit.documents.get(document_id)
+        unit.documents.keep_words(document_id, (page.text() for page in reading.pages))
         unit.documents.save(
             document.model_copy(
                 update={

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.clock import Clock
 from mailroom.domain.document import Document, DocumentState, FieldName
 from mailroom.errors import AlreadyExists, ChangedMeanwhile, NotFound
+from mailroom.store import page_words
 from mailroom.store.rows import firsts, insert_new, one, the_one, value_of, values, values_of
 from mailroom.store.search import matches, searchable
 from mailroom.store.tables import DOCUMENTS
@@ -89,6 +90,10 @@ class Documents:
         if row.scalar() is None:
             raise NotFound(f"no document {document_id}", document_id=document_id)
 
+    def keep_words(self, document_id: str, texts: Iterable[str]) -> None:
+        """Keep the words of a document's pages for the search, in the place of those of an earlier reading."""
+        page_words.keep(self._session, document_id, texts)
+
     def counts(self, account_id: str | None = None) -> dict[DocumentState, int]:
         """Return how many documents are in each state; every state is named."""
         query = select(DOCUMENTS.c.state, func.count()).group_by(DOCUMENTS.c.state)
@@ -117,19 +122,28 @@ class Documents:
         limit: int | None = None,
         offset: int = 0,
     ) -> _Documents:
-        """Return a page of documents, newest first. Each word of `search` is in the file name or a field's value."""
+        """Return a page of documents, newest first.
+
+        Each word of `search` is in the file name or a field's value or, within an account, each begins a word of its
+        pages.
+        """
         page: Select[Any] = select(DOCUMENTS.c.number)
         if account_id is not None:
             page = page.where(DOCUMENTS.c.account_id == account_id)
         if states is not None:
             page = page.where(DOCUMENTS.c.state.in_(sorted(states)))
         if search.strip():
-            page = page.where(matches(self._session, DOCUMENTS, search, narrowed=account_id is not None))
+            page = page.where(self._found(search, account_id))
         newest = (DOCUMENTS.c.created_at.desc(), DOCUMENTS.c.id.desc())
         # The page is picked by an index alone; only its own rows, with their wide JSON, are read.
         picked = page.order_by(*newest).limit(limit).offset(offset).subquery()
         whole = DOCUMENTS.select().join_from(DOCUMENTS, picked, DOCUMENTS.c.number == picked.c.number)
         return values(self._session, Document, whole.order_by(*newest))
+
+    def _found(self, search: str, account_id: str | None) -> ColumnElement[bool]:
+        told = matches(self._session, DOCUMENTS, search, narrowed=account_id is not None)
+        on_pages = None if account_id is None else page_words.numbers_of(self._session, account_id, search)
+        return told if on_pages is None else or_(told, DOCUMENTS.c.number.in_(on_pages))
 
 
 def _columns(document: Document) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
     """
     if kind == "table":
         return name in Row.metadata.tables
-    return not (kind == "index" and name is not None and name.endswith("_trigram"))
+    return not (kind == "index" and name is not None and name.endswith(("_trigram", "_search")))
 
 
 def alembic(connection: Connection) -> Config:

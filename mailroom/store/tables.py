@@ -350,6 +350,15 @@ class DocumentRow(Row, table=True):
     fields_: dict[str, Any] = Field(sa_type=JSON, default_factory=dict, sa_column_kwargs={"name": "fields"})
 
 
+class PageWordsRow(Row, table=True):
+    """The different words of a document's pages, folded; `number` is the document's, `page_words.py` searches them."""
+
+    __tablename__ = "page_words"
+
+    number: int | None = _number()
+    words: str = _text()
+
+
 class DecisionRow(Row, table=True):
     """`DecisionRecord`."""
 
@@ -493,6 +502,7 @@ MESSAGES = _table(MessageRow)
 REFUSALS = _table(RefusalRow)
 PARTS = _table(PartRow)
 DOCUMENTS = _table(DocumentRow)
+PAGE_WORDS = _table(PageWordsRow)
 DECISIONS = _table(DecisionRow)
 ACCOUNT_RULES = _table(AccountRuleRow)
 SELLERS = _table(SellerRow)

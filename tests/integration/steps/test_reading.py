@@ -35,6 +35,15 @@ def test_a_reading_is_kept_with_its_pictures(home: TestHouse) -> None:
     assert document.attempts == 0
 
 
+def test_what_stands_on_the_pages_is_searched(home: TestHouse) -> None:
+    home.reader.words = ("Leveringsbon", "Größe")
+    document = home.decided()
+    with home.store.read() as unit:
+        found = {search: unit.documents.list(home.account.id, search=search) for search in ("lever gros", "bon")}
+    assert [row.id for row in found["lever gros"]] == [document.id]
+    assert found["bon"] == []
+
+
 @pytest.mark.parametrize(
     "cause",
     [PasswordProtected(), Damaged("x"), BlankPages(pages=2), ForbiddenXml(), TooManyPages(), UnsupportedType()],
