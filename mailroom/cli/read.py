@@ -89,6 +89,8 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         "sha256": None,
         "document_type": None,
         "fields": {},
+        "lines": [],
+        "lines_status": "none",
         "pages": 0,
         "seconds": 0.0,
         "engine": "",
@@ -102,6 +104,8 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         found, result["engine"] = look_twice(reader, lambda: content, reading, job.buyer)
         result["fields"] = {name.value: field.model_dump(mode="json") for name, field in found.fields.items()}
         result["document_type"] = found.fields[FieldName.DOCUMENT_TYPE].value
+        result["lines"] = [line.model_dump(mode="json") for line in found.lines.items]
+        result["lines_status"] = found.lines.status.value
         result["pages"] = reading.page_count
         result["problems"] = reasons_json((*reading.problems, *found.problems), language)
     except OSError as error:
@@ -170,5 +174,22 @@ def _show(result: dict[str, Any], *, first: bool) -> None:
             ]
         )
     print_table(["field", "value", "sure", "from", "evidence"], rows, empty="No fields.")
+    if result["lines"]:
+        _show_lines(result)
     for problem in result["problems"]:
         click.secho(f"! {problem['text']}", fg="yellow")
+
+
+def _show_lines(result: dict[str, Any]) -> None:
+    rows = [
+        [
+            line["description"][:50],
+            f"{line['quantity'] or ''} {line['unit']}".strip(),
+            line["unit_price"] or "",
+            f"{line['vat_rate']} %" if line["vat_rate"] is not None else "",
+            line["net_amount"] or (f"{line['gross_amount']} incl. VAT" if line["gross_amount"] else ""),
+            f"{line['confidence']:.0%}",
+        ]
+        for line in result["lines"]
+    ]
+    print_table([f"lines: {result['lines_status']}", "quantity", "price", "VAT", "net", "sure"], rows, empty="")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailroom.domain.document import FieldName
+from mailroom.domain.line import Lines
 from mailroom.domain.message import MediaType
 from mailroom.domain.value import Reason, Value
 
@@ -75,6 +76,7 @@ class Reading(Value):
 
     `engine` names what was used (`xml`, `pypdfium2`, `pypdfium2+tesserocr`, ...). `structured` is filled for
     e-invoices; `syntax` then names theirs (`ubl`, `cii`). `problems` are shown to people; they do not stop the work.
+    `lines` are those of an e-invoice; None when nothing but its pages could say them.
     `readable_copy` is the SHA-256 of the PDF that shows an XML invoice to people, empty for other documents.
     """
 
@@ -87,3 +89,4 @@ class Reading(Value):
     barcodes: tuple[Barcode, ...] = ()
     problems: tuple[Reason, ...] = ()
     readable_copy: str = ""
+    lines: Lines | None = None

@@ -10,6 +10,7 @@ from mailroom.einvoice.embedded import embedded_invoice
 from mailroom.einvoice.findings import Finding, Severity, explain
 from mailroom.einvoice.from_fields import from_fields, gaps
 from mailroom.einvoice.header import header_fields
+from mailroom.einvoice.line_items import line_items
 from mailroom.einvoice.model import Invoice, Syntax
 from mailroom.einvoice.peppol import peppol_form
 from mailroom.einvoice.read import read_invoice, recognise
@@ -31,6 +32,7 @@ __all__ = [
     "from_fields",
     "gaps",
     "header_fields",
+    "line_items",
     "peppol_form",
     "read_invoice",
     "reasons_of",

@@ -1,8 +1,7 @@
 """Make an e-invoice of the fields of a paper invoice.
 
-A page gives totals, not lines: the lines are one for each VAT rate that the totals prove, or one that sums up the
-whole. What Peppol demands and neither the page nor the account says stays away; `gaps` names it, so that a person
-can be asked.
+Lines that the page shows are taken when they are exactly its totals; else one line sums up the whole. What Peppol
+demands and neither the page nor the account says stays away; `gaps` names it, so that a person can be asked.
 """
 
 from __future__ import annotations
@@ -12,10 +11,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mailroom.domain.document import DocumentType, FieldName, Fields
+from mailroom.domain.line import Lines
+from mailroom.domain.unit import unit_code
 from mailroom.einvoice.checks import check
 from mailroom.einvoice.checks.arithmetic import ZERO
 from mailroom.einvoice.header import compact
 from mailroom.einvoice.kinds import day, number
+from mailroom.einvoice.line_items import proved_lines
 from mailroom.einvoice.model import Invoice
 from mailroom.einvoice.parts import (
     Account,
@@ -35,14 +37,17 @@ from mailroom.languages import text
 if TYPE_CHECKING:
     from mailroom.domain.account import Account as OwnAccount
 
+_NO_LINES = Lines()
 _CASH_ROUNDING = Decimal("0.05")
 _DEMANDED = frozenset({"missing", "buyer_reference"}) | {
     f"category_ids_{who}" for who in ("any", "vat", "both", "reverse")
 }
 
 
-def from_fields(fields: Fields, *, account: OwnAccount) -> Invoice:
+def from_fields(fields: Fields, *, account: OwnAccount, lines: Lines = _NO_LINES) -> Invoice:
     """Return the invoice that the fields describe, in the model of EN 16931.
+
+    `lines` are those of the page; they are taken when they are exactly the totals.
 
     The account is the buyer, unless the page names it as the seller. A credit note's amounts come out positive, as
     its own document says what they mean.
@@ -53,6 +58,8 @@ def from_fields(fields: Fields, *, account: OwnAccount) -> Invoice:
     row = _breakdown(totals, seller, buyer)
     credit_note = _value(fields, FieldName.DOCUMENT_TYPE) == DocumentType.CREDIT_NOTE
     due = _day(fields, FieldName.DUE_DATE)
+    proved = proved_lines(lines, totals, row, [unit_code(item.unit) for item in lines.items])
+    held, rows = proved or ((_line(totals, row, fields, account),), (row,))
     return Invoice(
         number=_value(fields, FieldName.INVOICE_NUMBER),
         issue_date=issued,
@@ -65,8 +72,8 @@ def from_fields(fields: Fields, *, account: OwnAccount) -> Invoice:
         payment_reference=_value(fields, FieldName.PAYMENT_REFERENCE),
         payment_means=_means(fields),
         totals=totals,
-        vat_breakdown=(row,),
-        lines=(_line(totals, row, fields, account),),
+        vat_breakdown=rows,
+        lines=held,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
+from mailroom.domain.line import Lines
 from mailroom.domain.reading import Reading, StructuredValue
 from mailroom.domain.value import Reason
 from mailroom.extraction.barcodes import Said, payment_codes
@@ -17,6 +18,7 @@ from mailroom.extraction.candidates import look
 from mailroom.extraction.confidence import ABSENT
 from mailroom.extraction.judge import Buyer, Page, read_page
 from mailroom.extraction.language import language_of
+from mailroom.extraction.lines import find_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Extraction:
     language: str
     problems: tuple[Reason, ...] = ()
     page: Fields = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
 
 
 def extract(reading: Reading, buyer: Buyer) -> Extraction:
@@ -41,7 +44,8 @@ def extract(reading: Reading, buyer: Buyer) -> Extraction:
     fields = _from_codes(fields, payment_codes(reading.barcodes))
     fields = _from_xml(fields, reading.structured)
     problems = () if reading.structured else page.problems
-    return Extraction(fields, language.value, problems, page.fields)
+    lines = reading.lines or find_lines(sight, fields)
+    return Extraction(fields, language.value, problems, page.fields, lines)
 
 
 def _complete(fields: Fields) -> Fields:

@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PIL import Image
@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import FieldName
+from mailroom.domain.line import Lines
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Barcode, Page, PageSource, Reading, StructuredValue, Word
 from mailroom.domain.value import Reason
@@ -166,11 +167,13 @@ class Reader:
             count = int(said["page_count"])
             structured = _structured.validate_python(said.get("structured", {}))
             syntax = str(said.get("syntax", ""))[:20]
+            lines = Lines.model_validate(said["lines"]) if syntax else None
         self._ocr_pages(content, MediaType.PDF, unread, found)
         self._draw_rest(content, found)
         if count and not structured and found.blank >= set(found.pages):
             raise BlankPages("nothing is printed on any page", pages=count)
-        return _result(media_type, found, page_count=count, structured=structured, syntax=syntax)
+        result = _result(media_type, found, page_count=count, structured=structured, syntax=syntax)
+        return replace(result, reading=result.reading.model_copy(update={"lines": lines})) if lines else result
 
     def _ocr_pages(self, content: bytes, media_type: MediaType, numbers: Sequence[int], found: _Gathered) -> None:
         def one(number: int) -> None:

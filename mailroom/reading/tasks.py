@@ -67,7 +67,11 @@ def _structured(content: bytes, syntax: str, problems: list[JSON]) -> dict[str, 
     invoice = einvoice.read_invoice(content)
     fields = einvoice.header_fields(invoice)
     problems += [reason.model_dump(mode="json") for reason in einvoice.reasons_of(invoice)]
-    return {"syntax": syntax, "structured": {k.value: v.model_dump(mode="json") for k, v in fields.items()}}
+    return {
+        "syntax": syntax,
+        "structured": {k.value: v.model_dump(mode="json") for k, v in fields.items()},
+        "lines": einvoice.line_items(invoice).model_dump(mode="json"),
+    }
 
 
 def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mailroom.deliveries import plan_for_document
 from mailroom.domain.account import Account, Seller
 from mailroom.domain.document import Document, DocumentState, FieldName
+from mailroom.domain.line import Lines
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import new_id
@@ -39,12 +40,13 @@ def convert(house: House, document_id: str) -> bool:
     with house.store.read() as unit:
         document = unit.documents.get(document_id)
         account = unit.accounts.get(document.account_id)
+        lines = unit.lines.of(document_id)
     if document.state is DocumentState.ARCHIVED:
         return True
     if document.state is not DocumentState.ACCEPTED:
         return False
     try:
-        made = _ubl_of(house, document, account)
+        made = _ubl_of(house, document, account, lines)
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             raise
@@ -103,7 +105,7 @@ def plan_deliveries(house: House, document_id: str) -> list[str]:
         return [delivery.id for delivery in unit.deliveries.of(document_id)]
 
 
-def _ubl_of(house: House, document: Document, account: Account) -> _Made | None:
+def _ubl_of(house: House, document: Document, account: Account, lines: Lines) -> _Made | None:
     """Return the document as UBL, or None when it lacks what UBL demands; the cause goes into the log."""
     try:
         if document.reading and not document.completed_by_hand:
@@ -112,7 +114,7 @@ def _ubl_of(house: House, document: Document, account: Account) -> _Made | None:
                 return _Made(house.store.blobs.get(document.sha256))
             if reading.syntax:
                 return _converted(house, document)
-        invoice = from_fields(document.fields, account=account)
+        invoice = from_fields(document.fields, account=account, lines=lines)
         return _Made(to_ubl(invoice), gaps(invoice))
     except PermanentFailure as cause:
         log.warning("ubl_not_made", document=document.id, reason=cause.reason, detail=str(cause))

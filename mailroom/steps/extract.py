@@ -38,6 +38,7 @@ def extract(house: House, document_id: str) -> int:
             values.get(FieldName.IBAN) or "",
             values.get(FieldName.SELLER_NAME) or "",
         )
+        unit.lines.save(document_id, found.lines)
         unit.documents.save(
             current.model_copy(
                 update={

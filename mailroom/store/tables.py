@@ -359,6 +359,16 @@ class PageWordsRow(Row, table=True):
     words: str = _text()
 
 
+class DocumentLinesRow(Row, table=True):
+    """`Lines` of a document, apart from its row: lists of documents do not ask for them."""
+
+    __tablename__ = "document_lines"
+
+    document_id: str = _reference("documents.id", primary_key=True)
+    status: str = _text()
+    items: list[Any] = _json(list)
+
+
 class DecisionRow(Row, table=True):
     """`DecisionRecord`."""
 
@@ -414,6 +424,36 @@ class SellerIbanRow(Row, table=True):
     iban: str = _text(primary_key=True)
     account_id: str = _reference("accounts.id")
     position: int
+
+
+class SellerDomainRow(Row, table=True):
+    """A domain from which a seller's accepted documents came, with proof. Two sellers may share one (a platform)."""
+
+    __tablename__ = "seller_domains"
+    __table_args__ = (Index(None, "account_id", "domain"),)
+
+    seller_id: str = _reference("sellers.id", primary_key=True)
+    domain: str = _text(primary_key=True)
+    account_id: str = _reference("accounts.id")
+
+
+class LearnedRow(Row, table=True):
+    """`Learned`: what people taught of one field of a seller's documents."""
+
+    __tablename__ = "learned"
+    __table_args__ = (UniqueConstraint("seller_id", "field"), Index(None, "account_id", "seller_id"))
+
+    id: str = _text(primary_key=True)
+    account_id: str = _reference("accounts.id")
+    seller_id: str = _reference("sellers.id")
+    field: str = _text()
+    document_id: str = _text()
+    actor: str = _text()
+    learned_at: datetime = _instant()
+    times: int
+    value: str = _text()
+    spots: list[Any] = _json(list)
+    shapes: list[Any] = _json(list)
 
 
 class DeliveryRow(Row, table=True):
@@ -503,10 +543,13 @@ REFUSALS = _table(RefusalRow)
 PARTS = _table(PartRow)
 DOCUMENTS = _table(DocumentRow)
 PAGE_WORDS = _table(PageWordsRow)
+DOCUMENT_LINES = _table(DocumentLinesRow)
 DECISIONS = _table(DecisionRow)
 ACCOUNT_RULES = _table(AccountRuleRow)
 SELLERS = _table(SellerRow)
 SELLER_IBANS = _table(SellerIbanRow)
+SELLER_DOMAINS = _table(SellerDomainRow)
+LEARNED = _table(LearnedRow)
 DELIVERIES = _table(DeliveryRow)
 SUBSCRIPTIONS = _table(SubscriptionRow)
 REPORT_RUNS = _table(ReportRunRow)

@@ -12,12 +12,14 @@ from starlette.responses import Response
 
 from mailroom.domain.account import Account
 from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.line import Lines
 from mailroom.domain.message import Message
 from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue
 from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views, is_searchable
 from mailroom.web.history import Line, history
 from mailroom.web.ledger import LedgerLine, lines_of
+from mailroom.web.line_view import line_views
 from mailroom.web.rights import Right, Rights, open_document
 from mailroom.web.visit import Visit
 
@@ -31,6 +33,7 @@ class _Loaded:
     history: list[Line]
     ledger: list[LedgerLine]
     next: Document | None
+    lines: Lines
 
 
 def show_document(visit: Visit) -> Response:
@@ -157,6 +160,8 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         ledger=loaded.ledger,
         next=loaded.next,
         searchable=is_searchable(document),
+        lines=line_views(loaded.lines, document, words),
+        lines_status=loaded.lines.status.value,
         notice=visit.done,
         alert=words.t("web.document.not_saved") if wrong or typed else "",
         refresh=3 if document.state is DocumentState.READING else 0,
@@ -183,4 +188,5 @@ def _load(visit: Visit) -> _Loaded:
             history=history(unit, document, visit.words),
             ledger=lines_of(unit, document.message_id, visit.words) if Right.LEDGER in rights else [],
             next=next((other for other in waiting if other.id != document.id), None),
+            lines=unit.lines.of(document.id),
         )

@@ -69,6 +69,15 @@ class Words:
             return value or ""
         return str(format_decimal(number, format="#0.00########", locale=self.language.value))
 
+    def plain(self, value: str | None) -> str:
+        """Return a number in normal form with the reader's decimal sign, as many decimals as it has."""
+        from babel.numbers import format_decimal
+
+        number = _decimal(value)
+        if number is None:
+            return value or ""
+        return str(format_decimal(number, format="#,##0.##########", locale=self.language.value))
+
     def value(self, name: FieldName, value: str | None, currency: str | None = None) -> str:
         """Return a field's value as people write it."""
         if value is None:

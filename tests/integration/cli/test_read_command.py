@@ -14,7 +14,7 @@ import pytest
 
 from mailroom.cli.demo_mails import demo_mails
 
-KEYS = {"file", "sha256", "document_type", "fields", "pages", "seconds", "engine", "problems"}
+KEYS = {"file", "sha256", "document_type", "fields", "pages", "seconds", "engine", "problems", "lines", "lines_status"}
 
 
 @pytest.fixture

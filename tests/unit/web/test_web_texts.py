@@ -103,7 +103,7 @@ def test_every_tab_problem_and_redirect_has_its_words(language: Language) -> Non
 def test_no_text_is_left_over() -> None:
     built = re.compile(
         r"web\.(problem|tab|done|type|door|purpose|frequency|language|event|proof|sender|accounting|field\.(wrong_|sure"
-        r"|fairly_sure|unsure)|nav\.|log_in\.wait|upload\.(empty|none)|settings\.wrong_|actor)"
+        r"|fairly_sure|unsure)|nav\.|log_in\.wait|upload\.(empty|none)|settings\.wrong_|actor|lines\.status)"
     )
     named = named_in_full()
     unused = {k for k in own(Language.EN) if k.startswith("web.") and base(k) not in named and not built.match(k)}
