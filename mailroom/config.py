@@ -61,6 +61,11 @@ class StoreSettings(_Slice):
     s3_secret_key_file: Path | None = Field(
         None, description="File that holds the secret of the access key; empty: AWS_SECRET_ACCESS_KEY"
     )
+    secret_key_file: Path | None = Field(
+        None,
+        description="File with the key that seals the passwords of the accounts, the same on every machine; empty: "
+        "secret.key in the data folder, made on first use. No backup holds it: keep a copy elsewhere",
+    )
 
 
 class SmtpSettings(_Slice):

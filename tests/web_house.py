@@ -42,6 +42,7 @@ class FakeDesk:
     """The desk's promise over the real store: versions, states, values; no rules behind it."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self.typed: list[tuple[str, bool]] = []
         self.store = store
         self.clock = clock
         self.fails: Exception | None = None
@@ -81,6 +82,11 @@ class FakeDesk:
     def retry(self, user: User, document_id: str, version: int) -> Document:
         states = (DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION)
         return self._act(document_id, version, states, lambda _: {"state": DocumentState.READING, "reasons": ()})
+
+    def unlock(self, user: User, document_id: str, version: int, password: str, *, keep: bool) -> Document:
+        self.typed.append((password, keep))
+        change = {"state": DocumentState.READING, "reasons": ()}
+        return self._act(document_id, version, (DocumentState.UNREADABLE,), lambda _: change)
 
     def _decide(
         self,

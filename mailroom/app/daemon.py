@@ -37,6 +37,7 @@ from mailroom.steps.desk import Desk
 from mailroom.steps.house import House
 from mailroom.steps.report import preview
 from mailroom.steps.searchable import searchable_copy
+from mailroom.steps.unlocked import waits_for_key
 from mailroom.web.app import create_app
 from mailroom.web.server import WebDoor, listen
 from mailroom.web.services import WebServices
@@ -162,8 +163,11 @@ class Daemon:
         def changed(document_id: str) -> None:
             with house.store.read() as unit:
                 document = unit.documents.get(document_id)
-            if document.state is DocumentState.READING:
-                starter.start("document", document_id, again=f"v{document.version}")
+            again = f"v{document.version}"
+            if document.state is DocumentState.READING and waits_for_key(document):
+                starter.start("message", document.message_id, again=again)
+            elif document.state is DocumentState.READING:
+                starter.start("document", document_id, again=again)
 
         def ubl(document_id: str) -> bytes | None:
             with house.store.read() as unit:

@@ -12,6 +12,7 @@ from stdnum.exceptions import ValidationError
 from mailroom.cli.api_key import api_key
 from mailroom.cli.mailbox import mailbox
 from mailroom.cli.output import Session, as_json, print_json, print_table
+from mailroom.cli.password import password
 from mailroom.domain.account import Account, Membership, Purpose, Role, User
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
@@ -29,6 +30,7 @@ def account() -> None:
 
 account.add_command(api_key)
 account.add_command(mailbox)
+account.add_command(password)
 
 
 @account.command()
@@ -131,6 +133,7 @@ def list_accounts(session: Session, as_json: bool) -> None:
 @click.option("--block", multiple=True, metavar="SENDER", help="Take no mail of an address, or of a @domain.")
 @click.option("--unblock", multiple=True, metavar="SENDER", help="Take its mail again.")
 @click.option("--messages-per-day", type=click.IntRange(min=0), help="Own daily limit; 0: the installation's.")
+@click.option("--body-documents/--no-body-documents", default=None, help="Invoices in the text of mails, or not.")
 @click.option("--suspend/--resume", default=None, help="Take no mail for now, or take it again.")
 @click.pass_obj
 def set_account(
@@ -147,6 +150,7 @@ def set_account(
     block: tuple[str, ...],
     unblock: tuple[str, ...],
     messages_per_day: int | None,
+    body_documents: bool | None,
     suspend: bool | None,
 ) -> None:
     """Change a company's settings; what is not named stays."""
@@ -168,6 +172,8 @@ def set_account(
         changes["accountant_email"] = accountant
     if messages_per_day is not None:
         changes["messages_per_day"] = messages_per_day
+    if body_documents is not None:
+        changes["body_documents"] = body_documents
     if suspend is not None:
         changes["suspended"] = suspend
     with session.store.unit() as unit:

@@ -10,6 +10,7 @@ import click
 
 from mailroom.cli.inbox import inbox_row
 from mailroom.cli.output import Session, as_json, document_json, print_json, print_table, reason_text
+from mailroom.cli.password import typed_password
 from mailroom.domain.document import Document, FieldName
 from mailroom.domain.event import Event
 from mailroom.domain.value import Reason
@@ -158,6 +159,17 @@ def retry(session: Session, document_id: str, actor: str | None) -> None:
         click.echo(f"{again.id}  will be taken apart again")
         return
     _say(session, _desk(session).retry(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.option("--keep", is_flag=True, help="The account keeps the password for files to come.")
+@acting
+@click.pass_obj
+def unlock(session: Session, document_id: str, keep: bool, actor: str | None) -> None:
+    """Open a locked file with its password, typed at the prompt or piped in; the running daemon does it."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).unlock(session.actor(actor), document_id, row.version, typed_password(), keep=keep))
 
 
 @document.command()

@@ -34,7 +34,8 @@ class Account(Value):
     """A company. `names` are further names under which suppliers address it.
 
     `blocked_senders` are addresses, or domains such as `@example.com`, whose mail no door takes. `messages_per_day` is
-    its own limit in the place of the installation's; 0: that of the installation.
+    its own limit in the place of the installation's; 0: that of the installation. `body_documents`: an invoice that
+    stands only in the text of a mail becomes a document.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Account(Value):
     suspended: bool = False
     blocked_senders: tuple[str, ...] = ()
     messages_per_day: int = 0
+    body_documents: bool = True
     created_at: datetime
 
 
@@ -102,6 +104,28 @@ class ApiKey(Value):
     name: str
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+class Opens(StrEnum):
+    """What a kept secret is."""
+
+    PASSWORD = "password"  # noqa: S105 - a name
+    CERTIFICATE = "certificate"
+
+
+class KeptPassword(Value):
+    """A password, or a certificate with its key, with which locked files of an account are tried.
+
+    `label` says what it is for. The secret itself is stored sealed and is no part of the value. With `message_id` it
+    was typed for the files of that mail and is forgotten once they were tried.
+    """
+
+    id: str
+    account_id: str
+    message_id: str | None = None
+    kind: Opens = Opens.PASSWORD
+    label: str = ""
+    created_at: datetime
 
 
 class ApiAnswer(Value):

@@ -5,6 +5,7 @@ again from the raw bytes, with the same outcome. It reads no document and decide
 """
 
 from mailroom.intake.grouping import sort_parts
+from mailroom.intake.keys import Keys, spellings
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.media_type import detect
 from mailroom.intake.parse import take_apart
@@ -14,11 +15,13 @@ from mailroom.intake.tasks import TASK, apart_from_answer, task
 __all__ = [
     "TASK",
     "IntakeLimits",
+    "Keys",
     "Look",
     "TakenApart",
     "apart_from_answer",
     "detect",
     "sort_parts",
+    "spellings",
     "take_apart",
     "task",
 ]

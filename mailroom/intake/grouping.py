@@ -23,13 +23,12 @@ _REFUSING = frozenset(
         reasons.TOO_LARGE,
         reasons.TOO_MANY_PARTS,
         reasons.BROKEN,
-        reasons.ARCHIVE_PASSWORD,
         reasons.ARCHIVE_BOMB,
         reasons.PARTIAL_MESSAGE,
         reasons.EXTERNAL_BODY,
-        reasons.ENCRYPTED_MESSAGE,
     }
 )
+_LOCKED = frozenset({reasons.PASSWORD_MISSING, reasons.CERTIFICATE_MISSING})
 _DOCUMENT_TYPES = (READABLE | PICTURES) - {MediaType.XML}
 _DOCUMENT_ENDINGS = frozenset({"pdf", "jpg", "jpeg", "png", "tif", "tiff", "heic", "webp", "xml"})
 _DOCUMENT_DECLARED = frozenset(
@@ -60,6 +59,7 @@ def sort_parts(apart: TakenApart) -> tuple[PartVerdict, ...]:
     """Return one verdict for each part, in the order of the parts."""
     found: Verdicts = {part.path: _first(part, apart) for part in apart.parts}
     _set_embedded_aside(apart, found)
+    _set_pdf_files_aside(apart, found)
     _ignore_clutter(apart, found)
     _ignore_copies(apart, found)
     _pair_renditions(apart, found)
@@ -137,8 +137,12 @@ def _executable(part: Part, _apart: TakenApart) -> PartVerdict | None:
     return _refused(part, reasons.EXECUTABLE) if part.media_type is MediaType.EXECUTABLE else None
 
 
-def _encrypted(part: Part, apart: TakenApart) -> PartVerdict | None:
-    return _refused(part, reasons.ENCRYPTED_MESSAGE) if apart.look(part.path).encrypted else None
+def _locked(part: Part, apart: TakenApart) -> PartVerdict | None:
+    """Lay before a person what only somebody else's password or key opens: it may well be an invoice."""
+    if part.problem in _LOCKED:
+        why = Reason(code=part.problem, facts={"file": part.filename or part.media_type.value})
+        return PartVerdict(path=part.path, verdict=Verdict.DOCUMENT, reason=why)
+    return _document(part, reasons.ENCRYPTED_MESSAGE) if apart.look(part.path).encrypted else None
 
 
 def _by_kind(part: Part, _apart: TakenApart) -> PartVerdict | None:
@@ -200,7 +204,7 @@ _RULES: tuple[Rule, ...] = (
     _system,
     _empty,
     _executable,
-    _encrypted,
+    _locked,
     _xml,
     _readable,
     _claims,
@@ -228,6 +232,22 @@ def _set_embedded_aside(apart: TakenApart, found: Verdicts) -> None:
         twin = part.media_type is MediaType.PDF and _same_invoice(invoice, part, apart)
         verdict, code = (Verdict.RENDITION, reasons.SAME_INVOICE) if twin else (Verdict.APPENDIX, reasons.EMBEDDED_FILE)
         found[part.path] = _verdict(part, verdict, code, invoice.path)
+
+
+def _set_pdf_files_aside(apart: TakenApart, found: Verdicts) -> None:
+    """The invoice as XML goes with the PDF that carries it (Factur-X); other documents in it stand for themselves."""
+    carriers = {part.path: part for part in _documents(apart, found) if part.media_type is MediaType.PDF}
+    taken: dict[str, str] = {}
+    for part in apart.parts:
+        carrier = carriers.get(part.path.rpartition(".")[0])
+        if carrier is None:
+            continue
+        look = apart.look(part.path).xml
+        if found[part.path].verdict is Verdict.DOCUMENT and look is not None and look.is_invoice:
+            if taken.setdefault(carrier.path, look.invoice_number) == look.invoice_number:
+                found[part.path] = _verdict(part, Verdict.RENDITION, reasons.SAME_INVOICE, carrier.path)
+        elif found[part.path].verdict is Verdict.APPENDIX or part.media_type is MediaType.XML:
+            found[part.path] = _verdict(part, Verdict.APPENDIX, reasons.EMBEDDED_FILE, carrier.path)
 
 
 def _ignore_clutter(apart: TakenApart, found: Verdicts) -> None:

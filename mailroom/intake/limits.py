@@ -23,3 +23,4 @@ class IntakeLimits(Value):
     max_archive_files: int = Field(500, gt=0, description="Files of one archive")
     max_archive_bytes: int = Field(104_857_600, gt=0, description="Bytes of one archive after unpacking")
     max_archive_ratio: int = Field(200, gt=0, description="Unpacked size of an archive over its packed size")
+    look_into_pdfs: bool = Field(True, description="False: after a PDF ended the child, none is opened here any more")

@@ -122,8 +122,13 @@ def is_outlook(content: bytes) -> bool:
 
 def is_encrypted(content: bytes) -> bool:
     """Say whether it is an encrypted message: S/MIME enveloped data or OpenPGP in armour."""
+    return is_enveloped(content) or content.lstrip()[:27] == b"-----BEGIN PGP MESSAGE-----"
+
+
+def is_enveloped(content: bytes) -> bool:
+    """Say whether it is S/MIME enveloped (encrypted) data."""
     head = content[:64]
-    return (head[:1] == b"\x30" and _ENVELOPED_DATA in head) or content.lstrip()[:27] == b"-----BEGIN PGP MESSAGE-----"
+    return head[:1] == b"\x30" and _ENVELOPED_DATA in head
 
 
 def _by_first_bytes(content: bytes, filename: str) -> MediaType | None:

@@ -18,9 +18,11 @@ from mailroom.intake import picture, reasons, xml_look
 from mailroom.intake.header import view
 from mailroom.intake.inside import Inside, Shut
 from mailroom.intake.invoice_files import files_in_invoice
+from mailroom.intake.keys import NONE, Keys
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.media_type import detect, is_encrypted, is_foreign_archive, is_two_kinds, looks_like_mail
 from mailroom.intake.names import clean_filename, clean_line
+from mailroom.intake.pdf_files import PdfFiles, look_into, wants_opening
 from mailroom.intake.section import Section, guess_boundary, read_section, split_parts
 from mailroom.intake.taken import Look, TakenApart
 from mailroom.intake.transfer import decode, encoded_files
@@ -44,9 +46,12 @@ class _Place(NamedTuple):
         return _Place(f"{self.path}.{number}" if self.path else str(number), self.depth + 1, self.returned)
 
 
-def take_apart(raw: bytes, limits: IntakeLimits | None = None) -> TakenApart:
-    """Take a message (RFC 5322) apart. Survives any bytes; without `limits`, the defaults hold."""
-    walk = _Walk(limits or IntakeLimits())
+def take_apart(raw: bytes, limits: IntakeLimits | None = None, keys: Keys = NONE) -> TakenApart:
+    """Take a message (RFC 5322) apart. Survives any bytes; without `limits`, the defaults hold.
+
+    `keys` are what locked files are tried with.
+    """
+    walk = _Walk(limits or IntakeLimits(), keys)
     if len(raw) > walk.limits.max_message_bytes:
         header = view(read_section(raw, 0, min(len(raw), walk.limits.max_header_bytes), walk.limits).fields)
         walk.shut(raw, (0, len(raw)), _Place("1"), reasons.TOO_LARGE)
@@ -75,8 +80,9 @@ def _with_line_feeds(raw: bytes) -> bytes:
 class _Walk:
     """The state of one walk: what was found, and how much may still be opened."""
 
-    def __init__(self, limits: IntakeLimits) -> None:
+    def __init__(self, limits: IntakeLimits, keys: Keys) -> None:
         self.limits = limits
+        self.keys = keys
         self.parts: list[Part] = []
         self.contents: dict[str, bytes] = {}
         self.looks: dict[str, Look] = {}
@@ -228,10 +234,12 @@ class _Walk:
         if found.holds is not None:
             self._add(part, b"", place, look.model_copy(update={"container": reasons.ATTACHED_MAIL}))
             self._children(found.holds, place)
-        elif media_type is MediaType.MESSAGE and opener_for(found.content, media_type) is None:
-            self._encoded_mail(part, found.content, place, look)
-        elif opener := opener_for(found.content, media_type):
+        elif opener := opener_for(found.content, media_type, self.keys):
             self._container(part, found.content, place, look, opener)
+        elif media_type is MediaType.MESSAGE:
+            self._encoded_mail(part, found.content, place, look)
+        elif media_type is MediaType.PDF and self.limits.look_into_pdfs and wants_opening(found.content):
+            self._pdf(part, found.content, place, look)
         else:
             self._plain(part, found.content, place, look)
 
@@ -245,6 +253,28 @@ class _Walk:
             self._children(files_in_invoice(content, self.limits), place)
         if part.media_type is MediaType.HTML:
             self.cids.update(_content_ids(content))
+
+    def _pdf(self, part: Part, content: bytes, place: _Place, look: Look) -> None:
+        """Name the PDF, and the files that it carries under it. Its own bytes are kept, whatever comes out of it."""
+        held, shut_by = PdfFiles(), ""
+        try:
+            held = look_into(content, self.limits, self.keys)
+        except Shut as shut:
+            shut_by = shut.reason
+        if shut_by == reasons.PASSWORD_MISSING:
+            part = part.model_copy(update={"problem": shut_by})
+        elif shut_by or not self._may_open(held.files, place):
+            self.problems.add(reasons.LEFT_INSIDE)
+            held = PdfFiles()
+        files = held.files
+        if held.reason == reasons.UNLOCKED:
+            files = tuple(file._replace(filename=part.filename) for file in files)
+        self._add(part, content, place, look.model_copy(update={"container": held.reason}))
+        self._children(files, place)
+
+    def _may_open(self, files: tuple[Inside, ...], place: _Place) -> bool:
+        deep = bool(files) and place.depth >= self.limits.max_depth
+        return not deep and self._reserve(sum(len(file.content) for file in files))
 
     def _encoded_mail(self, part: Part, content: bytes, place: _Place, look: Look) -> None:
         if place.depth >= self.limits.max_depth:
@@ -267,7 +297,9 @@ class _Walk:
         if problem:
             self._add(part.model_copy(update={"problem": problem}), content, place, look)
             return
-        self._add(part, b"", place, look.model_copy(update={"container": opener.reason}))
+        # What was locked is kept as it came: nobody can make its bytes again out of what it held.
+        kept = content if opener.reason == reasons.UNLOCKED else b""
+        self._add(part, kept, place, look.model_copy(update={"container": opener.reason}))
         if part.filename.lower().endswith(".p7m") and "." in part.filename[:-4]:  # invoice.xml.p7m holds invoice.xml
             files = [file._replace(filename=file.filename or part.filename[:-4]) for file in files]
         self._children(tuple(files), place)

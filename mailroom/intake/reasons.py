@@ -26,6 +26,13 @@ ARCHIVE: Final = "archive"
 OUTLOOK_CONTAINER: Final = "outlook_container"
 SIGNED_CONTAINER: Final = "signed_container"
 ENCODED_IN_TEXT: Final = "encoded_in_text"
+UNLOCKED: Final = "unlocked"
+PDF_PORTFOLIO: Final = "pdf_portfolio"
+
+# -- documents that wait for what is missing ------------------------------------------------------------------------
+PASSWORD_MISSING: Final = "password_missing"  # noqa: S105 - a reason code
+CERTIFICATE_MISSING: Final = "certificate_missing"
+ENCRYPTED_MESSAGE: Final = "encrypted_message"
 
 # -- ignored --------------------------------------------------------------------------------------------------------
 BODY_TEXT: Final = "body_text"
@@ -53,10 +60,8 @@ BROKEN: Final = "broken"
 TOO_DEEP: Final = "too_deep"
 TOO_LARGE: Final = "too_large"
 TOO_MANY_PARTS: Final = "too_many_parts"
-ARCHIVE_PASSWORD: Final = "archive_password"  # noqa: S105 - a reason code
 ARCHIVE_BOMB: Final = "archive_bomb"
 ARCHIVE_UNKNOWN: Final = "archive_unknown"
-ENCRYPTED_MESSAGE: Final = "encrypted_message"
 PARTIAL_MESSAGE: Final = "partial_message"
 EXTERNAL_BODY: Final = "external_body"
 
@@ -65,6 +70,7 @@ HEADER_CUT: Final = "header_cut"
 BOUNDARY_MISSING: Final = "boundary_missing"
 TRANSFER_ENCODING: Final = "transfer_encoding"
 BOUNCE: Final = "bounce"
+LEFT_INSIDE: Final = "left_inside"
 
 MEANINGS: Final[dict[str, str]] = {
     READABLE_FILE: "This file will be read as a document.",
@@ -81,6 +87,10 @@ MEANINGS: Final[dict[str, str]] = {
     OUTLOOK_CONTAINER: "An Outlook file (winmail.dat or .msg); it was opened and what it holds is listed under it.",
     SIGNED_CONTAINER: "A digitally signed wrapping; it was opened and what it holds is listed under it.",
     ENCODED_IN_TEXT: "A text with files encoded in it; they were taken out and are listed under it.",
+    UNLOCKED: "It was opened with a password or key of the account; what it holds is listed under it.",
+    PDF_PORTFOLIO: "A portfolio of files in a PDF; it was opened and what it holds is listed under it.",
+    PASSWORD_MISSING: "The password of this file is missing; type it, or ask the sender for a copy without one.",
+    CERTIFICATE_MISSING: "The content is encrypted for a certificate whose key the account does not keep.",
     BODY_TEXT: "The text of the mail.",
     BODY_HTML: "The formatted text of the mail.",
     DECORATION: "A logo, icon or other picture that only decorates the mail.",
@@ -104,7 +114,6 @@ MEANINGS: Final[dict[str, str]] = {
     TOO_DEEP: "Too many mails or archives inside each other; it was not opened.",
     TOO_LARGE: "More bytes than are taken in; it was not opened.",
     TOO_MANY_PARTS: "The mail has too many parts; this one was not opened.",
-    ARCHIVE_PASSWORD: "The archive is protected by a password; ask the sender for the files without one.",
     ARCHIVE_BOMB: "The archive would unpack to an unreasonable size; it was not opened.",
     ARCHIVE_UNKNOWN: "An archive of a kind that is not opened; ask the sender for the files themselves or a ZIP.",
     ENCRYPTED_MESSAGE: "The content is encrypted; ask the sender to send it without encryption.",
@@ -113,6 +122,7 @@ MEANINGS: Final[dict[str, str]] = {
     HEADER_CUT: "The mail's header was too large; only its beginning was read.",
     BOUNDARY_MISSING: "The mail is built wrongly; its parts were found as well as possible.",
     TRANSFER_ENCODING: "A part was encoded wrongly; it was decoded as well as possible.",
+    LEFT_INSIDE: "A PDF carries more files than are taken out of it; they stay in it.",
     BOUNCE: "A mail that came back because it could not be delivered.",
 }
 """Code -> what it means, in a sentence that a bookkeeper understands."""

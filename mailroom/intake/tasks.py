@@ -11,6 +11,7 @@ from typing import Any
 from mailroom.domain.message import HeaderView, Part
 from mailroom.domain.value import Reason, Value
 from mailroom.errors import ReaderCrashed
+from mailroom.intake.keys import Keys
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.parse import take_apart
 from mailroom.intake.taken import Look, TakenApart
@@ -18,9 +19,14 @@ from mailroom.intake.taken import Look, TakenApart
 TASK = "mailroom.intake.tasks:task"
 """How the box names it."""
 
+_BLOBS = 200
+
 
 class Answer(Value):
-    """What the child says about a mail; the blobs beside it are the contents of `stored`, in this order."""
+    """What the child says about a mail; the blobs beside it are the contents of `stored`, in this order.
+
+    A frame holds few blobs, and a mail may have a thousand parts: all beyond the first 200 are one blob together.
+    """
 
     header: HeaderView
     parts: tuple[Part, ...]
@@ -31,8 +37,9 @@ class Answer(Value):
 
 
 def task(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    """Take `blobs[0]` apart. `arguments["limits"]` may hold `IntakeLimits` as JSON."""
-    apart = take_apart(blobs[0], IntakeLimits.model_validate(arguments.get("limits", {})))
+    """Take `blobs[0]` apart. `arguments` may hold `limits` (`IntakeLimits`) and `keys` (`Keys`) as JSON."""
+    limits, keys = arguments.get("limits", {}), arguments.get("keys", {})
+    apart = take_apart(blobs[0], IntakeLimits.model_validate(limits), Keys.model_validate(keys))
     stored = tuple(path for path, content in apart.contents.items() if content)
     answer = Answer(
         header=apart.header,
@@ -42,7 +49,22 @@ def task(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any],
         looks=apart.looks,
         stored=stored,
     )
-    return answer.model_dump(mode="json"), [apart.contents[path] for path in stored]
+    contents = [apart.contents[path] for path in stored]
+    rest = [b"".join(contents[_BLOBS:])] if len(contents) > _BLOBS else []
+    return answer.model_dump(mode="json"), [*contents[:_BLOBS], *rest]
+
+
+def _split(blobs: Sequence[bytes], sizes: Sequence[int]) -> list[bytes]:
+    """Return one blob for each content again; nothing when the last one is not as long as all that it holds."""
+    if len(sizes) <= _BLOBS:
+        return list(blobs)
+    if len(blobs) != _BLOBS + 1 or len(blobs[-1]) != sum(sizes[_BLOBS:]):
+        return []
+    whole, position = list(blobs[:_BLOBS]), 0
+    for size in sizes[_BLOBS:]:
+        whole.append(blobs[-1][position : position + size])
+        position += size
+    return whole
 
 
 def apart_from_answer(answer: object, blobs: Sequence[bytes]) -> TakenApart:
@@ -55,11 +77,14 @@ def apart_from_answer(answer: object, blobs: Sequence[bytes]) -> TakenApart:
         known = Answer.model_validate(answer)
     except ValueError as error:
         raise ReaderCrashed("the answer of take_apart is not of the agreed form") from error
-    paths = {part.path for part in known.parts}
-    if len(paths) != len(known.parts) or len(known.stored) != len(blobs) or not paths.issuperset(known.stored):
+    sizes = {part.path: part.size for part in known.parts}
+    if len(sizes) != len(known.parts) or not sizes.keys() >= set(known.stored):
         raise ReaderCrashed("the answer of take_apart does not balance")
-    contents = dict.fromkeys((part.path for part in known.parts), b"")
-    contents.update(zip(known.stored, blobs, strict=True))
+    apart = _split(blobs, [sizes[path] for path in known.stored])
+    if len(apart) != len(known.stored):
+        raise ReaderCrashed("the answer of take_apart does not balance")
+    contents = dict.fromkeys(sizes, b"")
+    contents.update(zip(known.stored, apart, strict=True))
     return TakenApart(
         header=known.header,
         parts=known.parts,

@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from mailroom.domain.message import MediaType
 from mailroom.intake import reasons
+from mailroom.intake.enveloped import open_enveloped
 from mailroom.intake.inside import Inside
+from mailroom.intake.keys import Keys
 from mailroom.intake.limits import IntakeLimits
-from mailroom.intake.media_type import is_outlook
+from mailroom.intake.media_type import is_enveloped, is_outlook
 from mailroom.intake.outlook import open_msg
 from mailroom.intake.signed import is_signed, open_signed
 from mailroom.intake.tnef import open_tnef
-from mailroom.intake.zip_archive import open_zip
+from mailroom.intake.zip_archive import is_locked, open_zip
 
 
 class Opener(NamedTuple):
@@ -32,8 +34,12 @@ _MSG = Opener(reasons.OUTLOOK_CONTAINER, open_msg)
 _SIGNED = Opener(reasons.SIGNED_CONTAINER, open_signed)
 
 
-def opener_for(content: bytes, media_type: MediaType) -> Opener | None:
-    """Return how to open a file, or None when it is no container."""
+def opener_for(content: bytes, media_type: MediaType, keys: Keys) -> Opener | None:
+    """Return how to open a file, with the account's keys where it is locked, or None when it is no container."""
+    if media_type is MediaType.ZIP and is_locked(content):
+        return Opener(reasons.UNLOCKED, lambda raw, limits: open_zip(raw, limits, keys))
+    if media_type is MediaType.SIGNATURE and is_enveloped(content):
+        return Opener(reasons.UNLOCKED, lambda raw, _limits: open_enveloped(raw, keys))
     if media_type is MediaType.SIGNATURE:
         return _SIGNED if is_signed(content) else None
     if media_type is MediaType.MESSAGE:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from mailroom.domain.account import Role, User
+from mailroom.domain.account import KeptPassword, Role, User
 from mailroom.domain.decision import Decision
 from mailroom.domain.document import Document, DocumentState, Evidence, Field, FieldName, Fields, FieldSource
 from mailroom.domain.message import Message, MessageState
-from mailroom.domain.value import Reason
-from mailroom.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
+from mailroom.domain.value import Reason, new_id
+from mailroom.errors import ChangedMeanwhile, InvalidValue, NotAllowed, NotFound, WrongState
 from mailroom.extraction import missing, normalise
 from mailroom.languages import Language
 from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.decide import apply_decision, decide_in, gather_facts
 from mailroom.steps.house import House
+from mailroom.steps.unlocked import TYPED
 from mailroom.store import Unit
 
 MAY_FILL_IN = frozenset({Role.OWNER, Role.MEMBER, Role.VALIDATOR, Role.OPERATOR})
@@ -124,6 +125,40 @@ class Desk:
             return unit.documents.save(
                 document.model_copy(update={"state": DocumentState.READING, "reasons": (), "attempts": 0})
             )
+
+    def unlock(self, user: User, document_id: str, version: int, password: str, *, keep: bool) -> Document:
+        """Try a locked file with a password that a person typed. The caller tells the engine after the commit.
+
+        `keep`: the account keeps it for files to come; else it is forgotten once it was tried.
+
+        Raises:
+            WrongState: the document waits for no password.
+            InvalidValue: nothing was typed.
+        """
+        with self._open(user, document_id, version, MAY_FILL_IN, READABLE_AGAIN) as (unit, document):
+            if not any(reason.code in TYPED for reason in document.reasons):
+                raise WrongState(f"document {document_id} waits for no password", state=document.state.value)
+            if not password:
+                raise InvalidValue("no password was typed", field="password")
+            now = self._house.clock()
+            message_id = document.message_id
+            kept = KeptPassword(
+                id=new_id(),
+                account_id=document.account_id,
+                message_id=None if keep else message_id,
+                label=document.filename if keep else "",
+                created_at=now,
+            )
+            unit.passwords.add(kept, self._house.store.sealer.seal(password))
+            message = unit.messages.get(message_id)
+            unit.messages.update(message.model_copy(update={"state": MessageState.STORED, "attempts": 0}))
+            unit.events.add(
+                "password_typed", account_id=document.account_id, subject=document.id, actor=user.id, at=now
+            )
+            waiting = [reason for reason in document.reasons if reason not in document.problems]
+            problems = (*document.problems, *waiting)  # the reader leaves it alone until its mail was taken apart
+            update = {"state": DocumentState.READING, "reasons": (), "problems": problems, "attempts": 0}
+            return unit.documents.save(document.model_copy(update=update))
 
     def retry_message(self, user: User, message_id: str) -> Message:
         """Take a parked mail apart again; the clock begins it."""

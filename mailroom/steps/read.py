@@ -13,6 +13,7 @@ from mailroom.log import get_logger
 from mailroom.reading.read import ReadResult
 from mailroom.steps.house import House
 from mailroom.steps.park import park_document
+from mailroom.steps.unlocked import waits_for_key
 
 log = get_logger("read")
 
@@ -21,8 +22,8 @@ def read(house: House, document_id: str) -> bool:
     """Store the reading and the page pictures; False when the document goes no further by itself."""
     with house.store.unit() as unit:
         document = unit.documents.get(document_id)
-        if document.state is not DocumentState.READING:
-            return False
+        if document.state is not DocumentState.READING or waits_for_key(document):
+            return False  # a locked file: taking its mail apart again opens it, or says that it stays shut
         attempts = unit.documents.begin_attempt(document_id)
     if attempts > house.settings.engine.max_attempts:
         park_document(house, document_id, "reader_stopped")

@@ -6,20 +6,26 @@ one account give one document; the second part's verdict names it.
 
 from __future__ import annotations
 
-from mailroom.domain.document import Document
+from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.message import Message, MessageState, Part, PartVerdict, SenderVerdict, Verdict
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import ReaderStopped
 from mailroom.intake import TakenApart, apart_from_answer, sort_parts
 from mailroom.log import get_logger
+from mailroom.reading.frames import JSON
 from mailroom.steps.house import House
+from mailroom.steps.keys import keys_for
 from mailroom.steps.park import park_message
+from mailroom.steps.unlocked import LOCKED, Opened, still_locked
 from mailroom.store import Unit
 
 log = get_logger("sort")
 
-WORTH_KEEPING = frozenset({"two_kinds", "damaged_file"})
+WORTH_KEEPING = frozenset({"two_kinds", "damaged_file", "password_missing", "certificate_missing", "encrypted_message"})
 """Reasons of a document's verdict that the rules and the person who decides must know."""
+
+UNREAD = frozenset({"password_missing", "certificate_missing", "encrypted_message"})
+"""Those of a document that no reader can read: it waits for a person at once, who sees what is missing."""
 
 PartRow = tuple[Part, PartVerdict, str | None]
 
@@ -35,8 +41,7 @@ def sort(house: House, message_id: str) -> list[str]:
         park_message(house, message_id, "reader_stopped")
         return []
     try:
-        apart = apart_from_answer(*house.box.call("take_apart", {}, [house.store.blobs.get(message.sha256)]))
-        return _record(house, message, apart)
+        return _record(house, message, _take_apart(house, message, attempts))
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             _end_attempt(house, message_id)
@@ -48,6 +53,24 @@ def sort(house: House, message_id: str) -> list[str]:
     except Exception:
         _end_attempt(house, message_id)
         raise
+
+
+def _take_apart(house: House, message: Message, attempts: int) -> TakenApart:
+    """Have the mail taken apart, and where something in it is locked, once more with the account's keys."""
+    raw = house.store.blobs.get(message.sha256)
+    # A PDF that ended the child twice must not keep the rest of its mail from being sorted.
+    last = attempts > 1 and attempts >= house.settings.engine.max_attempts
+    limits: dict[str, JSON] = {"look_into_pdfs": False} if last else {}
+    apart = apart_from_answer(*house.box.call("take_apart", {"limits": limits}, [raw]))
+    if all(part.problem not in LOCKED for part in apart.parts):
+        return apart
+    with house.store.read() as unit:
+        account = unit.accounts.get(message.account_id)
+    keys = keys_for(house, account, message.id)
+    if not keys.passwords and not keys.identities:
+        return apart
+    found: dict[str, JSON] = {"limits": limits, "keys": keys.model_dump(mode="json")}
+    return apart_from_answer(*house.box.call("take_apart", found, [raw]))
 
 
 def _documents_of(unit: Unit, message_id: str) -> list[str]:
@@ -66,8 +89,12 @@ def _record(house: House, message: Message, apart: TakenApart) -> list[str]:
     for content in filter(None, apart.contents.values()):  # containers, and what a limit kept shut, have none
         house.store.blobs.put(content)
     verdicts = {verdict.path: verdict for verdict in sort_parts(apart)}
+    unlocked = [path for path, look in apart.looks.items() if look.container == "unlocked"]
     with house.store.unit() as unit:
-        rows = [_row(unit, house, message, part, verdicts[part.path]) for part in apart.parts]
+        opened = Opened(unit, house, message, unlocked)
+        rows = [_row(opened, part, verdicts[part.path]) for part in apart.parts]
+        opened.close(rows)
+        unit.passwords.forget_typed(message.id)
         unit.parts.record(message.id, _with_relatives(rows))
         current = unit.messages.get(message.id)
         sender = current.sender
@@ -103,12 +130,29 @@ def _record(house: House, message: Message, apart: TakenApart) -> list[str]:
     return [document_id for document_id in dict.fromkeys(waiting) if document_id]
 
 
-def _row(unit: Unit, house: House, message: Message, part: Part, verdict: PartVerdict) -> PartRow:
+def _row(opened: Opened, part: Part, verdict: PartVerdict) -> PartRow:
     """Make the part's document where it is one, and return the ledger's row."""
     if verdict.verdict is not Verdict.DOCUMENT:
         return part, verdict, None
+    problems = (verdict.reason,) if verdict.reason.code in WORTH_KEEPING else ()
+    unit, house, message = opened.unit, opened.house, opened.message
+    taken = opened.take(part, problems)
+    if taken is not None:
+        return part, verdict, taken.id
+    stored, created = unit.documents.add(_new_document(house, message, part, problems))
+    ours = stored.message_id == message.id and stored.part_path == part.path
+    if verdict.reason.code in LOCKED and ours and not created:
+        stored = still_locked(unit, house, stored, verdict.reason)
+    if created or ours:  # ours: an earlier run of this step was cut off after its commit
+        return part, verdict, stored.id
+    copy = PartVerdict(path=part.path, verdict=Verdict.IGNORED, reason=Reason(code="same_bytes_as_document"))
+    return part, copy, stored.id
+
+
+def _new_document(house: House, message: Message, part: Part, problems: tuple[Reason, ...]) -> Document:
     now = house.clock()
-    document = Document(
+    unread = tuple(problem for problem in problems if problem.code in UNREAD)
+    return Document(
         id=new_id(),
         account_id=message.account_id,
         message_id=message.id,
@@ -117,16 +161,12 @@ def _row(unit: Unit, house: House, message: Message, part: Part, verdict: PartVe
         media_type=part.media_type,
         filename=part.filename,
         size=part.size,
-        problems=(verdict.reason,) if verdict.reason.code in WORTH_KEEPING else (),
+        state=DocumentState.UNREADABLE if unread else DocumentState.READING,
+        reasons=unread,
+        problems=problems,
         created_at=now,
         updated_at=now,
     )
-    stored, created = unit.documents.add(document)
-    ours = stored.message_id == message.id and stored.part_path == part.path
-    if created or ours:  # ours: an earlier run of this step was cut off after its commit
-        return part, verdict, stored.id
-    copy = PartVerdict(path=part.path, verdict=Verdict.IGNORED, reason=Reason(code="same_bytes_as_document"))
-    return part, copy, stored.id
 
 
 def _with_relatives(rows: list[PartRow]) -> list[PartRow]:

@@ -18,22 +18,24 @@ from sqlalchemy.orm import Session
 
 from mailroom.clock import Clock, utc_now
 from mailroom.config import StoreSettings
-from mailroom.errors import StorageUnavailable
+from mailroom.errors import BadConfiguration, StorageUnavailable
 from mailroom.store import schema
 from mailroom.store.blobs import Blobs, FolderBlobs
 from mailroom.store.database import connect, named_failures
 from mailroom.store.s3 import SCHEME, S3Blobs
+from mailroom.store.sealing import KEY_FILE, Sealer
 from mailroom.store.unit import Unit
 
-__all__ = ["SCHEME", "Blobs", "FolderBlobs", "S3Blobs", "Store", "Unit", "open_blobs", "open_store"]
+__all__ = ["SCHEME", "Blobs", "FolderBlobs", "S3Blobs", "Sealer", "Store", "Unit", "open_blobs", "open_store"]
 
 
 class Store:
     """The database and the blobs. Thread-safe: a unit belongs to one thread, the store to all."""
 
-    def __init__(self, engine: Engine, blobs: Blobs, clock: Clock = utc_now) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs, clock: Clock = utc_now, sealer: Sealer | None = None) -> None:
         self.engine = engine
         self.blobs = blobs
+        self._sealer = sealer
         self._clock = clock
 
     def migrate(self) -> None:
@@ -68,6 +70,13 @@ class Store:
         with self.unit(write=False) as unit:
             yield unit
 
+    @property
+    def sealer(self) -> Sealer:
+        """What seals the passwords of the accounts. Raises BadConfiguration where the store was opened without one."""
+        if self._sealer is None:
+            raise BadConfiguration("the store was opened without a key for passwords")
+        return self._sealer
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -97,7 +106,8 @@ def open_store(settings: StoreSettings, data: Path, *, clock: Clock = utc_now, w
         data.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
         raise StorageUnavailable(f"{data}: {error.strerror}") from error
-    return Store(connect(settings, data, wait_seconds=wait_seconds), open_blobs(settings, data), clock)
+    sealer = Sealer(settings.secret_key_file or data / KEY_FILE)
+    return Store(connect(settings, data, wait_seconds=wait_seconds), open_blobs(settings, data), clock, sealer)
 
 
 def open_blobs(settings: StoreSettings, data: Path) -> Blobs:

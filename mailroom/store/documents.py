@@ -54,6 +54,11 @@ class Documents:
         found = one(self._session, DOCUMENTS, same)
         return None if found is None else value_of(Document, found)
 
+    def of_message(self, message_id: str) -> _Documents:
+        """Return the documents that came with a message, oldest first."""
+        query = DOCUMENTS.select().where(DOCUMENTS.c.message_id == message_id)
+        return values(self._session, Document, query.order_by(DOCUMENTS.c.number))
+
     def save(self, document: Document) -> Document:
         """Store the values and return them with the next version and the present as `updated_at`.
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy import inspect as mapped
 from sqlalchemy.orm import registry
@@ -128,6 +129,7 @@ class AccountRow(Row, table=True):
     suspended: bool
     blocked_senders: list[str] = _json(list)
     messages_per_day: int
+    body_documents: bool = Field(sa_column_kwargs={"server_default": true()})
     created_at: datetime = _instant()
 
 
@@ -217,6 +219,20 @@ class ApiAnswerRow(Row, table=True):
     fingerprint: str = _text()
     created_at: datetime = _instant(index=True)
     answer: dict[str, Any] = _json(dict)
+
+
+class AccountPasswordRow(Row, table=True):
+    """`KeptPassword`, with its sealed text, which never becomes part of the value."""
+
+    __tablename__ = "account_passwords"
+
+    id: str = _text(primary_key=True)
+    account_id: str = _reference("accounts.id", index=True)
+    message_id: str | None = _reference("messages.id", nullable=True, index=True)
+    kind: str = _text()
+    label: str = _text()
+    created_at: datetime = _instant()
+    sealed: str = _text()
 
 
 class MessageRow(Row, table=True):
@@ -538,6 +554,7 @@ SESSIONS = _table(SessionRow)
 SIGN_INS = _table(SignInRow)
 API_KEYS = _table(ApiKeyRow)
 API_ANSWERS = _table(ApiAnswerRow)
+ACCOUNT_PASSWORDS = _table(AccountPasswordRow)
 MESSAGES = _table(MessageRow)
 REFUSALS = _table(RefusalRow)
 PARTS = _table(PartRow)

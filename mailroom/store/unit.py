@@ -15,6 +15,7 @@ from mailroom.store.events import Events
 from mailroom.store.lines import DocumentLines
 from mailroom.store.messages import Messages
 from mailroom.store.parts import Parts
+from mailroom.store.passwords import Passwords
 from mailroom.store.refusals import Refusals
 from mailroom.store.reports import Reports
 from mailroom.store.rules import Rules
@@ -36,6 +37,7 @@ class Unit:
         self.users = Users(session)
         self.sessions = Sessions(session)
         self.api_keys = ApiKeys(session)
+        self.passwords = Passwords(session)
         self.messages = Messages(session)
         self.parts = Parts(session)
         self.refusals = Refusals(session)

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Account, ImportAddress, Purpose
+from mailroom.domain.account import Account, ImportAddress, KeptPassword, Purpose
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
 from mailroom.errors import NotFound
@@ -63,6 +63,7 @@ def _save(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, st
             "language": Language(language) if language in set(Language) else account.language,
             "time_zone": zone,
             "auto_accept": visit.typed("auto_accept") == "yes",
+            "body_documents": visit.typed("body_documents") == "yes",
             "names": tuple(_lines(visit, "names")),
             "trusted_senders": tuple(_email(line) for line in _lines(visit, "trusted_senders")),
             "accountant_email": _email(visit.typed("accountant_email", 254), may_be_empty=True),
@@ -116,6 +117,21 @@ def _unsubscribe(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[
     return "report_unsubscribed", {"subscription": subscription.id}
 
 
+def _keep_password(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    secret = visit.typed("password", 200)
+    if not secret:
+        raise NotUnderstood("web.done.password_needed", "")
+    kept = KeptPassword(id=new_id(), account_id=account.id, label=visit.typed("label", 100), created_at=visit.now)
+    unit.passwords.add(kept, visit.services.store.sealer.seal(secret))
+    return "password_kept", {"password": kept.id}
+
+
+def _remove_password(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    password_id = visit.typed("password_id", 40)
+    unit.passwords.remove(account.id, password_id)
+    return "password_removed", {"password": password_id}
+
+
 Act = Callable[[Visit, "Unit", Account], tuple[str, dict[str, str]]]
 ACTS: dict[str, Act] = {
     "save": _save,
@@ -124,6 +140,8 @@ ACTS: dict[str, Act] = {
     "replace-address": _replace_address,
     "subscribe": _subscribe,
     "unsubscribe": _unsubscribe,
+    "keep-password": _keep_password,
+    "remove-password": _remove_password,
 }
 
 
@@ -159,8 +177,17 @@ def _page(visit: Visit, *, alert: str = "", status: int = 200) -> Response:
         addresses = unit.addresses.of(account.id)
         subscriptions = unit.reports.subscriptions(account.id)
         members = unit.users.members(account.id)
+        passwords = unit.passwords.of(account.id)
     return _render(
-        visit, account, rights, addresses, alert=alert, status=status, subscriptions=subscriptions, members=members
+        visit,
+        account,
+        rights,
+        addresses,
+        alert=alert,
+        status=status,
+        subscriptions=subscriptions,
+        members=members,
+        passwords=passwords,
     )
 
 
@@ -181,6 +208,7 @@ def _render(
             "trusted_senders": visit.typed("trusted_senders", 20_000) if again else "\n".join(account.trusted_senders),
             "accountant_email": visit.typed("accountant_email") if again else account.accountant_email,
             "auto_accept": visit.typed("auto_accept") == "yes" if again else account.auto_accept,
+            "body_documents": visit.typed("body_documents") == "yes" if again else account.body_documents,
             "language": visit.typed("language") if again else account.language.value,
         },
         zones=zones,

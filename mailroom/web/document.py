@@ -100,12 +100,25 @@ def retry(visit: Visit) -> Response:
     return visit.go(f"/documents/{document.id}?done=retried")
 
 
+def unlock(visit: Visit) -> Response:
+    """Try a locked file with the password that was typed."""
+    document = _for_act(visit, Right.FILL_IN)
+    password = visit.typed("password", 200)
+    if not password:
+        return visit.go(f"/documents/{document.id}?done=password_needed")
+    keep = visit.typed("keep") == "yes"
+    visit.services.desk.unlock(visit.person, document.id, _version(visit), password, keep=keep)
+    visit.services.changed(document.id)
+    return visit.go(f"/documents/{document.id}?done=unlocking")
+
+
 ACTS: dict[str, Callable[[Visit], Response]] = {
     "fields": fill_in,
     "accept": accept,
     "refuse": refuse,
     "undo": undo,
     "retry": retry,
+    "unlock": unlock,
 }
 
 

@@ -42,6 +42,9 @@ EDITABLE = OPEN | {DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}
 ACCEPTABLE = frozenset({DocumentState.TO_ACCEPT, DocumentState.HELD})
 REFUSABLE = EDITABLE | {DocumentState.DUPLICATE}
 READS_PICTURES = frozenset({"tesserocr", "pytesseract", "rapidocr"})
+# A locked file waits for its password (`mailroom/steps/unlocked.py`); a task is dealt with elsewhere and then refused.
+LOCKED = frozenset({"password_missing", "password_wrong", "password_protected"})
+TASKS = frozenset({"certificate_missing", "encrypted_message", "invoice_behind_link", "forwarding_confirmation"})
 RETRYABLE = frozenset({DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION})
 
 
@@ -88,17 +91,22 @@ class Acts:
     refuse: bool
     undo: bool
     retry: bool
+    unlock: bool
+    is_task: bool
 
 
 def acts(document: Document, rights: Rights, words: Words) -> Acts:
     """Return what can be done: the state allows it, and the role does."""
     decide, state = Right.DECIDE in rights, document.state
+    codes = {reason.code for reason in document.reasons} if state in RETRYABLE else set()
     return Acts(
         fill_in=Right.FILL_IN in rights and state in EDITABLE,
         accept=decide and state in EDITABLE,  # what is missing can be typed and accepted with one press
         refuse=decide and state in REFUSABLE,
         undo=decide and _undoable(document, words),
-        retry=Right.FILL_IN in rights and state in RETRYABLE,
+        retry=Right.FILL_IN in rights and state in RETRYABLE and not codes & (LOCKED | TASKS),
+        unlock=Right.FILL_IN in rights and bool(codes & LOCKED),
+        is_task=bool(codes & TASKS),
     )
 
 

@@ -44,6 +44,10 @@ class Desk(Protocol):
         """Read an unreadable or parked document again."""
         ...
 
+    def unlock(self, user: User, document_id: str, version: int, password: str, *, keep: bool) -> Document:
+        """Try a locked file with a password; InvalidValue when nothing was typed."""
+        ...
+
 
 class Rendered(Protocol):
     """A mail as it would go out (`mailroom.reports.Rendered`)."""

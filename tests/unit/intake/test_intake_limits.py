@@ -116,7 +116,7 @@ def test_mails_made_to_be_slow_are_not(raw: bytes) -> None:
         (zipped(("zeros", b"\0" * 50_000_000)), reasons.ARCHIVE_BOMB),
         (zipped(*[(str(n), b"") for n in range(501)]), reasons.ARCHIVE_BOMB),
         (zipped(*[(str(n), b"") for n in range(3_000)]), reasons.ARCHIVE_BOMB),
-        (locked_zip(), reasons.ARCHIVE_PASSWORD),
+        (locked_zip(), reasons.PASSWORD_MISSING),
         (zipped(("a.pdf", pdf()))[:-30], reasons.BROKEN),
         (b"PK\x03\x04" + b"\xff" * 100, reasons.BROKEN),
     ],

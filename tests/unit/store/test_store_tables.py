@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import JSON, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from mailroom.domain.account import Account, ApiAnswer, ApiKey, ImportAddress, Membership, Seller, User
+from mailroom.domain.account import Account, ApiAnswer, ApiKey, ImportAddress, KeptPassword, Membership, Seller, User
 from mailroom.domain.decision import DecisionRecord
 from mailroom.domain.delivery import Delivery
 from mailroom.domain.document import Document
@@ -29,6 +29,7 @@ DIALECTS = [sqlite.dialect(), postgresql.dialect()]
         (Membership, tables.MEMBERSHIPS, set()),
         (ApiKey, tables.API_KEYS, set()),
         (ApiAnswer, tables.API_ANSWERS, set()),
+        (KeptPassword, tables.ACCOUNT_PASSWORDS, set()),
         (Seller, tables.SELLERS, {"ibans"}),  # rows of their own
         (Message, tables.MESSAGES, set()),
         (Part, tables.PARTS, set()),
