@@ -118,6 +118,12 @@ class Documents:
         query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.state == state)
         return firsts(self._session, query.order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id))
 
+    def oldest(self, account_ids: Iterable[str], states: Collection[DocumentState], *, limit: int) -> _Documents:
+        """Return the documents of several accounts in these states, oldest first."""
+        mine = and_(DOCUMENTS.c.account_id.in_(sorted(account_ids)), DOCUMENTS.c.state.in_(sorted(states)))
+        query = DOCUMENTS.select().where(mine).order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id)
+        return values(self._session, Document, query.limit(limit))
+
     def list(
         self,
         account_id: str | None = None,

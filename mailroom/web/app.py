@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mailroom.web import account_settings, api, document, files, inbox, ledger, passwords, report, upload
+from mailroom.web import account_settings, api, document, files, inbox, ledger, passwords, queue, report, upload
 from mailroom.web.headers import SafeHeaders
 from mailroom.web.log_in import LogIn
 from mailroom.web.passwords import Cost
@@ -47,6 +47,7 @@ def create_app(services: WebServices, *, password_cost: Cost = passwords.DEFAULT
         get("/", inbox.show_home),
         get("/accounts", inbox.show_accounts),
         get("/attention", inbox.show_attention),
+        get("/to-complete", queue.show_queue),
         get("/accounts/{account}/inbox", inbox.show_inbox),
         get("/accounts/{account}/ledger", ledger.show_ledger),
         get("/accounts/{account}/upload", upload.show_upload),

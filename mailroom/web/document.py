@@ -20,6 +20,7 @@ from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, docu
 from mailroom.web.history import Line, history
 from mailroom.web.ledger import LedgerLine, lines_of
 from mailroom.web.line_view import line_views
+from mailroom.web.queue import next_in_queue
 from mailroom.web.rights import Right, Rights, open_document
 from mailroom.web.visit import Visit
 
@@ -192,7 +193,11 @@ def _load(visit: Visit) -> _Loaded:
     with visit.services.store.read() as unit:
         document, account, rights = open_document(unit, visit.person, visit.path("document"), Right.SEE)
         visit.words.time_zone = account.time_zone
-        waiting = unit.documents.list(account.id, WAITING_FOR_PERSON, limit=2)
+        if Right.DECIDE in rights:
+            waiting = unit.documents.list(account.id, WAITING_FOR_PERSON, limit=2)
+            following = next((other for other in waiting if other.id != document.id), None)
+        else:  # who only completes goes on with what is to complete, of whatever account
+            following = next_in_queue(unit, visit.person, document)
         return _Loaded(
             document=document,
             account=account,
@@ -200,6 +205,6 @@ def _load(visit: Visit) -> _Loaded:
             message=unit.messages.get(document.message_id),
             history=history(unit, document, visit.words),
             ledger=lines_of(unit, document.message_id, visit.words) if Right.LEDGER in rights else [],
-            next=next((other for other in waiting if other.id != document.id), None),
+            next=following,
             lines=unit.lines.of(document.id),
         )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Account
+from mailroom.domain.account import Account, Role
 from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
 from mailroom.errors import NotFound
 from mailroom.web.rights import Right, enter
@@ -66,6 +66,8 @@ def show_home(visit: Visit) -> Response:
     """Go to the only account of a person, or show the list of his accounts."""
     with visit.services.store.read() as unit:
         accounts = unit.users.accounts_of(visit.person.id)
+    if accounts and not visit.person.is_operator and {role for _, role in accounts} == {Role.VALIDATOR}:
+        return visit.go("/to-complete")
     if len(accounts) == 1 and not visit.person.is_operator:
         return visit.go(f"/accounts/{accounts[0][0].id}/inbox")
     return visit.go("/accounts")

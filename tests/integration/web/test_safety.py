@@ -26,7 +26,7 @@ def pages(account_id: str, *document_ids: str) -> list[str]:
     at = f"/accounts/{account_id}"
     tabs = ("needs_you", "accepted", "archived", "refused", "underway", "all", "nonsense")
     return [
-        *("/", "/me", "/accounts", "/attention", "/log-in", "/healthz", "/nowhere", "/sign-in/none"),
+        *("/", "/me", "/accounts", "/attention", "/to-complete", "/log-in", "/healthz", "/nowhere", "/sign-in/none"),
         *(f"{at}/inbox?tab={tab}" for tab in tabs),
         *(f"{at}/{name}" for name in ("inbox?q=x&page=2", "ledger", "ledger?q=logo", "settings", "upload")),
         *(f"{at}/{name}" for name in ("upload?mails=none&done=uploaded&empty=1", "report", "report/mail")),
