@@ -31,7 +31,7 @@ def pair(sight: Sight, candidate: Candidate) -> Candidate:
     if left:
         candidate.beside.append(left)
     if left is None or left.strength < 0.9:
-        above = _above(sight, candidate)
+        above = _above(sight, candidate) or _heading(sight, candidate)
         if above:
             candidate.beside.append(above)
     if not candidate.beside and candidate.segment.sheet.ocr:
@@ -158,6 +158,31 @@ def _above(sight: Sight, candidate: Candidate) -> Beside | None:
     return None
 
 
+def _heading(sight: Sight, candidate: Candidate) -> Beside | None:
+    """Find the caption of a value in a bar of captions over a bar of values that are not set under each other.
+
+    Captions are often set left and values right in their cells, so that no letter stands over another.
+    """
+    sheet, segment = candidate.segment.sheet, candidate.segment
+    if candidate.first or not segment.row:
+        return None
+    heads, values = sheet.rows[segment.row - 1], sheet.rows[segment.row]
+    labels = sight.labels[sight.sheets.index(sheet)].get(segment.row - 1, [])
+    opening = {id(a.segment): a for a in reversed(labels) if a.first <= 1}
+    known = sum(id(head) in opening for head in heads)
+    if len(heads) < 2 or known * 2 < len(heads) or any(_DIGIT.search(head.text) for head in heads):
+        return None
+    if segment.y0 - heads[0].y1 > 2.5 * sheet.line:
+        return None
+    if len(heads) == len(values):
+        head = heads[segment.place]
+    else:
+        left = [h for h in heads if h.x0 <= candidate.x0 + candidate.tokens[0].letter]
+        head = left[-1] if left else heads[0]
+    label = opening.get(id(head))
+    return Beside(label, 0.8, above=True) if label else None
+
+
 def _covering(labels: Sequence[Label], over: Sequence[Token]) -> Label | None:
     """Return the label that most of these words belong to."""
     if not labels:
@@ -187,4 +212,5 @@ def _answered(label: Label) -> bool:
     if not label.ends_segment or label.segment.place + 1 >= len(row):
         return False
     following = row[label.segment.place + 1]
-    return bool(_DIGIT.search(following.tokens[0].text)) and following.x0 - label.x1 < 0.25
+    address = len(following.tokens) > 1 and any(t.text[:1].isupper() and t.text.isalpha() for t in following.tokens[1:])
+    return bool(_DIGIT.search(following.tokens[0].text)) and following.x0 - label.x1 < 0.25 and not address

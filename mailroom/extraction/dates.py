@@ -13,6 +13,7 @@ from functools import cache
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment
+from mailroom.extraction.payment_terms import says_when_to_pay
 from mailroom.extraction.text import distance_within, fold
 from mailroom.languages import Language, reading_data
 
@@ -98,14 +99,22 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
     for pattern in (_NUMERIC, _SPACED):
         for match in pattern.finditer(text.translate(_LETTERS_IN_NUMBERS) if ocr else text):
             yield match, (int(match[1]), int(match[2]), int(match[3])), None
-    for match in _DAY_FIRST.finditer(text):
-        month = month_number(match[2])
-        yield match, none, _date(int(match[3]), month, int(match[1])) if month else None
-    for match in _MONTH_FIRST.finditer(text):
-        month = month_number(match[1])
-        yield match, none, _date(int(match[3]), month, int(match[2])) if month else None
+    for match, month in _named(_DAY_FIRST, 2, text):
+        yield match, none, _date(int(match[3]), month, int(match[1]))
+    for match, month in _named(_MONTH_FIRST, 1, text):
+        yield match, none, _date(int(match[3]), month, int(match[2]))
     for match in _COMPACT.finditer(text):
         yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _named(pattern: re.Pattern[str], group: int, text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield what has a month's name in its group; `74 due 20` must not hide the `20 August 2022` that it runs into."""
+    match = pattern.search(text)
+    while match:
+        month = month_number(match[group])
+        if month:
+            yield match, month
+        match = pattern.search(text, match.end() if month else match.start() + 1)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -203,9 +212,10 @@ def _for_discount(found: Candidate, sight: Sight) -> bool:
 
 
 def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[Candidate]:
-    """Return the candidates for the due date, best first; only a label makes one."""
+    """Return the candidates for the due date, best first; only a label or a sentence about paying makes one."""
     for found in dates:
-        points = -4.0 + 8.0 * found.strength("due_date") - 5.0 * _for_discount(found, sight)
+        points = -4.0 + max(8.0 * found.strength("due_date"), 6.4 * says_when_to_pay(found))
+        points -= 5.0 * _for_discount(found, sight)
         points -= 4.0 * found.strength("issue_date", *_OTHER) * (found.strength("due_date") < 0.6)
         if issue:
             points += 0.8 if found.value > issue else (0.0 if found.value == issue else -3.0)

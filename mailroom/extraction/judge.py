@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 
 from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
 from mailroom.domain.value import Reason
-from mailroom.extraction import dates, numbers, payment_reference
+from mailroom.extraction import dates, numbers, payment_reference, payment_terms
 from mailroom.extraction.amounts import Amount, find_amounts, item_headers
 from mailroom.extraction.candidates import Candidate, Sight, evidence, source_of
 from mailroom.extraction.confidence import ACCEPT, Signs, believe
@@ -43,6 +44,7 @@ class Buyer:
 
 
 _UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
+_BY_TERM = 0.85
 _NAMES = frozenset({FieldName.SELLER_NAME, FieldName.BUYER_NAME})
 _CHECKED = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID, FieldName.IBAN})
 
@@ -112,7 +114,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]))
     _take_dates(work, found_dates)
     headers = item_headers(sight)
-    _take_numbers(work, numbers.used_tokens(found_dates, vat_ids, ibans), headers)
+    _take_numbers(work, numbers.used_tokens(found_dates, _surely(vat_ids), ibans), headers)
     totals = solve(find_amounts(sight, headers), Setting(country, _says_no_vat(sight), work.receipt))
     _take_totals(work, totals)
     _take_currency(work, totals, country)
@@ -156,6 +158,11 @@ def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> 
     return country or (account.value[:2] if account else "")
 
 
+def _surely(vat_ids: list[Candidate]) -> list[Candidate]:
+    """Leave out what only looks like a VAT id: `RO-6106-0340` may well be an invoice number."""
+    return [c for c in vat_ids if c.proof or c.strength(*VAT_ROLES) >= 0.5]
+
+
 @cache
 def _own_accounts() -> list[str]:
     return [phrase for language in Language for phrase in reading_data(language)["phrases"]["own_account"]]
@@ -163,7 +170,21 @@ def _own_accounts() -> list[str]:
 
 def _take_dates(work: _Work, found: list[Candidate]) -> None:
     issue = work.take(FieldName.ISSUE_DATE, dates.score_issue(found, work.sight, receipt=work.receipt), dates.ISSUE)
-    work.take(FieldName.DUE_DATE, dates.score_due(found, work.sight, issue.value if issue else None), dates.DUE)
+    due = work.take(FieldName.DUE_DATE, dates.score_due(found, work.sight, issue.value if issue else None), dates.DUE)
+    if issue and due is None and not work.receipt:
+        _derive_due(work, issue)
+
+
+def _derive_due(work: _Work, issue: Candidate) -> None:
+    """`Payable within 30 days`: the day follows from the issue date, and is as sure as that at best."""
+    found = payment_terms.term(work.sight, date.fromisoformat(issue.value))
+    if found is None:
+        return
+    confidence = _BY_TERM * work.fields[FieldName.ISSUE_DATE].confidence
+    seen = evidence(found.at).model_copy(update={"proof": "term_of_payment"})
+    work.fields[FieldName.DUE_DATE] = Field(
+        value=found.due.isoformat(), confidence=round(confidence, 4), source=FieldSource.DERIVED, evidence=(seen,)
+    )
 
 
 def _take_numbers(work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]]) -> None:

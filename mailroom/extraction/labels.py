@@ -77,7 +77,6 @@ class _Entry:
 class _Book:
     entries: dict[str, _Entry]
     prefixes: frozenset[str]
-    fuzzy: dict[str, str]
 
 
 @cache
@@ -85,11 +84,10 @@ def _book() -> _Book:
     roles: dict[str, set[str]] = {}
     languages: dict[str, set[Language]] = {}
     for language in Language:
-        for role, phrases in reading_data(language)["labels"].items():
-            for phrase in phrases:
-                key = blur(phrase)
-                roles.setdefault(key, set()).add(role)
-                languages.setdefault(key, set()).add(language)
+        for role, phrase in (*_spelled(language), *_combined(language)):
+            key = blur(phrase)
+            roles.setdefault(key, set()).add(role)
+            languages.setdefault(key, set()).add(language)
         for phrase in (p for kind in ("reverse_charge", "exempt") for p in reading_data(language)["phrases"][kind]):
             roles.setdefault(blur(phrase), set()).add("vat")  # `Autoliquidation 0 %   0,00` is the VAT line
             languages.setdefault(blur(phrase), set()).add(language)
@@ -99,8 +97,27 @@ def _book() -> _Book:
                 languages.setdefault(blur(phrase), set()).add(language)
     entries = {k: _Entry(frozenset(roles[k]), frozenset(languages[k])) for k in roles if k}
     prefixes = frozenset(k[:i] for k in entries for i in range(1, len(k) + 1))
-    fuzzy = {short: k for k in entries if len(k) >= _FUZZY_FROM for short in shortened(k)}
-    return _Book(entries, prefixes, fuzzy)
+    return _Book(entries, prefixes)
+
+
+def _spelled(language: Language) -> Iterator[tuple[str, str]]:
+    for role, phrases in reading_data(language)["labels"].items():
+        for phrase in phrases:
+            yield role, phrase
+
+
+def _combined(language: Language) -> Iterator[tuple[str, str]]:
+    """Yield the labels that are made of two parts: every first part with every second."""
+    for role, pairs in reading_data(language)["combine"].items():
+        for firsts, seconds in pairs:
+            for first in firsts:
+                for second in seconds:
+                    yield role, f"{first} {second}"
+
+
+@cache
+def _fuzzy_book() -> dict[str, str]:
+    return {short: k for k in _book().entries if len(k) >= _FUZZY_FROM for short in shortened(k)}
 
 
 def find_labels(sheet: Sheet) -> dict[int, list[Label]]:
@@ -135,13 +152,13 @@ def _exact(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
 
 
 def _fuzzy(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
-    book = _book()
+    book, fuzzy = _book(), _fuzzy_book()
     key, best = "", None
     for last in range(at, min(len(keys), at + 4)):
         key += keys[last]
         if len(key) < _FUZZY_FROM - 1 or not keys[last] or not keys[at]:
             continue
-        hit = next((book.fuzzy[s] for s in shortened(key) if s in book.fuzzy), None)
+        hit = next((fuzzy[s] for s in shortened(key) if s in fuzzy), None)
         if hit:
             best = (last + 1, book.entries[hit], False)
     return best

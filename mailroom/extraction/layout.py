@@ -21,11 +21,13 @@ _LEADER = re.compile(r"^[.…·_\-–—=*]{2,}$|^[.…_|]$")
 _GLUED = re.compile(
     r"^(?:([^\d:]{2,}:)([^/:\s].*)|([^\W\d]{4,}[-/])([^\W\d]{2,}.*)|((?:[Nn][°ºo]|[Nn][Rr]\.|[Nn]o\.|NO\.)\W?)(\d.*))$"
 )
+_RULES = frozenset({"|", "||"})
 _DIGIT = re.compile(r"\d")
 _SEGMENT_GAP = 2.0  # in widths of a letter: wider than a space in any type, narrower than a table's gutter
 _MAX_WORDS = 20_000
 _LONGEST_WORD = 120  # what is longer is no word; patterns over endless ones cost endless time
 _LONGEST_SEGMENT = 100  # words
+_STANDING = 4  # upright words, at least, that make a line along the edge of the paper
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +46,8 @@ class Token:
     """How far the word was moved up to make the lines of a slanted picture level."""
     glued: bool = False
     """Whether it is the rest of the word before it: `Datum:` and `3.4.2026`, `Seller-` and `IBAN`."""
+    parted: bool = False
+    """Whether a rule stood before it: `Lindeboom NV | Meir 12`."""
 
     @property
     def middle(self) -> float:
@@ -80,7 +84,7 @@ class Segment:
         at = 0
         for i, token in enumerate(self.tokens):
             if i:
-                space = "" if token.glued else " " if token.gap < _WORD_GAP else "  "
+                space = "" if token.glued else "   " if token.parted else " " if token.gap < _WORD_GAP else "  "
                 pieces.append(space)
                 at += len(space)
             self.starts.append(at)
@@ -142,20 +146,52 @@ def sheets(pages: Sequence[Page]) -> list[Sheet]:
 def _sheet(page: Page) -> Sheet:
     aspect = page.width / page.height if page.width > 0 and page.height > 0 else 0.7
     sheet = Sheet(number=page.number, aspect=aspect, ocr=page.source is PageSource.OCR)
-    words = page.words[:_MAX_WORDS]
+    words, upright = _parted_by_direction(page.words[:_MAX_WORDS], aspect)
     tokens = list(_tokens(words, aspect, _slopes(words, aspect) if sheet.ocr else Slopes()))
     if not tokens:
         return sheet
     sheet.line = median(t.y1 - t.y0 for t in tokens) or sheet.line
     for index, row in enumerate(_rows(tokens)):
         sheet.rows.append(_segments(row, sheet, index))
+    for line in _standing_lines(upright, aspect):
+        sheet.rows.append([Segment(line[:_LONGEST_SEGMENT], sheet, len(sheet.rows), 0)])
     return sheet
 
 
+def _parted_by_direction(words: Sequence[Word], aspect: float) -> tuple[list[Word], list[Word]]:
+    """Part the words of level lines from those of lines that stand upright along an edge of the paper."""
+    upright = [w for w in words if len(w.text) > 2 and w.y1 - w.y0 > 1.4 * (w.x1 - w.x0) * aspect]
+    if len(upright) < _STANDING or len(upright) > len(words) / 2:
+        return list(words), []
+    edges = {round(w.x0 * aspect / 0.004) for w in upright}
+    wide = max(w.x1 - w.x0 for w in upright)
+
+    def stands(word: Word) -> bool:
+        at = round(word.x0 * aspect / 0.004)
+        return bool(edges & {at - 1, at, at + 1}) and word.x1 - word.x0 <= 1.2 * wide and len(word.text) < 3
+
+    short = [w for w in words if stands(w)]
+    chosen = {id(w) for w in (*upright, *short)}
+    return [w for w in words if id(w) not in chosen], [w for w in words if id(w) in chosen]
+
+
+def _standing_lines(words: Sequence[Word], aspect: float) -> Iterator[list[Token]]:
+    """Yield each upright line in the order in which it is read: nearly always from the foot of the paper upwards."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        at = round(word.x0 * aspect / 0.004)
+        lines.setdefault(next((k for k in (at, at - 1, at + 1) if k in lines), at), []).append(word)
+    for line in lines.values():
+        ordered = sorted(line, key=lambda w: -w.y1)
+        yield [Token(w.text[:_LONGEST_WORD], w.x0 * aspect, w.y0, w.x1 * aspect, w.y1, w.confidence) for w in ordered]
+
+
 def _tokens(words: Sequence[Word], aspect: float, slopes: Slopes) -> Iterator[Token]:
+    parted = False
     for word in words:
         text = word.text[:_LONGEST_WORD].strip()
         if not text or _LEADER.match(text):
+            parted = parted or text in _RULES
             continue
         x0, x1 = word.x0 * aspect, word.x1 * aspect
         slant = slopes.lift((x0 + x1) / 2, (word.y0 + word.y1) / 2) if slopes else 0.0
@@ -164,11 +200,12 @@ def _tokens(words: Sequence[Word], aspect: float, slopes: Slopes) -> Iterator[To
         if glued and not text.lower().startswith(("http", "www")):
             head, tail = (part for part in glued.groups() if part is not None)
             cut = x0 + (x1 - x0) * len(head) / len(text)
-            yield Token(head, x0, y0, cut, y1, word.confidence, slant=slant)
+            yield Token(head, x0, y0, cut, y1, word.confidence, slant=slant, parted=parted)
             yield Token(tail, cut, y0, x1, y1, word.confidence, slant=slant, glued=True)
         else:
             text = text.strip(".") if text.startswith("..") else text
-            yield Token(text, x0, y0, x1, y1, word.confidence, slant=slant)
+            yield Token(text, x0, y0, x1, y1, word.confidence, slant=slant, parted=parted)
+        parted = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,13 +106,20 @@ def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]
 def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
     points = -2.0 + 6.5 * number.strength("invoice_number")
     if number.strength("invoice_number") < 0.5:
-        points += 4.0 * number.strength("number") + 2.0 * (number.strength("number") > 0.5 and _titled(number, sight))
+        titled = number.strength("number") > 0.5 and _titled(number, sight)
+        points += (4.0 if titled or not _qualified(number) else 1.0) * number.strength("number") + 2.0 * titled
         points += (1.0 if credit else _title_weight(number)) * number.strength("invoice_word")
         points += 4.5 * number.strength("credit_word")
         points -= 4.0 * number.strength(*_OTHERS)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
     return points - 7.0 * (points > 0 and _original(number, sight))
+
+
+def _qualified(number: Candidate) -> bool:
+    """`A/C No.`: a word before the little word that is no label says that it numbers something else."""
+    beside = number.best(("number",))
+    return beside is not None and beside.label.first > 0 and beside.label.roles <= {"number"}
 
 
 def _title_weight(number: Candidate) -> float:
@@ -140,7 +147,14 @@ def _form_points(number: Candidate) -> float:
     points -= 1.5 * number.text.startswith("(")
     points -= 1.0 if len(number.segment.tokens) - (number.last - number.first) > 6 else 0.0
     points += 0.5 * (digits >= 4)
-    return points
+    return points - 4.0 * _begins_address(number)
+
+
+def _begins_address(number: Candidate) -> bool:
+    """`3511 LX Utrecht`, `75011 Paris`: a short number that a town follows."""
+    rest = [t.text for t in number.segment.tokens[number.last :]]
+    town = any(len(w) > 3 and w[0].isupper() and w.isalpha() for w in rest)
+    return number.first == 0 and number.value.isdigit() and len(number.value) <= 5 and town
 
 
 def _original(number: Candidate, sight: Sight) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import sin
 from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
@@ -106,7 +107,8 @@ def _words(text: pdfium.PdfTextPage, count: int) -> Iterator[Seen]:
     for index in range(count):
         letter = _letter(raw.FPDFText_GetUnicode(text, index))
         has_box = raw.FPDFText_GetLooseCharBox(text, index, box)
-        ends = letter.isspace() or (bool(letters) and has_box and _is_elsewhere(box, left, bottom, right, top))
+        apart = bool(letters) and has_box and _is_elsewhere(box, left, bottom, right, top)
+        ends = letter.isspace() or (apart and not _climbs(text, index, box, (left, bottom, right, top)))
         if ends and letters:
             yield Seen("".join(letters), left, bottom, right, top)
             letters = []
@@ -137,6 +139,16 @@ def _is_elsewhere(box: raw.FS_RECTF, left: float, bottom: float, right: float, t
     beside: bool = box.left > right + 0.7 * size or box.right < left - 0.7 * size
     above: bool = box.bottom > top or box.top < bottom
     return beside or above
+
+
+def _climbs(text: pdfium.PdfTextPage, index: int, box: raw.FS_RECTF, word: tuple[float, float, float, float]) -> bool:
+    """Tell whether a character goes on a word that is written up or down the edge of the paper."""
+    left, bottom, right, top = word
+    shared = min(box.right, right) - max(box.left, left)
+    gap = max(box.bottom - top, bottom - box.top)
+    if shared < 0.7 * (right - left) or gap > 0.5 * (box.right - box.left):
+        return False
+    return abs(sin(raw.FPDFText_GetCharAngle(text, index))) > 0.9
 
 
 def _as_seen(page: pdfium.PdfPage, words: list[Seen]) -> Iterator[Seen]:

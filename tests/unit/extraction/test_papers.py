@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import kind_of, read, reading, values
+from pages_extraction import kind_of, page, read, reading, values
 
 from mailroom.domain.document import FieldName, FieldSource
-from mailroom.domain.reading import StructuredValue
+from mailroom.domain.reading import StructuredValue, Word
 from mailroom.extraction import Buyer, extract
 
 TILL_SLIP = """
@@ -169,9 +169,62 @@ def test_the_end_of_a_discount_is_not_the_due_date() -> None:
 
 
 def test_without_a_due_date_none_is_made_up() -> None:
-    found = read("Factuurdatum: 01/03/2026\n\nTe betalen binnen 30 dagen\n")
+    found = read("Factuurdatum: 01/03/2026\n\nRetour binnen 30 dagen\n2 % korting bij betaling binnen 8 dagen\n")
     assert found.fields[FieldName.DUE_DATE].value is None
     assert 0 < found.fields[FieldName.DUE_DATE].confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "due"),
+    [
+        ("Te betalen binnen 30 dagen", "2026-03-31"),
+        ("Terms: net 14 days", "2026-03-15"),
+        ("Règlement à 30 jours fin de mois", "2026-03-31"),
+        ("Zahlungsziel    10 Tage netto", "2026-03-11"),
+        ("Termen de plată: 15 zile", "2026-03-16"),
+        ("Payable on receipt", "2026-03-01"),
+    ],
+)
+def test_a_term_in_days_gives_a_due_date_that_is_said_to_be_derived(words: str, due: str) -> None:
+    field = read(f"Datum: 01.03.2026\n\n{words}\n").fields[FieldName.DUE_DATE]
+    assert (field.value, field.source, field.evidence[0].proof) == (due, FieldSource.DERIVED, "term_of_payment")
+    assert field.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Please transfer EUR 121.00 by 5 July 2026 to the account below.",
+        "Wij verzoeken u € 121,00 vóór 05/07/2026 over te maken.",
+        "La somme de 121,00 € sera prélevée sur votre compte le 05/07/2026.",
+        "Der Betrag von 121,00 € wird am 05.07.2026 von Ihrem Konto abgebucht.",
+        "Vă rugăm să achitați suma de 121,00 lei până la data de 05.07.2026.",
+        "EUR 3017,74 due 5 July 2026",
+    ],
+)
+def test_a_sentence_about_paying_says_the_due_date(sentence: str) -> None:
+    found = read(f"Datum: 01.06.2026\n\n{sentence}\n")
+    assert values(found)["due_date"] == "2026-07-05"
+
+
+def test_captions_in_a_bar_belong_to_the_values_below_them_though_these_are_set_to_the_right() -> None:
+    found = read(
+        """
+        Invoice #              Due date               A/C No.
+
+                  R2023/39714            20 Nov 2023            103150
+        """
+    )
+    assert values(found)["invoice_number"] == "R2023/39714"
+    assert values(found)["due_date"] == "2023-11-20"
+
+
+def test_words_along_the_edge_of_the_paper_are_read_from_the_foot_upwards() -> None:
+    level = page("Facture n° 4711\nTotal TTC  12,99 €\nDate  2/11/2019\nTVA 2,17\nTotal HT 10,82")
+    words = ["BOUYGUES", "TELECOM", "SA", "-", "Paris", "-", "TVA", "FR74397480930"]
+    upright = tuple(Word(w, 0.02, 0.9 - 0.06 * i, 0.03, 0.95 - 0.06 * i, 1.0, 90 + i) for i, w in enumerate(words))
+    whole = reading("x").model_copy(update={"pages": (level.model_copy(update={"words": level.words + upright}),)})
+    assert values(extract(whole, Buyer()))["seller_vat_id"] == "FR74397480930"
 
 
 def test_an_iban_runs_over_two_lines_of_a_narrow_column() -> None:
