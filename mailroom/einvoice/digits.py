@@ -110,3 +110,26 @@ def australian(text: str) -> bool:
         return False
     weights = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
     return (sum(int(d) * w for d, w in zip(text, weights, strict=True)) - 10) % 89 == 0
+
+
+def greek(text: str) -> bool:
+    """Greek tax number: nine digits, the first eight weigh 256 to 2, remainder modulo 11 modulo 10 is the last."""
+    if not re.fullmatch(r"[0-9]{9,}", text):
+        return False
+    return sum(int(digit) << (8 - place) for place, digit in enumerate(text[:8])) % 11 % 10 == int(text[8])
+
+
+_ITALIAN = re.compile(r"[A-Za-z]{6}[0-9]{2}[A-Za-z][0-9]{2}.{3}[0-9][A-Za-z]")
+
+
+def italian_tax_code(text: str) -> bool:
+    """Form of a Codice Fiscale: sixteen characters of a person, or eleven digits of a company."""
+    return bool(_ITALIAN.fullmatch(text) or re.fullmatch(r"[0-9]{11}", text))
+
+
+def iban_remainder(text: str) -> bool:
+    """ISO 13616 without the length of the country, as the German rules check it: remainder 1 modulo 97."""
+    bare = re.sub(r"\s", "", text)
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{0,30}", bare):
+        return False
+    return int("".join(str(int(sign, 36)) for sign in bare[4:] + bare[:4])) % 97 == 1

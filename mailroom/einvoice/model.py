@@ -45,9 +45,16 @@ class Leaf(Value):
     problem: str = ""
 
 
+class Fault(Value):
+    """A rule on the form of the file that is broken, and where: what the model itself cannot show."""
+
+    rule: str
+    place: str
+
+
 class Source(Value):
     """What the reader saw. `places` maps a term to the path of its first value; `currencies` are other
-    ones seen, `empty` the places of elements without content."""
+    ones seen, `empty` the places of elements without content, `faults` what is wrong with the form."""
 
     syntax: Syntax
     places: dict[str, str] = {}
@@ -56,6 +63,7 @@ class Source(Value):
     leaves: int = 0
     currencies: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})

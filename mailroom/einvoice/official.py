@@ -1,8 +1,8 @@
 """The official verdict on an e-invoice: XSD and Schematron, run by one worker process.
 
-The worker (official_worker.py) has one thread, is started on the first question, ends after some hundred documents or
-when it is idle no longer wanted, and may die without harm: the next question starts another. Neither saxonche nor
-factur-x is ever imported here. What holds after a crash: nothing; a verdict is asked for again.
+The worker (official_worker.py) has one thread and walls of its own, is started on the first question, ends after some
+hundred documents or when it is no longer wanted, and may die without harm: the next question starts another. Neither
+saxonche nor factur-x is ever imported here. What holds after a crash: nothing; a verdict is asked for again.
 """
 
 from __future__ import annotations
@@ -111,13 +111,16 @@ class Official:
     def _start(self) -> subprocess.Popen[bytes]:
         self._asked = 0
         package = str(Path(mailroom.__file__).parent.parent)
+        # Each document may use its whole time; what a worker adds up to is bounded by how many it may see.
+        cpu_seconds = int(self._seconds) * self._recycle_after + 60
         path = os.pathsep.join([package, *(entry for entry in sys.path if entry and entry != package)])
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "mailroom.einvoice.official_worker", self._rules],
+            [sys.executable, "-P", "-m", "mailroom.einvoice.official_worker", self._rules, str(cpu_seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": path},
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
             start_new_session=True,
         )
 

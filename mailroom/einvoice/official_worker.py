@@ -2,15 +2,21 @@
 
 It reads documents from its standard input (a line with the number of bytes, then the bytes) and answers each with one
 line of JSON. It keeps compiled rules for as long as it lives. It may die at any document: official.py starts another.
+
+It holds no secret and needs nothing but its rule files, so its walls are plain ones that every kernel has: no file may
+grow, few files open, an end of memory and of CPU time, no new privileges, and death with its parent. saxonche and
+libxml2 are told to fetch nothing.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
 import re
 import resource
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -23,6 +29,10 @@ _SPECIFICATION = (
     "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID",
     f"{{{_RAM}}}GuidelineSpecifiedDocumentContextParameter",
 )
+_PDEATHSIG, _NO_NEW_PRIVILEGES = 1, 38
+_MEMORY = 1 << 30
+"""Bytes of data; the rules of CEN and Peppol and an invoice of 5,000 lines need 400 MB."""
+_OPEN_FILES = 64
 Found = dict[str, str]
 Check = Callable[[Any, str], Iterator[Found]]
 
@@ -56,9 +66,9 @@ def judge(content: bytes, rules: list[dict[str, Any]], check: Callable[[str, str
     for rule in sorted(asked, key=lambda one: one["kind"]):  # xsd before xslt
         try:
             found = check(rule["kind"], rule["path"], rule["sha256"])
+            findings += [{**one, "file": rule["name"]} for one in found(root, text)]
         except Refused as refused:
             return {"problem": str(refused), "rules": [], "findings": []}
-        findings += [{**one, "file": rule["name"]} for one in found(root, text)]
     return {"rules": [rule["title"] for rule in asked], "findings": findings[:2_000]}
 
 
@@ -77,7 +87,7 @@ def _invoice(content: bytes, roots: set[str]) -> Any:
 
 def _checks() -> Callable[[str, str, str], Check]:
     from lxml import etree
-    from saxonche import PySaxonProcessor
+    from saxonche import PySaxonApiError, PySaxonProcessor
 
     processor = PySaxonProcessor(license=False)
     sheets = processor.new_xslt30_processor()
@@ -90,7 +100,21 @@ def _checks() -> Callable[[str, str, str], Check]:
             schema = etree.XMLSchema(etree.parse(path))
             return lambda root, _text: _schema_errors(schema, root)
         sheet = sheets.compile_stylesheet(stylesheet_file=path)
-        return lambda _root, text: _failed(sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=text)))
+
+        def judged(_root: Any, text: str) -> Iterator[Found]:
+            try:
+                report = sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=text))
+            except PySaxonApiError as error:  # xs:decimal('Q'): a receiver's validator stops here, too
+                yield {
+                    "rule": "SCHEMATRON",
+                    "severity": "fatal",
+                    "place": "",
+                    "text": " ".join(str(error).split())[:500],
+                }
+                return
+            yield from _failed(report)
+
+        return judged
 
     return checker
 
@@ -123,8 +147,27 @@ def _failed(report: str) -> Iterator[Found]:
         }
 
 
+def _walls(cpu_seconds: int) -> None:
+    """Put the limits up, before the first foreign byte."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value in ((_PDEATHSIG, signal.SIGKILL), (_NO_NEW_PRIVILEGES, 1)):
+        if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"prctl({option})")
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_DATA: _MEMORY,
+        resource.RLIMIT_CPU: cpu_seconds,
+    }
+    for kind, wanted in limits.items():
+        hard = resource.getrlimit(kind)[1]
+        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (value, value))
+
+
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _walls(int(sys.argv[2]))
     # Libraries write to standard output as they like: the answers go out where only we write.
     answering = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mailroom.einvoice import cii, ebinterface, facturae, fatturapa, mapping, national, ubl
+from mailroom.einvoice import cii, ebinterface, facturae, fatturapa, mapping, national, ubl, ubl_form
 from mailroom.einvoice.mapping import Context, Table
 from mailroom.einvoice.model import CREDIT_NOTE_CODES, Invoice, Leaf, Source, Syntax
 from mailroom.einvoice.tree import Node, first_elements, parse
@@ -74,7 +74,7 @@ def _read_ubl(root: Node) -> Invoice:
         credit_note=root.name == "CreditNote",
     )
     invoice = mapping.read(root, ubl.table(credit_note=context.credit_note), context) or Invoice()
-    source = _source(root, Syntax.UBL, context, ubl.STRUCTURAL)
+    source = _source(root, Syntax.UBL, context, ubl.STRUCTURAL).model_copy(update={"faults": ubl_form.faults(root)})
     return invoice.model_copy(update={"is_credit_note": context.credit_note, "source": source})
 
 

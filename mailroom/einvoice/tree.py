@@ -93,6 +93,10 @@ class Node:
             waiting.extend(reversed(below))
 
 
+_DISCOUNT = re.compile(r"(?:^|\n)[ \t]*#SKONTO#[^\n]*#[ \t]*\r?\n\s*$")
+"""The last row of a cash discount in BT-20 of XRechnung: its line break is part of the form (DE-R-018, BR-DE-18)."""
+
+
 class _Stop(Exception):
     """Not an error: the caller has seen enough."""
 
@@ -129,7 +133,10 @@ class _Builder:
     def end(self, _tag: str) -> None:
         node = self._open.pop()
         if not node.children:
-            node.text = "".join(self._text).strip()
+            text = "".join(self._text)
+            node.text = text.strip()
+            if node.text.endswith("#") and _DISCOUNT.search(text):
+                node.text += "\n"
         self._text.clear()
 
     def data(self, text: str) -> None:

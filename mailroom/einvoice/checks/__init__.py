@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailroom.einvoice.checks import arithmetic, categories, countries, listed, own, peppol, presence, repeated
+from mailroom.einvoice.checks import arithmetic, categories, countries, form, listed, own, peppol, presence, repeated
 from mailroom.einvoice.findings import Finding, Rule, Severity
 from mailroom.einvoice.model import Invoice, Syntax
 
@@ -19,7 +19,9 @@ EN16931_RULES: tuple[Rule, ...] = (
     *listed.RULES,
     *repeated.RULES,
 )
-PEPPOL_RULES: tuple[Rule, ...] = (*peppol.RULES, *listed.PEPPOL_RULES, *countries.RULES)
+FORM_RULES = form.RULES
+"""What the reader noted of a UBL file; some of their ids stand in EN16931_RULES too, for what the model shows."""
+PEPPOL_RULES: tuple[Rule, ...] = (*peppol.RULES, *listed.PEPPOL_RULES, *form.PEPPOL_RULES, *countries.RULES)
 OWN_RULES: tuple[Rule, ...] = own.RULES
 _OUTSIDE = ("urn:factur-x.eu:1p0:minimum", "urn:factur-x.eu:1p0:basicwl", "urn:zugferd.de:2p0:minimum")
 """Profiles without lines: they are no invoices of EN 16931 and do not claim to be."""
@@ -40,7 +42,11 @@ def check(invoice: Invoice, *, as_peppol: bool | None = None) -> tuple[Finding, 
         rules += EN16931_RULES
     if peppol.is_peppol(invoice) if as_peppol is None else as_peppol:
         rules += PEPPOL_RULES
-    found = [finding for rule in rules for finding in _findings(rule, invoice)]
+    spared = form.spared(invoice)
+    found = [finding for rule in rules if rule.id not in spared for finding in _findings(rule, invoice)]
+    if invoice.source and invoice.source.faults and EN16931_RULES[0] in rules:
+        said = {finding.rule for finding in found}
+        found += [one for rule in FORM_RULES if rule.id not in said for one in _findings(rule, invoice)]
     return tuple(sorted(found, key=lambda one: one.severity is not Severity.FATAL))
 
 

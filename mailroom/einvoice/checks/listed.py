@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mailroom.einvoice.checks.presence import allowances, charges
 from mailroom.einvoice.codes import codes
 from mailroom.einvoice.findings import Found, Rule, Severity
-from mailroom.einvoice.model import Invoice
+from mailroom.einvoice.model import Invoice, Syntax
 from mailroom.einvoice.parts import Address, AllowanceCharge, Identifier, Party
 
 
@@ -106,9 +106,12 @@ def _media(invoice: Invoice) -> list[_Used]:
 
 
 def _currencies(invoice: Invoice) -> list[_Used]:
-    # Empty counts here: an amount without a currency is one of an unknown currency.
+    """Return the currencies of the amounts. Of a UBL file `form` says it, which saw every amount."""
+    if invoice.source and invoice.source.syntax is Syntax.UBL:
+        return []
     others = [_Used("BT-5", code) for code in (invoice.source.currencies if invoice.source else ())]
     foreign = [_Used("BT-6", invoice.tax_currency)] if invoice.totals.vat_accounting is not None else []
+    # Of an invoice without a currency the amounts would be written without one, too.
     return [_Used("BT-5", invoice.currency or "-"), *foreign, *others]
 
 

@@ -11,7 +11,7 @@ from mailroom.einvoice import digits
 from mailroom.einvoice.checks import arithmetic
 from mailroom.einvoice.codes import codes
 from mailroom.einvoice.findings import Found, Rule, Severity
-from mailroom.einvoice.model import Invoice
+from mailroom.einvoice.model import Invoice, Syntax
 from mailroom.einvoice.parts import AllowanceCharge, Identifier, Line, Party
 
 SPECIFICATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -95,16 +95,31 @@ def _no_process(invoice: Invoice) -> bool:
 
 
 def _wrong_specification(invoice: Invoice) -> bool:
-    return not re.fullmatch(re.escape(SPECIFICATION) + r"(#.+)?", invoice.specification)
+    return not invoice.specification.startswith(SPECIFICATION) or "::" in invoice.specification
+
+
+def _noted(rule: str, invoice: Invoice) -> bool | None:
+    """Return what the reader of a UBL file saw of a rule on its tax totals; None for an invoice of another source."""
+    if invoice.source is None or invoice.source.syntax is not Syntax.UBL:
+        return None
+    return any(fault.rule == rule for fault in invoice.source.faults)
+
+
+def _breakdown_missing(invoice: Invoice) -> bool:
+    seen = _noted("PEPPOL-EN16931-R053", invoice)
+    return not invoice.vat_breakdown if seen is None else seen
 
 
 def _vat_total_missing(invoice: Invoice) -> bool:
-    return bool(invoice.tax_currency) != (invoice.totals.vat_accounting is not None)
+    seen = _noted("PEPPOL-EN16931-R054", invoice)
+    return bool(invoice.tax_currency) != (invoice.totals.vat_accounting is not None) if seen is None else seen
 
 
 def _opposite_signs(invoice: Invoice) -> bool:
     ours, theirs = invoice.totals.vat, invoice.totals.vat_accounting
-    return bool(invoice.tax_currency and ours and theirs) and (ours or 0) * (theirs or 0) < 0
+    if not invoice.tax_currency:
+        return False
+    return ours is None or theirs is None or ours * theirs < 0
 
 
 def _no_mandate(invoice: Invoice) -> bool:
@@ -192,6 +207,7 @@ SCHEMES: dict[str, tuple[str, Severity, Callable[[str], bool]]] = {
     "0184": ("R042", Severity.FATAL, lambda text: bool(re.fullmatch(r"(?:DK)?[0-9]{8}", text))),
     "0208": ("R043", Severity.FATAL, lambda text: text.isdigit() and digits.enterprise_number(text)),
     "0201": ("R044", Severity.WARNING, lambda text: bool(re.fullmatch(r"[A-Za-z0-9]{6}", text))),
+    "0210": ("R045", Severity.WARNING, digits.italian_tax_code),
     "0211": ("R047", Severity.WARNING, _italian),
     "0007": ("R049", Severity.FATAL, _swedish),
     "0151": ("R050", Severity.FATAL, digits.australian),
@@ -211,6 +227,23 @@ def _scheme(scheme: str, form: Callable[[str], bool], invoice: Invoice) -> Itera
             yield Found(place, {"term": place, "said": one.value[:60], "scheme": scheme})
 
 
+def _tax_code_endpoint(invoice: Invoice) -> Iterator[Found]:
+    for place, party in (("BT-34", invoice.seller), ("BT-49", invoice.buyer)):
+        held = party.endpoint
+        if held and held.scheme == "9907" and not digits.italian_tax_code(held.value):
+            yield Found(place, {"term": place, "said": held.value[:60], "scheme": "9907"})
+
+
+def _dutch_vat_ids(invoice: Invoice) -> Iterator[Found]:
+    agent = invoice.tax_representative.vat_id if invoice.tax_representative else ""
+    for place, vat_id in (("BT-31", invoice.seller.vat_id), ("BT-63", agent), ("BT-48", invoice.buyer.vat_id)):
+        if vat_id.startswith("NL") and not _DUTCH_VAT.fullmatch(vat_id):
+            yield Found(place, {"term": place, "said": vat_id[:60], "scheme": "9944"})
+
+
+_DUTCH_VAT = re.compile(r"NL[0-9]{9}B[0-9]{2}")
+
+
 def _fatal(rule: str, sentence: str, find: Callable[[Invoice], Iterable[Found]]) -> Rule:
     return Rule(f"PEPPOL-EN16931-{rule}", Severity.FATAL, sentence, find)
 
@@ -224,7 +257,7 @@ _SIMPLE: tuple[tuple[str, str, str, Callable[[Invoice], bool]], ...] = (
     ("R005", "vat_currency_same", "BT-6", lambda i: bool(i.tax_currency) and i.tax_currency == i.currency),
     ("R010", "missing", "BT-49", lambda i: not i.buyer.endpoint),
     ("R020", "missing", "BT-34", lambda i: not i.seller.endpoint),
-    ("R053", "missing", "BG-23", lambda i: not i.vat_breakdown),
+    ("R053", "missing", "BG-23", _breakdown_missing),
     ("R054", "vat_currency_total", "BT-111", _vat_total_missing),
     ("R055", "vat_signs", "BT-111", _opposite_signs),
     ("R061", "missing", "BT-89", _no_mandate),
@@ -252,4 +285,6 @@ RULES: tuple[Rule, ...] = (
         Rule(f"PEPPOL-COMMON-{rule}", severity, "identifier_wrong", partial(_scheme, scheme, form))
         for scheme, (rule, severity, form) in SCHEMES.items()
     ),
+    Rule("PEPPOL-COMMON-R046", Severity.WARNING, "identifier_wrong", _tax_code_endpoint),
+    Rule("PEPPOL-COMMON-R056-2", Severity.WARNING, "identifier_wrong", _dutch_vat_ids),
 )

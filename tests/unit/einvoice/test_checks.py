@@ -12,7 +12,7 @@ import pytest
 from invoices_einvoice import Maker, make_invoice
 
 from mailroom.einvoice import Finding, Severity, check, explain, peppol_form, read_invoice, write_ubl
-from mailroom.einvoice.checks import EN16931_RULES, OWN_RULES, PEPPOL_RULES
+from mailroom.einvoice.checks import EN16931_RULES, FORM_RULES, OWN_RULES, PEPPOL_RULES
 from mailroom.einvoice.model import Invoice
 from mailroom.einvoice.parts import AllowanceCharge, Identifier, Note, Party, PaymentMeans, VatBreakdown
 from mailroom.languages import Language, texts
@@ -157,7 +157,7 @@ def test_no_rule_stands_twice() -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_every_rule_has_its_sentence_and_every_term_its_name(language: Language) -> None:
     known = texts(language)
-    for rule in (*EN16931_RULES, *PEPPOL_RULES, *OWN_RULES):
+    for rule in (*EN16931_RULES, *PEPPOL_RULES, *OWN_RULES, *FORM_RULES):
         assert f"einvoice.rule.{rule.sentence}" in known, rule.id
     for rule, change in BROKEN:
         for finding in check(change(plain()), as_peppol=True):
