@@ -1,6 +1,8 @@
 """The kinds of values in a syntax: how each is read out of an element and written into one.
 
-A reader returns None for what is not of its kind; it never raises. Decimals keep the digits that were written.
+A reader returns None for what is not of its kind; it never raises. Decimals keep the digits that were written. What
+senders write in another form, and what can be meant by it only, is read too and noted (`Context.bent`): decimals with
+a comma, thousands, a currency beside the amount, dates of people, codes in small letters.
 """
 
 from __future__ import annotations
@@ -51,6 +53,38 @@ def day(text: str) -> date | None:
         return None
 
 
+_AROUND = re.compile(r"^[A-Za-z€$£]{1,3}|[A-Za-z€$£]{1,3}$")
+_BLANKS = re.compile(r"[\s\u00a0\u202f'’]")
+_COMMA = re.compile(r"[+-]?(?:[0-9]{1,27}|[0-9]{1,3}(?:\.[0-9]{3}){1,9}),(?:[0-9]{1,2}|[0-9]{4,30})")
+_POINT = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3}){1,9}\.[0-9]{1,30}")
+_ROUND = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3}){2,9}|(?:,[0-9]{3}){2,9})")
+_HUMAN_DAY = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+_SLASHED = re.compile(r"([0-9]{4})[./]([0-9]{2})[./]([0-9]{2})")
+
+
+def human_number(text: str) -> Decimal | None:
+    """Return a number as people write it, where only one can be meant: `1,234` may be either and is None."""
+    bare = _AROUND.sub("", _BLANKS.sub("", text)) if len(text) < 80 else text
+    if _COMMA.fullmatch(bare):
+        bare = bare.replace(".", "").replace(",", ".")
+    elif _POINT.fullmatch(bare):
+        bare = bare.replace(",", "")
+    elif _ROUND.fullmatch(bare):
+        bare = re.sub("[.,]", "", bare)
+    return number(bare)
+
+
+def human_day(text: str) -> date | None:
+    """Return a date as people write it, the day before the month as in Europe, or with a time after a blank."""
+    bare = text.partition(" ")[0]
+    ordered, european = _SLASHED.fullmatch(bare), _HUMAN_DAY.fullmatch(bare)
+    if ordered:
+        bare = "-".join(ordered.groups())
+    elif european:
+        bare = f"{european[3]}-{european[2]:0>2}-{european[1]:0>2}"
+    return day(bare)
+
+
 def _text(raw: str, _node: Node, _context: Context) -> str:
     return raw
 
@@ -59,8 +93,18 @@ def _code(raw: str, _node: Node, _context: Context) -> str:
     return "".join(raw.split())
 
 
-def _number(raw: str, _node: Node, _context: Context) -> Decimal | None:
-    return number(raw)
+def _capital(raw: str, node: Node, context: Context) -> str:
+    bare = "".join(raw.split())
+    if bare != bare.upper():
+        context.bent.append((node, "not_code"))
+    return bare.upper()
+
+
+def _number(raw: str, node: Node, context: Context) -> Decimal | None:
+    value = number(raw)
+    if value is None and (value := human_number(raw)) is not None:
+        context.bent.append((node, "not_number"))
+    return value
 
 
 def _amount(raw: str, node: Node, context: Context) -> Decimal | None:
@@ -69,7 +113,7 @@ def _amount(raw: str, node: Node, context: Context) -> Decimal | None:
         node.taken = (node.taken or set()) | {"currencyID"}
         if currency != context.currency:
             context.currencies.add(currency)
-    return number(raw)
+    return _number(raw, node, context)
 
 
 def _write_amount(value: Decimal, node: Node, context: Context) -> str:
@@ -77,14 +121,17 @@ def _write_amount(value: Decimal, node: Node, context: Context) -> str:
     return plain(value)
 
 
-def _day(raw: str, _node: Node, _context: Context) -> date | None:
-    return day(raw)
+def _day(raw: str, node: Node, context: Context) -> date | None:
+    value = day(raw)
+    if value is None and (value := human_day(raw)) is not None:
+        context.bent.append((node, "not_day"))
+    return value
 
 
-def _short_day(raw: str, node: Node, _context: Context) -> date | None:
+def _short_day(raw: str, node: Node, context: Context) -> date | None:
     if "format" in node.attributes:
         node.taken = (node.taken or set()) | {"format"}
-    return day(raw)
+    return _day(raw, node, context)
 
 
 def _write_short_day(value: date, node: Node, _context: Context) -> str:
@@ -135,6 +182,7 @@ def _same(value: str, _node: Node, _context: Context) -> str:
 KINDS: dict[str, Kind] = {
     "text": Kind(_text, _same),
     "code": Kind(_code, _same),
+    "capital": Kind(_capital, _same),
     "number": Kind(_number, lambda value, _node, _context: plain(value)),
     "amount": Kind(_amount, _write_amount),
     "bare_amount": Kind(_amount, lambda value, _node, _context: plain(value)),

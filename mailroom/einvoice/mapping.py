@@ -58,7 +58,9 @@ class Table(NamedTuple):
 
 @dataclass(slots=True)
 class Context:
-    """What reading or writing one document carries along. `problems` are by (id of the node, attribute)."""
+    """What reading or writing one document carries along. `problems` are by (id of the node, attribute), `bent` are
+    the elements that were read although they are not in the form of the standard.
+    """
 
     currency: str = ""
     tax_currency: str = ""
@@ -66,6 +68,7 @@ class Context:
     places: dict[str, Node] = field(default_factory=dict)
     problems: dict[tuple[int, str], str] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
+    bent: list[tuple[Node, str]] = field(default_factory=list)
 
 
 class Condition(NamedTuple):
@@ -170,15 +173,18 @@ def read_leaf(node: Node, row: Leaf, context: Context) -> Any:
     """Return the value of a row, or all its values. What is said a second time with the same words is taken too."""
     kept: list[Any] = []
     first = ""
+    taken_from: Path | None = None
     for path in paths(row.path):
         for place in find(node, path.steps):
             raw = place.attributes.get(path.attribute, "") if path.attribute else place.text
             if kept and not row.many and raw != first:
+                if raw and row.term and path is taken_from:  # another path may mean something else by it
+                    context.problems[id(place), path.attribute] = f"twice {row.term}"
                 continue
             value = take(place, path.attribute, row.kind, context)
             if value is not None:
                 context.places.setdefault(row.term, place)
-                first = first or raw
+                first, taken_from = first or raw, taken_from or path
                 kept.append(value)
     return tuple(kept) if row.many else kept[0] if kept else None
 
@@ -201,16 +207,23 @@ def take(node: Node, attribute: str, kind: str, context: Context) -> Any:
 def _read_group(node: Node, row: Group, context: Context) -> Any:
     if row.path == ".":
         return read(node, row.inner(), context)
-    kept = []
+    kept: list[Any] = []
     for path in paths(row.path):
         for place in find(node, path.steps):
-            value = read(place, row.inner(), context)
-            if value is None:
+            if kept and not row.many:
+                _note_again(place, context)
                 continue
-            kept.append(value)
-            if not row.many:
-                return value
-    return tuple(kept) if row.many else None
+            value = read(place, row.inner(), context)
+            if value is not None:
+                kept.append(value)
+    return tuple(kept) if row.many else kept[0] if kept else None
+
+
+def _note_again(group: Node, context: Context) -> None:
+    """Note the values of a group that stands a second time where the model has room for one."""
+    for node in group.walk():
+        if node.text and not node.used:
+            context.problems[id(node), ""] = "twice"
 
 
 # -- writing --------------------------------------------------------------------------------------------------------

@@ -54,7 +54,8 @@ class Fault(Value):
 
 class Source(Value):
     """What the reader saw. `places` maps a term to the path of its first value; `currencies` are other
-    ones seen, `empty` the places of elements without content, `faults` what is wrong with the form."""
+    ones seen, `empty` the places of elements without content, `faults` what is wrong with the form,
+    `bent` the leaves that were read although they are not written as the standard asks."""
 
     syntax: Syntax
     places: dict[str, str] = {}
@@ -64,6 +65,7 @@ class Source(Value):
     currencies: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    bent: tuple[Leaf, ...] = ()
 
 
 CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})

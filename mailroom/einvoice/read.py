@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from mailroom.einvoice import cii, ebinterface, facturae, fatturapa, mapping, national, ubl, ubl_form
+from mailroom.einvoice.codes import codes
 from mailroom.einvoice.mapping import Context, Table
 from mailroom.einvoice.model import CREDIT_NOTE_CODES, Invoice, Leaf, Source, Syntax
 from mailroom.einvoice.tree import Node, first_elements, parse
@@ -18,6 +19,8 @@ from mailroom.errors import UnknownXml
 _ROOTS = {
     ("Invoice", "ubl"): Syntax.UBL,
     ("CreditNote", "ubl"): Syntax.UBL,
+    ("Invoice", "bare"): Syntax.UBL,
+    ("CreditNote", "bare"): Syntax.UBL,
     ("CrossIndustryInvoice", "rsm"): Syntax.CII,
     ("CrossIndustryDocument", "rsm"): Syntax.CII,
     ("FatturaElettronica", "fpa"): Syntax.FATTURAPA,
@@ -33,9 +36,8 @@ def recognise(content: bytes) -> Syntax | None:
     root = first_elements(content, 1)
     if root is None:
         return None
-    syntax = _ROOTS.get((root.name, root.prefix))
-    if syntax or root.prefix != "sbd":
-        return syntax
+    if root.prefix not in {"sbd", "bare"}:
+        return _ROOTS.get((root.name, root.prefix))
     whole = first_elements(content, _ENVELOPE_ELEMENTS)
     payload = _payload(whole) if whole else None
     return payload[1] if payload else None
@@ -49,11 +51,17 @@ def read_invoice(content: bytes) -> Invoice:
         Damaged: not well-formed.
         UnknownXml: well-formed, but no invoice of a known syntax.
     """
-    payload = _payload(parse(content))
+    document = parse(content)
+    payload = _payload(document)
     if payload is None:
         raise UnknownXml("no invoice format that is known")
     root, syntax = payload
-    return READERS[syntax](root)
+    invoice = READERS[syntax](root)
+    source, repairs = invoice.source, document.repairs
+    if source is None or not repairs:
+        return invoice
+    bent = tuple(Leaf(path="/", value=repair, problem="not_text") for repair in repairs)
+    return invoice.model_copy(update={"source": source.model_copy(update={"bent": (*bent, *source.bent)})})
 
 
 def _payload(root: Node) -> tuple[Node, Syntax] | None:
@@ -61,7 +69,7 @@ def _payload(root: Node) -> tuple[Node, Syntax] | None:
     for _ in range(6):  # an SBDH envelope has its payload at depth 1; other envelopes are not much deeper
         for node in level:
             syntax = _ROOTS.get((node.name, node.prefix))
-            if syntax:
+            if syntax and (node.prefix != "bare" or node.all("AccountingSupplierParty")):
                 return node, syntax
         level = [child for node in level for child in node.children]
     return None
@@ -75,7 +83,9 @@ def _read_ubl(root: Node) -> Invoice:
     )
     invoice = mapping.read(root, ubl.table(credit_note=context.credit_note), context) or Invoice()
     source = _source(root, Syntax.UBL, context, ubl.STRUCTURAL).model_copy(update={"faults": ubl_form.faults(root)})
-    return invoice.model_copy(update={"is_credit_note": context.credit_note, "source": source})
+    # Until 2018 many senders knew no other root and said by the code alone that it is a credit note.
+    by_code = invoice.type_code in CREDIT_NOTE_CODES - codes("invoice_type")
+    return invoice.model_copy(update={"is_credit_note": context.credit_note or by_code, "source": source})
 
 
 def _read_cii(root: Node) -> Invoice:
@@ -112,6 +122,8 @@ _STANDARD_ATTRIBUTES = frozenset({"schemaLocation", "noNamespaceSchemaLocation"}
 
 def _source(root: Node, syntax: Syntax, context: Context, structural: frozenset[str]) -> Source:
     wanted = {id(node): term for term, node in reversed(context.places.items()) if term}
+    crooked = {id(node): problem for node, problem in context.bent}
+    bent: list[Leaf] = []
     unmapped: list[Leaf] = []
     empty: list[str] = []
     places: dict[str, str] = {}
@@ -120,6 +132,8 @@ def _source(root: Node, syntax: Syntax, context: Context, structural: frozenset[
         if id(node) in wanted:
             places.update({term: path for term, place in context.places.items() if place is node})
         leaves += bool(node.text)
+        if id(node) in crooked and len(bent) < MAX_UNMAPPED:
+            bent.append(Leaf(path=path, value=node.text[:200], problem=crooked[id(node)]))
         if not node.text and not node.children and len(empty) < MAX_UNMAPPED:
             empty.append(path)
         for attribute, value in _left(node, structural):
@@ -135,6 +149,7 @@ def _source(root: Node, syntax: Syntax, context: Context, structural: frozenset[
         unmapped_count=missed,
         leaves=leaves,
         empty=tuple(empty),
+        bent=tuple(bent),
         currencies=tuple(sorted(context.currencies)),
     )
 

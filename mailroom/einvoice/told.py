@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FINDING, NOTE, DIFFERS = "einvoice_finding", "einvoice_note", "xml_differs_from_page"
 _MOST, _MOST_OF_A_RULE = 30, 3
-_ARITHMETIC = frozenset({"sum_differs", "category_taxable", "category_tax", "currency_differs"})
+_ARITHMETIC = frozenset({"sum_differs", "category_taxable", "category_tax", "currency_differs", "said_twice"})
 """Sentences that cast doubt on the amounts themselves, whatever the invoice claims to follow."""
 
 

@@ -10,6 +10,7 @@ that no invoice format uses is kept as `{uri}name` and so never matches by accid
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -37,6 +38,11 @@ _PREFIXES = {
     "http://www.fatturapa.gov.it/sdi/fatturapa/v1.1": "fpa",
 }
 _FAMILIES = (
+    # UBL 2.0 as it is sent: other versions in the name, a blank after it. UBL 1 has names of its own.
+    ("urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2", "cbc"),
+    ("urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2", "cac"),
+    ("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2", "ubl"),
+    ("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2", "ubl"),
     ("urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:", "ram"),
     ("urn:un:unece:uncefact:data:standard:UnqualifiedDataType:", "udt"),
     ("urn:un:unece:uncefact:data:standard:QualifiedDataType:", "qdt"),
@@ -97,13 +103,23 @@ _DISCOUNT = re.compile(r"(?:^|\n)[ \t]*#SKONTO#[^\n]*#[ \t]*\r?\n\s*$")
 """The last row of a cash discount in BT-20 of XRechnung: its line break is part of the form (DE-R-018, BR-DE-18)."""
 
 
+class Root(Node):
+    """The first element. `repairs` say what had to be taken out or replaced before the document could be read."""
+
+    __slots__ = ("repairs",)
+
+    def __init__(self, name: str, prefix: str = "") -> None:
+        super().__init__(name, prefix)
+        self.repairs: tuple[str, ...] = ()
+
+
 class _Stop(Exception):
     """Not an error: the caller has seen enough."""
 
 
 class _Builder:
     def __init__(self, stop_after: int = 0) -> None:
-        self.root: Node | None = None
+        self.root: Root | None = None
         self.stop_after = stop_after
         self._open: list[Node] = []
         self._text: list[str] = []
@@ -118,13 +134,14 @@ class _Builder:
             raise ForbiddenXml(f"more than {MAX_NODES} elements and attributes")
         name, prefix = self._names.get(tag) or self._names.setdefault(tag, _short(tag))
         parent = self._open[-1] if self._open else None
-        node = Node(name, prefix, parent)
+        if parent is None:
+            self.root = Root(name, prefix)
+            node: Node = self.root
+        else:
+            node = Node(name, prefix, parent)
+            parent.children.append(node)
         if attributes:
             node.attributes = {key.rpartition("}")[2]: value for key, value in attributes.items()}
-        if parent is None:
-            self.root = node
-        else:
-            parent.children.append(node)
         self._open.append(node)
         self._text.clear()
         if self.stop_after and self._count >= self.stop_after:
@@ -143,26 +160,75 @@ class _Builder:
         self._text.append(text)
 
 
+_BARE = frozenset({"Invoice", "CreditNote"})
+"""Roots of UBL from which a sender took all namespaces."""
+
+
 def _short(tag: str) -> tuple[str, str]:
     uri, _, name = tag.rpartition("}")
     if not uri:
-        return name, ""
+        return name, "bare" if name in _BARE else ""
     prefix = _PREFIXES.get(uri) or next((short for start, short in _FAMILIES if uri.startswith(start)), "")
     return (name, prefix) if prefix else (f"{{{uri}}}{name}", "")
 
 
-def parse(content: bytes) -> Node:
-    """Return the root of an XML document.
+def parse(content: bytes) -> Root:
+    """Return the root of an XML document; what can be mended without guessing is, and stands in its `repairs`.
 
     Raises:
         ForbiddenXml: a document type declaration, another encoding than UTF-8, UTF-16 or Latin-1, or over a limit.
         Damaged: not well-formed.
     """
+    plain = _as_utf8(content)
     builder = _Builder()
-    _feed(builder, _as_utf8(content))
+    repairs: tuple[str, ...] = ()
+    try:
+        _feed(builder, plain)
+    except Damaged:
+        mended, repairs = _mended(plain)
+        if not repairs:
+            raise
+        builder = _Builder()
+        _feed(builder, mended)
     if builder.root is None:
         raise Damaged("no element")
+    builder.root.repairs = repairs
     return builder.root
+
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_OPENING = re.compile(r"<([A-Za-z_][\w:.-]*)")
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - it is registered for decoding only
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("mailroom_as_windows", _as_windows)
+
+
+def _mended(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return the document without what makes it no XML, and what that was.
+
+    Seen in the wild: Latin-1 bytes under a declaration that says UTF-8, control characters out of an ERP's texts, and
+    zeros or a mail's footer behind the last tag.
+    """
+    repairs = []
+    text = content.decode("utf-8", "mailroom_as_windows")
+    if text.encode("utf-8") != content:
+        repairs.append("UTF-8")
+    root = _OPENING.search(text)
+    last = text.rfind(f"</{root[1]}") if root else -1
+    end = text.find(">", last) + 1 if last >= 0 else 0
+    if end and text[end:].strip():
+        repairs.append(_CONTROLS.sub("", text[end:]).strip()[:60] or "U+0000")
+        text = text[:end]
+    controls = _CONTROLS.search(text)
+    if controls:
+        repairs.append(f"U+{ord(controls[0]):04X}")
+        text = _CONTROLS.sub("", text)
+    return text.encode("utf-8"), tuple(repairs)
 
 
 def first_elements(content: bytes, count: int) -> Node | None:

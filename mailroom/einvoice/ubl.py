@@ -45,7 +45,7 @@ def _address(terms: str) -> Table:
             Leaf(city, "city", "CityName"),
             Leaf(post, "postcode", "PostalZone"),
             Leaf(region, "subdivision", "CountrySubentity | CountrySubentityCode"),
-            Leaf(country, "country", "Country/IdentificationCode", "code"),
+            Leaf(country, "country", "Country/IdentificationCode", "capital"),
         ),
     )
 
@@ -159,7 +159,7 @@ PAYMENT_MEANS = Table(
     ),
 )
 _CATEGORY = (
-    Leaf("", "vat_category", "TaxCategory[TaxScheme/ID=VAT]/ID | TaxCategory/ID", "code"),
+    Leaf("", "vat_category", "TaxCategory[TaxScheme/ID=VAT]/ID | TaxCategory/ID", "capital"),
     Leaf("", "vat_rate", "TaxCategory[TaxScheme/ID=VAT]/Percent | TaxCategory/Percent", "number"),
 )
 ALLOWANCE = Table(
@@ -193,7 +193,7 @@ VAT_BREAKDOWN = Table(
     (
         Leaf("BT-116", "taxable", "TaxableAmount", "amount"),
         Leaf("BT-117", "tax", "TaxAmount", "amount"),
-        Leaf("BT-118", "category", "TaxCategory[TaxScheme/ID=VAT]/ID | TaxCategory/ID", "code"),
+        Leaf("BT-118", "category", "TaxCategory[TaxScheme/ID=VAT]/ID | TaxCategory/ID", "capital"),
         Leaf("BT-119", "rate", "TaxCategory/Percent | Percent", "number"),
         Leaf("BT-121", "reason_code", "TaxCategory/TaxExemptionReasonCode", "code"),
         Leaf("BT-120", "reason", "TaxCategory/TaxExemptionReason"),
@@ -265,7 +265,7 @@ def _line(quantity: str, sublines: str) -> Table:
             Leaf("BT-128", "object_id", "DocumentReference[DocumentTypeCode=130]/ID", "identifier"),
             Group("allowances", "AllowanceCharge", ALLOWANCE, many=True),
             Group("item", "Item", ITEM),
-            Leaf("BT-151", "vat_category", f"{_LINE_VAT}/ID | Item/ClassifiedTaxCategory/ID", "code"),
+            Leaf("BT-151", "vat_category", f"{_LINE_VAT}/ID | Item/ClassifiedTaxCategory/ID", "capital"),
             Leaf("BT-152", "vat_rate", "Item/ClassifiedTaxCategory/Percent", "number"),
             Group("price", "Price", PRICE),
             Group("lines", sublines, lambda: _line(quantity, sublines), many=True),
@@ -285,8 +285,8 @@ _BEGIN = (
 _MIDDLE = (
     special.NOTES,
     Leaf("BT-7", "tax_point_date", "TaxPointDate", "day"),
-    Leaf("BT-5", "currency", "DocumentCurrencyCode", "code"),
-    Leaf("BT-6", "tax_currency", "TaxCurrencyCode", "code"),
+    Leaf("BT-5", "currency", "DocumentCurrencyCode", "capital"),
+    Leaf("BT-6", "tax_currency", "TaxCurrencyCode", "capital"),
     Leaf("BT-19", "accounting_reference", "AccountingCost | AccountingCostCode"),
     Leaf("BT-10", "buyer_reference", "BuyerReference"),
     Group("period", "InvoicePeriod", _period("BT-73", "BT-74")),

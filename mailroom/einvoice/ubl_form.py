@@ -16,7 +16,7 @@ from datetime import date
 from mailroom.einvoice import mapping
 from mailroom.einvoice.codes import codes
 from mailroom.einvoice.kinds import number
-from mailroom.einvoice.model import Fault
+from mailroom.einvoice.model import CREDIT_NOTE_CODES, Fault
 from mailroom.einvoice.tree import Node
 
 MOST = 200
@@ -98,6 +98,11 @@ def _of_document(root: Node) -> _Broken:
     if len(creditors) > 1:
         yield "UBL-SR-29", root
     yield from _tax_totals(root)
+    kind = _text(root, "InvoiceTypeCode")
+    if kind in CREDIT_NOTE_CODES - codes("invoice_type"):
+        yield "BR-CL-01", root
+        if _text(root, "ProfileID").endswith(":01:1.0"):
+            yield "PEPPOL-EN16931-P0100", root
     projects = [one for one in root.all("AdditionalDocumentReference") if _text(one, "DocumentTypeCode") == "50"]
     if root.name == "CreditNote" and len(projects) > 1:
         yield "PEPPOL-EN16931-R080", root
@@ -122,8 +127,8 @@ def _of_node(node: Node) -> _Broken:
         yield from _LOOKS[node.name](node)
     if node.name.endswith("Amount"):
         yield from _amount(node)
-    elif not node.children and not node.text:
-        yield from _empty_code(node)
+    elif not node.children and node.text == node.text.lower():  # the reader takes small letters for capital ones
+        yield from _code(node)
     if node.attributes:
         yield from _attributes(node)
 
@@ -316,15 +321,15 @@ _EMPTY: dict[tuple[str, str], str] = {
     ("ClassifiedTaxCategory", "ID"): "BR-CL-18",
     ("", "TaxExemptionReasonCode"): "BR-CL-22",
 }
-"""A code list has no empty code: rule by (parent, element); an empty parent is any."""
+"""A code list has no empty code, and these have no small letters: rule by (parent, element); an empty parent is any."""
 
 
-def _empty_code(node: Node) -> _Broken:
+def _code(node: Node) -> _Broken:
     parent = node.parent.name if node.parent else ""
     rule = _EMPTY.get((parent, node.name)) or _EMPTY.get(("", node.name))
     if node.name == "AllowanceChargeReasonCode" and node.parent:
         rule = "BR-CL-20" if _text(node.parent, "ChargeIndicator") in {"true", "1"} else "BR-CL-19"
-    if rule:
+    if rule and (not node.text or node.text.isalpha()):
         yield rule, node
 
 

@@ -72,13 +72,18 @@ def _minus(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.copy_negate()
 
 
+def _silent_on_vat(invoice: Invoice) -> bool:
+    """Say whether the total of the VAT may be left out, as CII allows it."""
+    return invoice.totals.vat is None and invoice.source is not None and invoice.source.syntax is Syntax.CII
+
+
 def _vat(invoice: Invoice) -> Iterator[Found]:
-    if invoice.vat_breakdown:
+    if invoice.vat_breakdown and not _silent_on_vat(invoice):
         yield from _differs("BT-110", invoice.totals.vat, rounded(total(one.tax for one in invoice.vat_breakdown)))
 
 
 def _gross(invoice: Invoice) -> Iterator[Found]:
-    net, vat = invoice.totals.net, invoice.totals.vat
+    net, vat = invoice.totals.net, ZERO if _silent_on_vat(invoice) else invoice.totals.vat
     if invoice.currency:
         due = None if net is None or vat is None else rounded(total((net, vat)))
         yield from _differs("BT-112", invoice.totals.gross, due)

@@ -107,8 +107,20 @@ def _same_party(invoice: Invoice) -> Iterator[Found]:
 
 
 def _unreadable(invoice: Invoice) -> Iterator[Found]:
+    if invoice.source:
+        for leaf in (*invoice.source.bent, *invoice.source.unmapped):
+            if leaf.problem.startswith("not_"):
+                yield Found(leaf.path, {"said": leaf.value[:60], "place": leaf.path})
+
+
+_ONE_ONLY = frozenset(f"BT-{number}" for number in (1, 2, 3, 5, *range(106, 116)))
+"""What decides on what is owed: number, date, type, currency, totals."""
+
+
+def _again(decides: bool, invoice: Invoice) -> Iterator[Found]:
     for leaf in invoice.source.unmapped if invoice.source else ():
-        if leaf.problem:
+        problem, _, term = leaf.problem.partition(" ")
+        if problem == "twice" and (term in _ONE_ONLY or "MonetarySummation" in leaf.path) == decides:
             yield Found(leaf.path, {"said": leaf.value[:60], "place": leaf.path})
 
 
@@ -134,6 +146,8 @@ RULES: tuple[Rule, ...] = (
     Rule("M-FAR", Severity.WARNING, "due_far_away", _due_far_away),
     Rule("M-YEAR", Severity.WARNING, "strange_year", _strange_year),
     Rule("M-SELF", Severity.WARNING, "seller_is_buyer", _same_party),
+    Rule("M-TWO-TOTALS", Severity.FATAL, "said_twice", partial(_again, True)),
+    Rule("M-TWICE", Severity.WARNING, "said_again", partial(_again, False)),
     Rule("M-FORM", Severity.WARNING, "unreadable_value", _unreadable),
     Rule("M-LINE-ID", Severity.WARNING, "line_id_twice", _repeated_line_ids),
 )

@@ -261,7 +261,12 @@ _SIMPLE: tuple[tuple[str, str, str, Callable[[Invoice], bool]], ...] = (
     ("R054", "vat_currency_total", "BT-111", _vat_total_missing),
     ("R055", "vat_signs", "BT-111", _opposite_signs),
     ("R061", "missing", "BT-89", _no_mandate),
-    ("P0100", "code_not_peppol", "BT-3", lambda i: not i.is_credit_note and _type(i)),
+    (
+        "P0100",
+        "code_not_peppol",
+        "BT-3",
+        lambda i: (not i.is_credit_note and _type(i)) or bool(_noted("PEPPOL-EN16931-P0100", i)),
+    ),
     ("P0101", "code_not_peppol", "BT-3", lambda i: i.is_credit_note and _type(i)),
     ("P0112", "code_german", "BT-3", _german_type),
 )

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from mailroom.einvoice.findings import Found, Rule, Severity
-from mailroom.einvoice.model import Invoice
-from mailroom.einvoice.parts import AllowanceCharge, Line
+from mailroom.einvoice.model import Invoice, Syntax
+from mailroom.einvoice.parts import AllowanceCharge, Line, Party
 
 Get = Callable[[Any], Any]
 
@@ -57,6 +57,12 @@ def _representative_country(invoice: Invoice) -> str:
     return held.address.country if held and held.address else "n/a"
 
 
+def _country(invoice: Invoice, party: Party) -> str:
+    in_cii = invoice.source is not None and invoice.source.syntax is Syntax.CII
+    # Where the whole address is missing, the rules for UBL are content with BR-08 and BR-10.
+    return party.address.country if party.address else "" if in_cii else "n/a"
+
+
 def _transfer(means: Any) -> bool:
     return means.code in {"30", "58"} and means.account is not None
 
@@ -70,9 +76,9 @@ _INVOICE: tuple[tuple[str, str, Get], ...] = (
     ("BR-06", "BT-27", lambda i: i.seller.name),
     ("BR-07", "BT-44", lambda i: i.buyer.name),
     ("BR-08", "BG-5", lambda i: i.seller.address),
-    ("BR-09", "BT-40", lambda i: i.seller.address.country if i.seller.address else "n/a"),
+    ("BR-09", "BT-40", lambda i: _country(i, i.seller)),
     ("BR-10", "BG-8", lambda i: i.buyer.address),
-    ("BR-11", "BT-55", lambda i: i.buyer.address.country if i.buyer.address else "n/a"),
+    ("BR-11", "BT-55", lambda i: _country(i, i.buyer)),
     ("BR-12", "BT-106", lambda i: i.totals.line_net),
     ("BR-13", "BT-109", lambda i: i.totals.net),
     ("BR-14", "BT-112", lambda i: i.totals.gross),

@@ -144,7 +144,7 @@ def test_a_profile_without_lines_is_not_blamed_for_having_none() -> None:
 
 def test_an_empty_element_and_a_wrong_date_are_found_in_the_file() -> None:
     content = write_ubl(plain())
-    content = re.sub(rb"<cbc:IssueDate>[^<]*", b"<cbc:Note></cbc:Note><cbc:IssueDate>31-12-2024", content)
+    content = re.sub(rb"<cbc:IssueDate>[^<]*", b"<cbc:Note></cbc:Note><cbc:IssueDate>31-12-24", content)
     rules = found(read_invoice(content))
     assert {"PEPPOL-EN16931-R008", "M-FORM", "BR-03"} <= rules
 
