@@ -6,12 +6,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
 # `mailroom`, and `faults` and `fixtures_...` beside this file: importmode=importlib adds no folder by itself.
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+# A busy machine is no fault of the code, and the same tests run on every machine. `--hypothesis-profile=explore` looks
+# for cases that nobody has seen yet.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("same")
 
 pytest_plugins = [
     "fixtures_daemon",
