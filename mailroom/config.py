@@ -309,6 +309,15 @@ class ReadingSettings(_Slice):
     )
 
 
+class LearningSettings(_Slice):
+    """`[learning]`: what corrections teach. What one account learns, no other ever sees, unless this allows it."""
+
+    share_layouts: bool = Field(
+        default=False,
+        description="Let accounts profit from where others found a seller's fields: places and labels, never values",
+    )
+
+
 class BoxSettings(_Slice):
     """`[box]`: the limits of the child process that touches foreign bytes."""
 
@@ -355,6 +364,7 @@ class Settings(_Slice):
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
     reading: ReadingSettings = ReadingSettings()
+    learning: LearningSettings = LearningSettings()
     box: BoxSettings = BoxSettings()
     engine: EngineSettings = EngineSettings()
     archive: ArchiveSettings = ArchiveSettings()

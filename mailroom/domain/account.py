@@ -138,8 +138,24 @@ class ApiAnswer(Value):
     answer: dict[str, object]
 
 
+class SellerMarks(Value):
+    """What a document says of who sold. `other_vat_ids` follow from enterprise numbers on its pages (SIREN, KBO).
+
+    `domain` is that of a proved sender; empty when nothing proves it or many people share it.
+    """
+
+    vat_id: str = ""
+    iban: str = ""
+    other_vat_ids: tuple[str, ...] = ()
+    domain: str = ""
+    name: str = ""
+
+
 class Seller(Value):
-    """A supplier that an account has had documents from. `ibans` are those that a person accepted."""
+    """A supplier that an account has had documents from. `ibans` are those that a person accepted.
+
+    One without accepted `documents` is proposed only: a person corrected a document of it.
+    """
 
     id: str
     account_id: str

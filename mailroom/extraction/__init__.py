@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from mailroom.extraction.extract import Extraction, extract
+from mailroom.extraction.extract import Extraction, extract, informed
 from mailroom.extraction.judge import Buyer
+from mailroom.extraction.learned import lessons_of, merged, shareable
+from mailroom.extraction.marks import marks_of
 from mailroom.extraction.normalise import normalise
 from mailroom.extraction.required import REQUIRED, THRESHOLDS, missing
 from mailroom.extraction.second_opinion import surer, wants_second_opinion
@@ -14,8 +16,13 @@ __all__ = [
     "Buyer",
     "Extraction",
     "extract",
+    "informed",
+    "lessons_of",
+    "marks_of",
+    "merged",
     "missing",
     "normalise",
+    "shareable",
     "surer",
     "wants_second_opinion",
 ]

@@ -7,9 +7,10 @@ looked for in vain.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
+from mailroom.domain.document import AMOUNT_FIELDS, DocumentType, Evidence, Field, FieldName, Fields, FieldSource
+from mailroom.domain.learned import Lessons
 from mailroom.domain.line import Lines
 from mailroom.domain.reading import Reading, StructuredValue
 from mailroom.domain.value import Reason
@@ -18,6 +19,7 @@ from mailroom.extraction.candidates import look
 from mailroom.extraction.confidence import ABSENT
 from mailroom.extraction.judge import Buyer, Page, read_page
 from mailroom.extraction.language import language_of
+from mailroom.extraction.learned import apply
 from mailroom.extraction.lines import find_lines
 
 
@@ -35,8 +37,24 @@ class Extraction:
     lines: Lines = field(default_factory=Lines)
 
 
-def extract(reading: Reading, buyer: Buyer) -> Extraction:
-    """Return the fields of a document with their evidence and probability."""
+def extract(reading: Reading, buyer: Buyer, learned: Lessons | None = None) -> Extraction:
+    """Return the fields of a document with their evidence and probability.
+
+    `learned` is what people taught of the seller's documents: evidence like any other.
+    """
+    found = _extract(reading, buyer)
+    return informed(found, reading, learned) if learned else found
+
+
+def informed(found: Extraction, reading: Reading, learned: Lessons) -> Extraction:
+    """Return an extraction with what the lessons find on the same pages."""
+    fields = apply(found.fields, reading, learned)
+    if all(fields[name].value == found.fields[name].value for name in AMOUNT_FIELDS):
+        return replace(found, fields=fields)
+    return replace(found, fields=fields, lines=reading.lines or find_lines(look(reading), fields))
+
+
+def _extract(reading: Reading, buyer: Buyer) -> Extraction:
     sight = look(reading)
     language, _ = language_of(sight)
     page = read_page(sight, buyer, language) if any(s.rows for s in sight.sheets) else Page({})

@@ -20,6 +20,7 @@ from mailroom.einvoice import from_fields, gaps, to_ubl
 from mailroom.errors import PermanentFailure, ReaderCrashed, ReaderStopped
 from mailroom.log import get_logger
 from mailroom.steps.house import House
+from mailroom.steps.learning import proved_domain, teach_confirmation
 from mailroom.store import Unit
 
 log = get_logger("archive")
@@ -62,6 +63,8 @@ def convert(house: House, document_id: str) -> bool:
         if current.state is not DocumentState.ACCEPTED:
             return False
         seller = _remember_seller(unit, current)
+        if seller is not None and current.media_type is not MediaType.XML:
+            teach_confirmation(unit, house, current, seller)
         unit.documents.save(
             current.model_copy(
                 update={
@@ -151,4 +154,9 @@ def _remember_seller(unit: Unit, document: Document) -> str | None:
             }
         )
     )
+    message = unit.messages.get(document.message_id)
+    account = unit.accounts.get(document.account_id)
+    domain = proved_domain(account, unit.users.members(account.id), message)
+    if domain:
+        unit.sellers.add_domain(saved, domain)
     return saved.id

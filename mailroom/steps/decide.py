@@ -74,7 +74,7 @@ def gather_facts(unit: Unit, house: House, document: Document) -> Facts:
         sender_listed=bool(proof.identity) and listed,
         completed_by_hand=document.completed_by_hand,
         own_vat_id=account.vat_id,
-        seller_known=seller is not None,
+        seller_known=seller is not None and seller.documents > 0,  # a proposed one is not known yet
         known_ibans=seller.ibans if seller else (),
         problems=document.problems,
         today=_today(account, house),

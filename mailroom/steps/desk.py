@@ -20,6 +20,7 @@ from mailroom.languages import Language
 from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.decide import apply_decision, decide_in, gather_facts
 from mailroom.steps.house import House
+from mailroom.steps.learning import teach_correction
 from mailroom.steps.unlocked import TYPED
 from mailroom.store import Unit
 
@@ -63,6 +64,9 @@ class Desk:
             completed = document.model_copy(
                 update={"fields": {**document.fields, **changed}, "completed_by_hand": True}
             )
+            completed = teach_correction(
+                unit, self._house, completed, before=document.fields, names=changed, actor=user.id
+            )
             unit.events.add(
                 "fields_filled_in",
                 account_id=document.account_id,
@@ -96,6 +100,7 @@ class Desk:
             words = " ".join(reason.split())[:500]
             why = Reason(code="refused_by_person", facts={"words": words}) if words else Reason(code="refused")
             decision = Decision(state=DocumentState.REFUSED, rule="refused_by_person", reasons=(why,))
+            unit.learned.forget_document(document.id)
             return apply_decision(unit, self._house, document, decision, actor=user.id)
 
     def undo(self, user: User, document_id: str, version: int) -> Document:

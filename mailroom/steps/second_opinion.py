@@ -7,18 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mailroom.domain.learned import Lessons
 from mailroom.domain.reading import Reading
 from mailroom.errors import MailroomError
-from mailroom.extraction import Buyer, Extraction, extract, surer, wants_second_opinion
+from mailroom.extraction import Buyer, Extraction, extract, informed, surer, wants_second_opinion
 from mailroom.log import get_logger
 from mailroom.reading.read import Reader
 
 log = get_logger("second_opinion")
 
 
-def look_twice(reader: Reader, original: Callable[[], bytes], reading: Reading, buyer: Buyer) -> tuple[Extraction, str]:
-    """Extract the fields of a reading and, where they leave a doubt, of a second one; also name the engines."""
+def look_twice(
+    reader: Reader,
+    original: Callable[[], bytes],
+    reading: Reading,
+    buyer: Buyer,
+    lessons_for: Callable[[Extraction], Lessons] | None = None,
+) -> tuple[Extraction, str]:
+    """Extract the fields of a reading and, where they leave a doubt, of a second one; also name the engines.
+
+    `lessons_for` says what was learned of the seller that an extraction names.
+    """
     found = extract(reading, buyer)
+    lessons = lessons_for(found) if lessons_for else {}
+    if lessons:
+        found = informed(found, reading, lessons)
     if not wants_second_opinion(reading, found):
         return found, reading.engine
     content = original()
@@ -30,4 +43,4 @@ def look_twice(reader: Reader, original: Callable[[], bytes], reading: Reading, 
     if second is None:
         return found, reading.engine
     engines = dict.fromkeys((reading.engine + "+" + second.engine).split("+"))
-    return surer(found, extract(second, buyer)), "+".join(engines)
+    return surer(found, extract(second, buyer, lessons)), "+".join(engines)

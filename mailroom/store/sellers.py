@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, delete, insert, select
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select
 from sqlalchemy.orm import Session
 
-from mailroom.domain.account import Seller
-from mailroom.store.rows import firsts, the_one, upsert, value_of, values_of
+from mailroom.domain.account import Seller, SellerMarks
+from mailroom.store.rows import firsts, insert_new, the_one, upsert, value_of, values_of
 from mailroom.store.search import id_key, name_key
-from mailroom.store.tables import ACCOUNTS, SELLER_IBANS, SELLERS
+from mailroom.store.tables import ACCOUNTS, SELLER_DOMAINS, SELLER_IBANS, SELLERS
+
+
+class Recognised(NamedTuple):
+    """A seller and the mark that named it: `vat_id`, `iban`, `enterprise_number`, `domain` or `name`."""
+
+    seller: Seller
+    by: str
 
 
 class Sellers:
@@ -20,26 +28,53 @@ class Sellers:
         self._session = session
 
     def match(self, account_id: str, vat_id: str | None, iban: str | None, name: str | None) -> Seller | None:
-        """Return the seller with this VAT id, else with this IBAN, else with this name.
+        """Return the seller with this VAT id, else with this IBAN, else with this name; see `recognise`."""
+        marks = SellerMarks(vat_id=vat_id or "", iban=iban or "", name=name or "")
+        found = self.recognise(account_id, marks)
+        return found.seller if found else None
 
-        An IBAN or a name that several sellers share (a factor's account, a chain's shops) names none of them.
-        A name does not find a seller whose VAT id is known to be another one.
+    def recognise(self, account_id: str, marks: SellerMarks) -> Recognised | None:
+        """Return the seller that the marks name, by the first of: VAT id, IBAN, enterprise number, domain, name.
+
+        A mark that several sellers share (a factor's account, a platform's domain, a chain's name) names none of them.
+        No mark after the VAT id finds a seller whose VAT id is known to be another one.
         """
-        vat_key = id_key(vat_id or "")
-        if vat_key:
-            found = self._alone(account_id, SELLERS.c.vat_key == vat_key)
+        vat_key = id_key(marks.vat_id)
+        for by, condition in self._conditions(account_id, marks):
+            found = self._alone(account_id, condition, "" if by == "vat_id" else vat_key)
             if found is not None:
-                return found
-        if iban:
-            holders = select(SELLER_IBANS.c.seller_id).where(
-                SELLER_IBANS.c.account_id == account_id, SELLER_IBANS.c.iban == id_key(iban)
-            )
-            found = self._alone(account_id, SELLERS.c.id.in_(holders), vat_key)
-            if found is not None:
-                return found
-        if name and name_key(name):
-            return self._alone(account_id, SELLERS.c.name_key == name_key(name), vat_key)
+                return Recognised(found, by)
         return None
+
+    def _conditions(self, account_id: str, marks: SellerMarks) -> Iterator[tuple[str, ColumnElement[bool]]]:
+        vat_key = id_key(marks.vat_id)
+        if vat_key:
+            yield "vat_id", SELLERS.c.vat_key == vat_key
+        if marks.iban:
+            table = SELLER_IBANS
+            holders = select(table.c.seller_id).where(
+                table.c.account_id == account_id, table.c.iban == id_key(marks.iban)
+            )
+            yield "iban", SELLERS.c.id.in_(holders)
+        others = sorted({id_key(other) for other in marks.other_vat_ids} - {"", vat_key})
+        if others:
+            yield "enterprise_number", SELLERS.c.vat_key.in_(others)
+        if marks.domain:
+            names = SELLER_DOMAINS
+            senders = select(names.c.seller_id).where(names.c.account_id == account_id, names.c.domain == marks.domain)
+            yield "domain", SELLERS.c.id.in_(senders)
+        if name_key(marks.name):
+            yield "name", SELLERS.c.name_key == name_key(marks.name)
+
+    def add_domain(self, seller: Seller, domain: str) -> None:
+        """Remember that proved mail of a seller came from a domain."""
+        row = {"seller_id": seller.id, "domain": domain, "account_id": seller.account_id}
+        insert_new(self._session, SELLER_DOMAINS, row)
+
+    def domains(self, seller_id: str) -> list[str]:
+        """Return the domains from which a seller's documents came."""
+        query = select(SELLER_DOMAINS.c.domain).where(SELLER_DOMAINS.c.seller_id == seller_id)
+        return firsts(self._session, query.order_by(SELLER_DOMAINS.c.domain))
 
     def get(self, seller_id: str) -> Seller:
         """Return the seller. Raises NotFound."""

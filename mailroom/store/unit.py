@@ -12,6 +12,7 @@ from mailroom.store.decisions import Decisions
 from mailroom.store.deliveries import Deliveries
 from mailroom.store.documents import Documents
 from mailroom.store.events import Events
+from mailroom.store.learned import LearnedLessons
 from mailroom.store.lines import DocumentLines
 from mailroom.store.messages import Messages
 from mailroom.store.parts import Parts
@@ -42,6 +43,7 @@ class Unit:
         self.parts = Parts(session)
         self.refusals = Refusals(session)
         self.documents = Documents(session, clock)
+        self.learned = LearnedLessons(session)
         self.lines = DocumentLines(session)
         self.decisions = Decisions(session)
         self.rules = Rules(session)
