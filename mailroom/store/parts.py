@@ -40,8 +40,15 @@ class Parts:
 
     def of(self, message_id: str) -> list[LedgerEntry]:
         """Return the lines of one message, in the order of its parts."""
-        mail = self._session.execute(_mails().where(MESSAGES.c.id == message_id)).mappings().all()
-        return [line for line, _ in self._lines(mail)]
+        return self.of_all([message_id]).get(message_id, [])
+
+    def of_all(self, message_ids: Sequence[str]) -> dict[str, list[LedgerEntry]]:
+        """Return the lines of each of some messages, in the order of their parts."""
+        mails = self._session.execute(_mails().where(MESSAGES.c.id.in_(message_ids))).mappings().all()
+        found: dict[str, list[LedgerEntry]] = {}
+        for line, _ in self._lines(mails):
+            found.setdefault(line.mail, []).append(line)
+        return found
 
     def ledger(
         self, account_id: str | None = None, search: str = "", limit: int | None = None
@@ -78,14 +85,20 @@ class Parts:
                 yield _entry(mail, row), mail
 
     def _found(self, search: str, *, narrowed: bool) -> ColumnElement[bool]:
-        word = search.lower()
-        if _is_sha256(word):
-            own = select(MESSAGES.c.id).where(MESSAGES.c.sha256 == word)
-            return MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.sha256 == word).union_all(own))
-        if re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", word):  # a ULID
-            own = select(MESSAGES.c.id).where(MESSAGES.c.id == word)
-            return MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.document_id == word).union_all(own))
-        return matches(self._session, MESSAGES, search, narrowed=narrowed)
+        same = by_identity(search)
+        return matches(self._session, MESSAGES, search, narrowed=narrowed) if same is None else same
+
+
+def by_identity(search: str) -> ColumnElement[bool] | None:
+    """Return the condition on mails that carry this SHA-256 or this id of ours; None when it is neither."""
+    word = search.lower()
+    if _is_sha256(word):
+        own = select(MESSAGES.c.id).where(MESSAGES.c.sha256 == word)
+        return MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.sha256 == word).union_all(own))
+    if re.fullmatch(r"[0-9a-hjkmnp-tv-z]{26}", word):  # a ULID
+        own = select(MESSAGES.c.id).where(MESSAGES.c.id == word)
+        return MESSAGES.c.id.in_(select(PARTS.c.message_id).where(PARTS.c.document_id == word).union_all(own))
+    return None
 
 
 def _columns(

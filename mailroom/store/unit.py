@@ -13,6 +13,7 @@ from mailroom.store.deliveries import Deliveries
 from mailroom.store.documents import Documents
 from mailroom.store.events import Events
 from mailroom.store.learned import LearnedLessons
+from mailroom.store.ledger import Ledger
 from mailroom.store.lines import DocumentLines
 from mailroom.store.messages import Messages
 from mailroom.store.parts import Parts
@@ -41,6 +42,7 @@ class Unit:
         self.passwords = Passwords(session)
         self.messages = Messages(session)
         self.parts = Parts(session)
+        self.ledger = Ledger(session, self.parts)
         self.refusals = Refusals(session)
         self.documents = Documents(session, clock)
         self.learned = LearnedLessons(session)
