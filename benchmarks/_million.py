@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, Engine, Table
 
@@ -33,7 +33,7 @@ from mailroom.domain.message import (
 from mailroom.domain.value import Reason
 from mailroom.store import Store, accounts, documents, messages, parts
 from mailroom.store.rows import values_of
-from mailroom.store.search import name_key
+from mailroom.store.search import name_key, searchable
 from mailroom.store.tables import ACCOUNTS, DOCUMENTS, IMPORT_ADDRESSES, MESSAGES, PARTS
 
 NEWEST = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -41,33 +41,10 @@ DOMAIN = "import.example"
 LARGEST_SHARE = 0.1
 SELLERS = 20_000
 
-_SYLLABLES = [
-    "ba",
-    "ko",
-    "ri",
-    "ta",
-    "men",
-    "ver",
-    "del",
-    "on",
-    "ste",
-    "lux",
-    "pro",
-    "cen",
-    "bru",
-    "gal",
-    "mo",
-    "ne",
-    "fa",
-    "ti",
-    "su",
-    "wal",
-    "her",
-    "quin",
-    "dor",
-    "jas",
-    "pel",
-]
+_SYLLABLES = (
+    *("ba", "ko", "ri", "ta", "men", "ver", "del", "on", "ste", "lux", "pro", "cen", "bru", "gal", "mo", "ne", "fa"),
+    *("ti", "su", "wal", "her", "quin", "dor", "jas", "pel"),
+)
 _STATES = (DocumentState.ARCHIVED,) * 95 + (
     DocumentState.REFUSED,
     DocumentState.TO_ACCEPT,
@@ -99,6 +76,18 @@ def mail_name(number: int) -> str:
     return f"<{number * 104_729 % 1_000_000_007:x}.{number}@mail{number % 50}.example>"
 
 
+class Fact(NamedTuple):
+    """What one document and its mail are made of; `at` as the database takes it."""
+
+    number: int
+    owner: str
+    seller: str
+    at: Any
+    state: str
+    amount: str
+    sha: str
+
+
 class Filling:
     """What is put in; the same figures give the same rows."""
 
@@ -122,9 +111,9 @@ class Filling:
         paper, logo = (Stencil(PARTS, row, sqlite) for row in _two_parts())
         for low in range(0, self.rows, 50_000):
             facts = list(self._facts(range(low, min(low + 50_000, self.rows)), sqlite))
-            yield MESSAGES, message.names, (message.row(**self._message(*fact)) for fact in facts)
-            yield DOCUMENTS, document.names, (document.row(**self._document(*fact)) for fact in facts)
-            yield PARTS, paper.names, (row for fact in facts for row in self._parts(paper, logo, *fact))
+            yield MESSAGES, message.names, (message.row(**self._message(fact)) for fact in facts)
+            yield DOCUMENTS, document.names, (document.row(**self._document(fact)) for fact in facts)
+            yield PARTS, paper.names, (row for fact in facts for row in self._parts(paper, logo, fact))
 
     def _account(self, number: int) -> dict[str, Any]:
         name = f"Company {number} {self._names[number % SELLERS]}"
@@ -134,7 +123,7 @@ class Filling:
         where = {"id": number_id("r", number), "account_id": number_id("a", number)}
         return where | {"local_part": f"company-{number}"}
 
-    def _facts(self, span: range, sqlite: bool) -> Iterator[tuple[int, str, str, Any, str, str, str]]:
+    def _facts(self, span: range, sqlite: bool) -> Iterator[Fact]:
         chance = random.Random(span.start)
         count = len(span)
         owners = chance.choices(range(self.companies), cum_weights=self._owners, k=count)
@@ -144,52 +133,49 @@ class Filling:
             at: Any = NEWEST - timedelta(seconds=int(86_400_000 * (self.rows - number) / self.rows))
             amount = f"{chance.randint(500, 900_000) / 100:.2f}"
             sha = f"{chance.getrandbits(256):064x}"
-            yield number, number_id("a", owner), seller, at.isoformat(" ") if sqlite else at, state, amount, sha
+            at = _as_sqlite(at) if sqlite else at
+            yield Fact(number, number_id("a", owner), seller, at, state, amount, sha)
 
-    def _message(self, number: int, owner: str, seller: str, at: Any, _s: str, _a: str, sha: str) -> dict[str, Any]:
+    def _message(self, fact: Fact) -> dict[str, Any]:
+        number, seller = fact.number, fact.seller
         sender = f"invoices@{seller.split(maxsplit=1)[0].lower()}.example"
-        name, subject, recipient = (
-            mail_name(number),
-            f"Invoice {invoice_number(number)} of {seller}",
-            "a@import.example",
-        )
+        name, paper = mail_name(number), invoice_number(number)
+        subject = f"Invoice {paper} of {seller}"
         return {
             "id": number_id("m", number),
-            "account_id": owner,
-            "received_at": at,
-            "sha256": "f" + sha[1:],
+            "account_id": fact.owner,
+            "received_at": fact.at,
+            "sha256": "f" + fact.sha[1:],
             "envelope_sender": sender,
             "sender_address": sender,
             "header_message_id": name,
             "subject": subject,
-            "search": f"{name} {subject} {seller} {sender} {sender} {recipient} {invoice_number(number)}.pdf logo.png".lower(),
+            "search": searchable((name, subject, seller, sender, sender, f"a@{DOMAIN}", f"{paper}.pdf", "logo.png")),
             "header": _Swap(MESSAGE_ID=name, SUBJECT=subject, SENDER=sender, SELLER=seller),
             "sender": _Swap(SENDER=sender),
         }
 
-    def _document(
-        self, number: int, owner: str, seller: str, at: Any, state: str, amount: str, sha: str
-    ) -> dict[str, Any]:
+    def _document(self, fact: Fact) -> dict[str, Any]:
+        number, seller, amount = fact.number, fact.seller, fact.amount
         name, vat_id, iban = invoice_number(number), f"BE{number * 31 % 10**10:010d}", f"BE{number * 37 % 10**14:014d}"
         return {
             "id": number_id("d", number),
-            "account_id": owner,
+            "account_id": fact.owner,
             "message_id": number_id("m", number),
-            "sha256": sha,
+            "sha256": fact.sha,
             "filename": f"{name}.pdf",
-            "state": state,
-            "created_at": at,
-            "updated_at": at,
+            "state": fact.state,
+            "created_at": fact.at,
+            "updated_at": fact.at,
             "search": f"{name}.pdf {name} {seller} {vat_id} {iban} {amount} {amount}".lower(),
-            "previews": _Swap(PREVIEW="e" + sha[1:]),
+            "previews": _Swap(PREVIEW="e" + fact.sha[1:]),
             "fields": _Swap(NUMBER=name, SELLER=seller, VAT_ID=vat_id, IBAN=iban, AMOUNT=amount),
         }
 
-    def _parts(self, paper: Stencil, logo: Stencil, number: int, *rest: Any) -> Iterator[Sequence[Any]]:
-        mail, sha = number_id("m", number), rest[-1]
-        yield paper.row(
-            message_id=mail, filename=f"{invoice_number(number)}.pdf", sha256=sha, document_id=number_id("d", number)
-        )
+    def _parts(self, paper: Stencil, logo: Stencil, fact: Fact) -> Iterator[Sequence[Any]]:
+        number = fact.number
+        mail, document, name = number_id("m", number), number_id("d", number), f"{invoice_number(number)}.pdf"
+        yield paper.row(message_id=mail, filename=name, sha256=fact.sha, document_id=document)
         yield logo.row(message_id=mail, position=1, sha256=f"{number % 5000:064x}")
 
 
@@ -227,8 +213,12 @@ class Stencil:
         if isinstance(column.type, JSON):
             return None if value is None and column.nullable else json.dumps(value)
         if isinstance(value, datetime):
-            return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if sqlite else value
+            return _as_sqlite(value) if sqlite else value
         return str(value) if isinstance(value, str) else value
+
+
+def _as_sqlite(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _an_account() -> dict[str, Any]:

@@ -22,10 +22,11 @@ from mailroom.steps.house import House
 from mailroom.steps.park import park_delivery, park_document, park_message, park_report
 from mailroom.steps.read import read
 from mailroom.steps.readable import draw
+from mailroom.steps.replay import sort_again
 from mailroom.steps.report import compose_report
 from mailroom.steps.sort import sort
 
-Kind = Literal["message", "authentication", "document", "archive", "delivery", "report"]
+Kind = Literal["message", "replay", "authentication", "document", "archive", "delivery", "report"]
 Result = TypeVar("Result")
 
 
@@ -45,6 +46,12 @@ def message_arrived(run: Run, message_id: str) -> None:
     """From the spool to a verdict for every part."""
     run(authenticate, message_id)
     for document_id in run(sort, message_id):
+        run.begin("document", document_id)
+
+
+def mail_replayed(run: Run, message_id: str) -> None:
+    """A person had a mail run again: new verdicts from the raw bytes; only documents that are new are read."""
+    for document_id in run(sort_again, message_id):
         run.begin("document", document_id)
 
 
@@ -95,6 +102,7 @@ class Plan(NamedTuple):
 
 STORIES: dict[Kind, Plan] = {
     "message": Plan(message_arrived, park_message),
+    "replay": Plan(mail_replayed, park_message),
     "authentication": Plan(sender_in_doubt, leave_in_doubt),
     "document": Plan(document_found, park_document),
     "archive": Plan(document_accepted, park_document),

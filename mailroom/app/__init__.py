@@ -13,12 +13,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mailroom.app.box import open_box
     from mailroom.app.daemon import ROLES, Addresses, Daemon, Role
+    from mailroom.app.office import Office
     from mailroom.app.rooms import open_house, open_spool, upload, upload_mail
 
-__all__ = ["ROLES", "Addresses", "Daemon", "Role", "open_box", "open_house", "open_spool", "upload", "upload_mail"]
+__all__ = [
+    "ROLES",
+    "Addresses",
+    "Daemon",
+    "Office",
+    "Role",
+    "open_box",
+    "open_house",
+    "open_spool",
+    "upload",
+    "upload_mail",
+]
 
 _HOMES = {
     "open_box": "mailroom.app.box",
+    "Office": "mailroom.app.office",
     **dict.fromkeys(("open_house", "open_spool", "upload", "upload_mail"), "mailroom.app.rooms"),
     **dict.fromkeys(("ROLES", "Addresses", "Daemon", "Role"), "mailroom.app.daemon"),
 }

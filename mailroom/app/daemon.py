@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from mailroom.app.doors import Doors
+from mailroom.app.office import Office
 from mailroom.app.rooms import open_house, open_spool, upload, waits
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
@@ -179,6 +180,7 @@ class Daemon:
             settings=self._settings,
             clock=self._clock,
             desk=Desk(house),
+            office=Office(house, spool, lambda message_id, again: starter.start("replay", message_id, again=again)),
             upload=lambda account_id, user_id, files: upload(house, spool, account_id, user_id, files),
             take_in=lambda account_id, files: upload(house, spool, account_id, None, files, door=Door.API),
             waits=lambda account_id, message_id: waits(spool, account_id, message_id),

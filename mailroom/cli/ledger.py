@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailroom.cli.output import Session, as_json, print_json, print_table, reason_text
-from mailroom.domain.message import LedgerEntry
+from mailroom.domain.ledger import LedgerMail, LedgerQuery, Replay
+from mailroom.domain.message import LedgerEntry, Verdict
 from mailroom.languages import Language, text
 
+if TYPE_CHECKING:
+    from mailroom.store import Unit
 
-@click.command()
+AT_ONCE = 200
+
+
+@click.group(invoke_without_command=True)
 @click.option("--account", help="Only this account (id, name or VAT id).")
 @click.option("--search", default="", help="Only lines with these words: file name, subject, sender, Message-ID.")
+@click.option("--sender", default="", help="Only mail of this sender: name or address, or a piece of it.")
+@click.option("--subject", default="", help="Only mail with these words in its subject.")
+@click.option("--file", "filename", default="", help="Only mail with a file of this name.")
+@click.option("--message-id", default="", help="Only the mail with this Message-ID.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only mail of this day (UTC) or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only mail of this day (UTC) or earlier.")
+@click.option("--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only parts with it.")
 @click.option("--limit", type=int, help="At most so many lines.")
 @as_json
 @click.pass_obj
-def ledger(session: Session, account: str | None, search: str, limit: int | None, as_json: bool) -> None:
+def ledger(session: Session, account: str | None, search: str, limit: int | None, as_json: bool, **asked: Any) -> None:
     """List every part of every mail, newest first, with its verdict and why."""
+    if click.get_current_context().invoked_subcommand:
+        return
     account_id = session.account(account).id if account else None
     with session.store.read() as unit:
-        entries = unit.parts.ledger(account_id, search, limit)
+        if any(asked.values()):
+            entries = _lines(unit, account_id, _query(search, asked), limit)
+        else:
+            entries = unit.parts.ledger(account_id, search, limit)
         if as_json:
             print_json(_json(entry, session.language) for entry in entries)
             return
@@ -29,6 +50,68 @@ def ledger(session: Session, account: str | None, search: str, limit: int | None
     print_table(
         ["received", "subject", "part", "file", "verdict", "reason", "document"], rows, empty="No mail has arrived yet."
     )
+
+
+@ledger.command("replay")
+@click.argument("message_id", metavar="MESSAGE")
+@as_json
+@click.pass_obj
+def replay_mail(session: Session, message_id: str, as_json: bool) -> None:
+    """Run a mail again from its raw bytes and show what its parts became.
+
+    Documents that are there stay as they are, with what was typed and decided; only what is new is read, by the daemon.
+    """
+    from mailroom.steps.replay import replay  # it brings every step along, and a look at the ledger needs none
+
+    result = replay(session.house, message_id, session.actor(None).id)
+    if as_json:
+        print_json([_replay_json(result, session.language)])
+        return
+    print_table(
+        ["received", "subject", "part", "file", "verdict", "reason", "document"],
+        [_row(entry, session.language) for entry in result.after],
+        empty="The mail has no parts.",
+    )
+    click.echo("The same as before." if result.is_same else "Not the same as before.")
+    if result.new:
+        click.echo(f"New documents, to be read: {', '.join(result.new)}")
+    if result.left:
+        click.echo(f"Documents that no part names any more; they stay as they are: {', '.join(result.left)}")
+
+
+def _query(search: str, asked: dict[str, Any]) -> LedgerQuery:
+    days = {name: day.replace(tzinfo=UTC) for name in ("since", "until") if (day := asked[name]) is not None}
+    if "until" in days:
+        days["until"] += timedelta(days=1)
+    return LedgerQuery.model_validate({**asked, **days, "words": search})
+
+
+def _lines(unit: Unit, account_id: str | None, wanted: LedgerQuery, limit: int | None) -> Iterator[LedgerEntry]:
+    lines = (
+        line
+        for mail in _mails(unit, account_id, wanted)
+        for line in mail.parts
+        if wanted.verdict in {None, line.verdict}
+    )
+    return islice(lines, limit)
+
+
+def _mails(unit: Unit, account_id: str | None, wanted: LedgerQuery) -> Iterator[LedgerMail]:
+    before = None
+    while mails := unit.ledger.mails(account_id, wanted, limit=AT_ONCE, before=before):
+        yield from mails
+        before = (mails[-1].message.received_at, mails[-1].message.id)
+
+
+def _replay_json(result: Replay, language: Language) -> dict[str, Any]:
+    return {
+        "mail": result.message_id,
+        "same": result.is_same,
+        "new_documents": list(result.new),
+        "documents_left": list(result.left),
+        "before": [_json(entry, language) for entry in result.before],
+        "after": [_json(entry, language) for entry in result.after],
+    }
 
 
 def _json(entry: LedgerEntry, language: Language) -> dict[str, Any]:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
-from mailroom.app import open_spool, upload_mail
+from mailroom.app import Office, open_spool
 from mailroom.cli.output import Session, as_json, print_json, print_table
-from mailroom.domain.account import UNASSIGNED
-from mailroom.domain.document import Document, DocumentState
-from mailroom.domain.message import Message
-from mailroom.errors import NotFound, WrongState
-from mailroom.steps.desk import REFUSABLE, Desk
-from mailroom.store import Unit
-from mailroom.store.messages import ASSIGNED
 
 
 @click.group()
 def unassigned() -> None:
-    """Collected mail of which nobody knows whose it is: list, assign."""
+    """Collected mail of which nobody knows whose it is: list, assign, dismiss."""
 
 
 @unassigned.command("list")
+@click.option("--dismissed", is_flag=True, help="Those that were put by.")
 @as_json
 @click.pass_obj
-def list_unassigned(session: Session, as_json: bool) -> None:
+def list_unassigned(session: Session, dismissed: bool, as_json: bool) -> None:
     """List the mails that wait to be assigned, newest first."""
     with session.store.read() as unit:
-        waiting = unit.messages.unassigned()
+        waiting = unit.messages.unassigned(dismissed=dismissed)
     if as_json:
         print_json(message.model_dump(mode="json") for message in waiting)
         return
@@ -41,7 +38,7 @@ def list_unassigned(session: Session, as_json: bool) -> None:
             ]
             for message in waiting
         ],
-        empty="No mail waits to be assigned.",
+        empty="No mail was put by." if dismissed else "No mail waits to be assigned.",
     )
 
 
@@ -55,31 +52,26 @@ def assign(session: Session, message_id: str, wanted: str) -> None:
     The mail stays where it is as well; what it had become there is refused.
     """
     row = session.account(wanted)
-    house = session.house
-    with session.store.read() as unit:
-        message = unit.messages.get(message_id)
-        if message.account_id != UNASSIGNED or row.id == UNASSIGNED:
-            raise NotFound(f"no unassigned mail {message_id}; mailroom unassigned list shows them")
-        documents = _documents(unit, message)
-    if any(document.state is DocumentState.READING for document in documents):
-        raise WrongState("it is being read at this moment; try again in a minute")
+    with _office(session) as office:
+        new = office.assign(session.actor(None), message_id, row.id)
+    click.echo(f"{message_id} is mail of {row.name} now, as {new}.")
+
+
+@unassigned.command()
+@click.argument("message_id", metavar="MESSAGE")
+@click.option("--reason", required=True, help="Why it is nobody's; kept with the mail.")
+@click.pass_obj
+def dismiss(session: Session, message_id: str, reason: str) -> None:
+    """Put a mail by that is for no company. It is not deleted, and can still be assigned."""
+    with _office(session) as office:
+        office.dismiss(session.actor(None), message_id, reason)
+    click.echo(f"{message_id} is put by; mailroom unassigned list --dismissed shows it.")
+
+
+@contextmanager
+def _office(session: Session) -> Iterator[Office]:
     spool = open_spool(session.settings)
     try:
-        raw = house.store.blobs.get(message.sha256)
-        new = upload_mail(house, spool, row.id, None, raw, door=message.door, sender=message.envelope_sender)
+        yield Office(session.house, spool, lambda _message_id, _again: None)
     finally:
         spool.close()
-    for document in documents:
-        if document.state in REFUSABLE:
-            Desk(house).refuse(session.actor(None), document.id, document.version, f"assigned to {row.name}")
-    with session.store.unit() as unit:
-        facts = {"account": row.id, "message": new}
-        unit.events.add(
-            ASSIGNED, account_id=UNASSIGNED, subject=message.id, actor="operator", facts=facts, at=session.clock()
-        )
-    click.echo(f"{message.id} is mail of {row.name} now, as {new}.")
-
-
-def _documents(unit: Unit, message: Message) -> list[Document]:
-    ids = dict.fromkeys(part.document_id for part in unit.parts.of(message.id) if part.document_id)
-    return [document for document in map(unit.documents.get, ids) if document.message_id == message.id]

@@ -48,3 +48,32 @@ class RefusedMail(Value):
     first_at: datetime
     last_at: datetime
     times: int = 1
+
+
+class Replay(Value):
+    """What running a mail again came to: its lines before and after, and the documents that are new since.
+
+    `to_read`: documents that wait to be read. A document that was there stays as it was.
+    """
+
+    message_id: str
+    before: tuple[LedgerEntry, ...]
+    after: tuple[LedgerEntry, ...]
+    new: tuple[str, ...] = ()
+    to_read: tuple[str, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every part has the verdict, the reason and the document that it had."""
+        return [_outcome(line) for line in self.before] == [_outcome(line) for line in self.after]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The documents that no line names any more; they stay where they are, with what was decided on them."""
+        now = {line.document_id for line in self.after}
+        named = (line.document_id for line in self.before if line.document_id)
+        return tuple(name for name in dict.fromkeys(named) if name not in now)
+
+
+def _outcome(line: LedgerEntry) -> tuple[object, ...]:
+    return line.path, line.filename, line.sha256, line.verdict, line.reason, line.document_id

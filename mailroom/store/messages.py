@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.account import UNASSIGNED
@@ -17,6 +17,9 @@ from mailroom.store.tables import EVENTS, MESSAGES, PARTS
 
 ASSIGNED = "message_assigned"
 """The event of a mail of the unassigned box that an operator gave to an account."""
+
+DISMISSED = "message_dismissed"
+"""The event of a mail of the unassigned box that an operator put by, with his reason."""
 
 
 class Messages:
@@ -39,11 +42,18 @@ class Messages:
         found = one(self._session, MESSAGES, same)
         return None if found is None else value_of(Message, found)
 
-    def unassigned(self) -> list[Message]:
-        """Return the mails of the unassigned box that were given to nobody yet, newest first."""
-        given = select(EVENTS.c.number).where(EVENTS.c.subject == MESSAGES.c.id, EVENTS.c.name == ASSIGNED).exists()
-        query = MESSAGES.select().where(MESSAGES.c.account_id == UNASSIGNED, ~given)
+    def unassigned(self, *, dismissed: bool = False) -> list[Message]:
+        """Return the mails of the unassigned box that were given to nobody yet, newest first.
+
+        Those that an operator dismissed are apart; they are never deleted and can still be given to an account.
+        """
+        put_by = self._told(DISMISSED)
+        query = MESSAGES.select().where(MESSAGES.c.account_id == UNASSIGNED, ~self._told(ASSIGNED))
+        query = query.where(put_by if dismissed else ~put_by)
         return values(self._session, Message, query.order_by(MESSAGES.c.received_at.desc(), MESSAGES.c.id))
+
+    def _told(self, event: str) -> ColumnElement[bool]:
+        return select(EVENTS.c.number).where(EVENTS.c.subject == MESSAGES.c.id, EVENTS.c.name == event).exists()
 
     def update(self, message: Message) -> None:
         """Replace the values of a message. Raises NotFound."""

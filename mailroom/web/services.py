@@ -10,6 +10,7 @@ from mailroom.clock import Clock
 from mailroom.config import Settings
 from mailroom.domain.account import Account, User
 from mailroom.domain.document import Document, FieldName, Fields
+from mailroom.domain.message import Envelope
 from mailroom.languages import Language
 
 if TYPE_CHECKING:
@@ -49,6 +50,40 @@ class Desk(Protocol):
         ...
 
 
+class Waiting(Protocol):
+    """A mail that could not leave the spool yet (`mailroom.spool.SpoolEntry`)."""
+
+    @property
+    def envelope(self) -> Envelope: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def last_error(self) -> str: ...
+
+
+class Office(Protocol):
+    """What is done with whole mails. The page has looked whether the person may.
+
+    Raises (all of them): NotFound, NotAllowed, WrongState; `assign` also what a full or suspended account says.
+    """
+
+    def assign(self, user: User, message_id: str, account_id: str) -> str:
+        """Give a mail of the unassigned box to an account; return the id that it has there."""
+        ...
+
+    def dismiss(self, user: User, message_id: str, reason: str) -> None:
+        """Put a mail of the unassigned box by, with a reason."""
+        ...
+
+    def replay(self, user: User, message_id: str) -> None:
+        """Have a mail run again from its raw bytes."""
+        ...
+
+    def in_spool(self, limit: int) -> tuple[int, int, Sequence[Waiting]]:
+        """Return how many mails are in the spool, how many were tried in vain, and some of those."""
+        ...
+
+
 class Rendered(Protocol):
     """A mail as it would go out (`mailroom.reports.Rendered`)."""
 
@@ -78,6 +113,7 @@ class WebServices:
     settings: Settings
     clock: Clock
     desk: Desk
+    office: Office
     upload: Callable[[str, str, Sequence[tuple[str, bytes]]], list[str]]
     take_in: Callable[[str, Sequence[tuple[str, bytes]]], list[str]]
     waits: Callable[[str, str], bool]
