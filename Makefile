@@ -40,8 +40,9 @@ lock: ## Lock the requirements again, with hashes (needs uv)
 	$(COMPILE) -c requirements/build.txt --extra official --extra photos --extra s3 pyproject.toml -o requirements/run.txt
 	$(COMPILE) -c requirements/build.txt -c requirements/run.txt --group dev --extra official --extra photos --extra s3 pyproject.toml -o requirements/test.txt
 
-reference: ## Write config/mailroom.toml again, from the descriptions in mailroom/config.py
+reference: ## Write config/mailroom.toml and docs/verdicts.md again, from mailroom/config.py and mailroom/languages/en
 	$(PYTHON) -c 'import mailroom.config as c; print(c.reference(), end="")' > config/mailroom.toml
+	$(PYTHON) -c 'import mailroom.web.verdicts as v; print(v.as_markdown(), end="")' > docs/verdicts.md
 
 install: ## Install under /opt/mailroom with systemd units (root)
 	scripts/install

@@ -29,6 +29,7 @@ from mailroom.domain.message import (
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import ChangedMeanwhile, InvalidValue, WrongState
 from mailroom.languages import Language
+from mailroom.spool import SpoolEntry
 from mailroom.store import Store
 from mailroom.web import WebServices
 from mailroom.web.passwords import Cost, hash_password
@@ -126,6 +127,41 @@ class FakeDesk:
 
 
 @dataclass
+class FakeOffice:
+    """The office's promise over the real store: what was asked of it, and a spool with what it is given."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    replayed: list[str] = field(default_factory=list)
+    assigned: list[tuple[str, str]] = field(default_factory=list)
+    stuck: list[SpoolEntry] = field(default_factory=list)
+    fails: Exception | None = None
+
+    def assign(self, user: User, message_id: str, account_id: str) -> str:
+        if self.fails:
+            raise self.fails
+        self.assigned.append((message_id, account_id))
+        self._note("message_assigned", user, message_id, {"account": account_id})
+        return new_id()
+
+    def dismiss(self, user: User, message_id: str, reason: str) -> None:
+        self._note("message_dismissed", user, message_id, {"reason": reason})
+
+    def replay(self, user: User, message_id: str) -> None:
+        if self.fails:
+            raise self.fails
+        self.replayed.append(message_id)
+        self._note("message_replayed", user, message_id, {})
+
+    def in_spool(self, limit: int) -> tuple[int, int, list[SpoolEntry]]:
+        return len(self.stuck), len(self.stuck), self.stuck[:limit]
+
+    def _note(self, event: str, user: User, message_id: str, facts: dict[str, str]) -> None:
+        with self.store.unit() as unit:
+            unit.events.add(event, subject=message_id, actor=user.id, at=self.clock(), facts=facts)
+
+
+@dataclass
 class House:
     """The store, the services and what was asked of them."""
 
@@ -133,6 +169,7 @@ class House:
     settings: Settings
     now: datetime = NOW
     desk: FakeDesk = field(init=False)
+    office: FakeOffice = field(init=False)
     services: WebServices = field(init=False)
     uploads: list[tuple[str, str, list[tuple[str, bytes]]]] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
@@ -141,11 +178,13 @@ class House:
 
     def __post_init__(self) -> None:
         self.desk = FakeDesk(self.store, self.clock)
+        self.office = FakeOffice(self.store, self.clock)
         self.services = WebServices(
             store=self.store,
             settings=self.settings,
             clock=self.clock,
             desk=self.desk,
+            office=self.office,
             upload=self._upload,
             take_in=self._take_in,
             waits=lambda account_id, message_id: (account_id, message_id) in self.waiting,

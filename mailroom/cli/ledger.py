@@ -33,7 +33,9 @@ AT_ONCE = 200
 @click.option("--limit", type=int, help="At most so many lines.")
 @as_json
 @click.pass_obj
-def ledger(session: Session, account: str | None, search: str, limit: int | None, as_json: bool, **asked: Any) -> None:
+def ledger(
+    session: Session, /, account: str | None, search: str, limit: int | None, as_json: bool, **asked: Any
+) -> None:
     """List every part of every mail, newest first, with its verdict and why."""
     if click.get_current_context().invoked_subcommand:
         return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from mailroom.domain.account import Account
+from mailroom.domain.account import UNASSIGNED, Account
 from mailroom.errors import AlreadyExists, NotFound
 from mailroom.store.rows import insert_new, one, replace, the_one, value_of, values, values_of
 from mailroom.store.search import id_key, name_key
@@ -48,6 +49,15 @@ class Accounts:
     def all(self) -> list[Account]:
         """Return every account, by name."""
         return values(self._session, Account, ACCOUNTS.select().order_by(ACCOUNTS.c.name_key, ACCOUNTS.c.id))
+
+    def page(self, search: str = "", *, limit: int, offset: int = 0) -> list[Account]:
+        """Return some accounts by name, without the unassigned box; words of `search` in the name or the VAT id."""
+        query = ACCOUNTS.select().where(ACCOUNTS.c.id != UNASSIGNED)
+        for word in name_key(search).split():
+            said = (ACCOUNTS.c.name_key.contains(word, autoescape=True), ACCOUNTS.c.vat_key.contains(word.upper()))
+            query = query.where(or_(*said))
+        by_name = query.order_by(ACCOUNTS.c.name_key, ACCOUNTS.c.id)
+        return values(self._session, Account, by_name.limit(limit).offset(offset))
 
     def update(self, account: Account) -> None:
         """Replace the values of an account. Raises NotFound."""

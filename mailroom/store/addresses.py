@@ -70,6 +70,11 @@ class Addresses:
         replace(self._session, IMPORT_ADDRESSES, address_id, {"retired_at": at})
         return self.get(address_id)
 
+    def reinstate(self, address_id: str) -> ImportAddress:
+        """Take an address back into use, for the account that had it. Raises NotFound."""
+        replace(self._session, IMPORT_ADDRESSES, address_id, {"retired_at": None})
+        return self.get(address_id)
+
     def replace(self, address_id: str, at: datetime) -> ImportAddress:
         """Give out a new address in the place of an old one, which is retired. Raises NotFound."""
         old = self.retire(address_id, at)

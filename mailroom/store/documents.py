@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.clock import Clock
-from mailroom.domain.document import Document, DocumentState, FieldName
+from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
 from mailroom.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from mailroom.store import page_words
 from mailroom.store.rows import firsts, insert_new, one, the_one, value_of, values, values_of
@@ -106,6 +106,17 @@ class Documents:
             query = query.where(DOCUMENTS.c.account_id == account_id)
         found = {DocumentState(state): count for state, count in self._session.execute(query)}
         return {state: found.get(state, 0) for state in DocumentState}
+
+    def waiting(self, account_ids: Collection[str]) -> dict[str, int]:
+        """Return for each of some accounts how many documents wait for a person."""
+        found = and_(DOCUMENTS.c.account_id.in_(account_ids), DOCUMENTS.c.state.in_(sorted(WAITING_FOR_PERSON)))
+        query = select(DOCUMENTS.c.account_id, func.count()).where(found).group_by(DOCUMENTS.c.account_id)
+        return dict.fromkeys(account_ids, 0) | {row[0]: row[1] for row in self._session.execute(query)}
+
+    def counts_of(self, state: DocumentState) -> int:
+        """Return how many documents of all accounts are in one state."""
+        query = select(func.count()).select_from(DOCUMENTS).where(DOCUMENTS.c.state == state)
+        return self._session.execute(query).scalar_one()
 
     def due_for_archive(self, now: datetime) -> _Ids:
         """Return the ids of the accepted documents whose undo window is over."""

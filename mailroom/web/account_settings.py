@@ -1,4 +1,4 @@
-"""What an owner sets for his account: language, trust, the accountant, import addresses and reports."""
+"""What an owner sets for his account: language, trust, the accountant and reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Account, ImportAddress, KeptPassword, Purpose
+from mailroom.domain.account import Account, KeptPassword
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
 from mailroom.errors import NotFound
@@ -64,33 +64,14 @@ def _save(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, st
             "time_zone": zone,
             "auto_accept": visit.typed("auto_accept") == "yes",
             "body_documents": visit.typed("body_documents") == "yes",
-            "names": tuple(_lines(visit, "names")),
-            "trusted_senders": tuple(_email(line) for line in _lines(visit, "trusted_senders")),
-            "accountant_email": _email(visit.typed("accountant_email", 254), may_be_empty=True),
+            "names": tuple(lines_of(visit, "names")),
+            "trusted_senders": tuple(email_of(line) for line in lines_of(visit, "trusted_senders")),
+            "accountant_email": email_of(visit.typed("accountant_email", 254), may_be_empty=True),
         }
     )
     unit.accounts.update(changed)
     before, after = account.model_dump(mode="json"), changed.model_dump(mode="json")
     return "account_changed", {"changed": ",".join(key for key in after if after[key] != before[key])}
-
-
-def _new_address(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
-    asked = visit.typed("purpose")
-    purpose = Purpose(asked) if asked in set(Purpose) else Purpose.PURCHASES
-    made = unit.addresses.issue(account.id, visit.services.settings.smtp.import_domain, purpose, visit.now)
-    return "address_issued", {"address": made.id}
-
-
-def _retire_address(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
-    address = _address(visit, unit, account)
-    unit.addresses.retire(address.id, visit.now)
-    return "address_retired", {"address": address.id}
-
-
-def _replace_address(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
-    address = _address(visit, unit, account)
-    made = unit.addresses.replace(address.id, visit.now)
-    return "address_replaced", {"address": address.id, "by": made.id}
 
 
 def _subscribe(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
@@ -100,7 +81,7 @@ def _subscribe(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[st
         account_id=account.id,
         kind=ReportKind.ACTION_REQUIRED,
         frequency=Frequency(frequency) if frequency in set(Frequency) else Frequency.DAILY,
-        recipient=_email(visit.typed("recipient", 254)),
+        recipient=email_of(visit.typed("recipient", 254)),
         language=Language(language) if language in set(Language) else account.language,
         hour=_number(visit.typed("hour"), 0, 23, 7),
         weekday=_number(visit.typed("weekday"), 0, 6, 0),
@@ -135,9 +116,6 @@ def _remove_password(visit: Visit, unit: Unit, account: Account) -> tuple[str, d
 Act = Callable[[Visit, "Unit", Account], tuple[str, dict[str, str]]]
 ACTS: dict[str, Act] = {
     "save": _save,
-    "new-address": _new_address,
-    "retire-address": _retire_address,
-    "replace-address": _replace_address,
     "subscribe": _subscribe,
     "unsubscribe": _unsubscribe,
     "keep-password": _keep_password,
@@ -145,19 +123,14 @@ ACTS: dict[str, Act] = {
 }
 
 
-def _address(visit: Visit, unit: Unit, account: Account) -> ImportAddress:
-    address = unit.addresses.get(visit.typed("address", 40))
-    if address.account_id != account.id or address.retired_at is not None:
-        raise NotFound("no such address in use")
-    return address
-
-
-def _lines(visit: Visit, name: str) -> list[str]:
+def lines_of(visit: Visit, name: str) -> list[str]:
+    """Return the lines that were typed into a field, each once."""
     lines = (line.strip()[:200] for line in visit.typed(name, 20_000).splitlines())
     return list(dict.fromkeys(line for line in lines if line))[:200]
 
 
-def _email(typed: str, *, may_be_empty: bool = False) -> str:
+def email_of(typed: str, *, may_be_empty: bool = False) -> str:
+    """Return an e-mail address in lower case. Raises NotUnderstood."""
     if not typed and may_be_empty:
         return ""
     if not _EMAIL.fullmatch(typed):
@@ -174,7 +147,6 @@ def _number(typed: str, lowest: int, highest: int, otherwise: int) -> int:
 def _page(visit: Visit, *, alert: str = "", status: int = 200) -> Response:
     with visit.services.store.read() as unit:
         account, rights = enter(unit, visit.person, visit.path("account"), Right.SETTINGS)
-        addresses = unit.addresses.of(account.id)
         subscriptions = unit.reports.subscriptions(account.id)
         members = unit.users.members(account.id)
         passwords = unit.passwords.of(account.id)
@@ -182,7 +154,6 @@ def _page(visit: Visit, *, alert: str = "", status: int = 200) -> Response:
         visit,
         account,
         rights,
-        addresses,
         alert=alert,
         status=status,
         subscriptions=subscriptions,
@@ -191,17 +162,13 @@ def _page(visit: Visit, *, alert: str = "", status: int = 200) -> Response:
     )
 
 
-def _render(
-    visit: Visit, account: Account, rights: Rights, addresses: list[ImportAddress], **values: object
-) -> Response:
+def _render(visit: Visit, account: Account, rights: Rights, **values: object) -> Response:
     zones = sorted(zone for zone in available_timezones() if zone.startswith("Europe/"))
     again = visit.request.path_params.get("act") == "save"
     return visit.account_page(
         "settings.html",
         account,
         rights,
-        in_use=[address for address in addresses if address.retired_at is None],
-        retired=[address for address in addresses if address.retired_at is not None],
         form={
             "time_zone": visit.typed("time_zone") if again else account.time_zone,
             "names": visit.typed("names", 20_000) if again else "\n".join(account.names),
@@ -213,7 +180,6 @@ def _render(
         },
         zones=zones,
         languages=list(Language),
-        purposes=list(Purpose),
         frequencies=list(Frequency),
         notice=visit.done,
         here="settings",

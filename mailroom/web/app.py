@@ -12,7 +12,22 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from mailroom.web import account_settings, api, document, files, inbox, ledger, passwords, queue, report, upload
+from mailroom.web import (
+    account_settings,
+    api,
+    document,
+    files,
+    inbox,
+    ledger,
+    mail,
+    operating,
+    passwords,
+    queue,
+    report,
+    upload,
+    verdicts,
+    ways_in,
+)
 from mailroom.web.headers import SafeHeaders
 from mailroom.web.log_in import LogIn
 from mailroom.web.passwords import Cost
@@ -46,14 +61,24 @@ def create_app(services: WebServices, *, password_cost: Cost = passwords.DEFAULT
         post("/me/password", log_in.change_password),
         get("/", inbox.show_home),
         get("/accounts", inbox.show_accounts),
-        get("/attention", inbox.show_attention),
         get("/to-complete", queue.show_queue),
+        get("/attention", operating.show_attention),
+        get("/unassigned", operating.show_unassigned),
+        get("/verdicts", verdicts.show_verdicts),
         get("/accounts/{account}/inbox", inbox.show_inbox),
         get("/accounts/{account}/ledger", ledger.show_ledger),
         get("/accounts/{account}/upload", upload.show_upload),
         Route("/accounts/{account}/upload", serving.page(upload.upload, limit=room_for_files), methods=["POST"]),
         get("/accounts/{account}/settings", account_settings.show_settings),
         post("/accounts/{account}/settings/{act}", account_settings.change_settings),
+        get("/accounts/{account}/ways", ways_in.show_ways),
+        get("/accounts/{account}/ways/refused", ways_in.show_refused),
+        post("/accounts/{account}/ways/{act}", ways_in.change_ways),
+        get("/messages/{message}", mail.show_mail),
+        get("/messages/{message}/raw", mail.raw_mail),
+        post("/messages/{message}/replay", mail.replay),
+        post("/messages/{message}/assign", mail.assign),
+        post("/messages/{message}/dismiss", mail.dismiss),
         get("/accounts/{account}/report", report.show_report),
         get("/accounts/{account}/report/mail", report.show_report_mail),
         get("/documents/{document}", document.show_document),

@@ -47,7 +47,7 @@ def original(visit: Visit) -> Response:
         document, _, _ = open_document(unit, visit.person, visit.path("document"), Right.DOWNLOAD)
     content = visit.services.store.blobs.get(document.sha256)
     name = document.filename or f"{document.id}{ENDINGS.get(document.media_type, '')}"
-    return _attachment(content, name, document.media_type.value)
+    return attachment(content, name, document.media_type.value)
 
 
 def ubl(visit: Visit) -> Response:
@@ -58,7 +58,7 @@ def ubl(visit: Visit) -> Response:
     if content is None:
         raise NotFound("no UBL", document_id=document.id)
     name = document.value(FieldName.INVOICE_NUMBER) or document.id
-    return _attachment(content, f"{name}.xml", "application/xml")
+    return attachment(content, f"{name}.xml", "application/xml")
 
 
 def searchable(visit: Visit) -> Response:
@@ -69,10 +69,11 @@ def searchable(visit: Visit) -> Response:
     if content is None:
         raise NotFound("nothing was read", document_id=document.id)
     name = document.filename.rpartition(".")[0] or document.filename or document.id
-    return _attachment(content, f"{name}.pdf", "application/pdf")
+    return attachment(content, f"{name}.pdf", "application/pdf")
 
 
-def _attachment(content: bytes, filename: str, media_type: str) -> Response:
+def attachment(content: bytes, filename: str, media_type: str) -> Response:
+    """Return bytes that a browser stores and neither shows nor runs."""
     return Response(
         content,
         media_type=media_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -62,6 +63,12 @@ def _why(event: Event, words: Words) -> tuple[str, ...]:
     """Return what Peppol demands and the UBL does not say; other events say all in their name."""
     lacks = event.name == "ubl_made" and "terms" in event.facts
     return (words.reason(Reason(code="ubl_lacks", facts=event.facts)),) if lacks else ()
+
+
+def names_of(unit: Unit, actors: Iterable[str], words: Words) -> dict[str, str]:
+    """Return who each actor of an event is: a person's name, or what part of mailroom it was."""
+    names: dict[str, str] = {}
+    return {actor: _who(unit, actor, names, words) for actor in actors}
 
 
 def _who(unit: Unit, actor: str, names: dict[str, str], words: Words) -> str:

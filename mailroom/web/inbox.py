@@ -1,21 +1,21 @@
-"""The list of accounts, the inbox of one, and what needs the operator's attention."""
+"""The list of accounts and the inbox of one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Account, Role
+from mailroom.domain.account import Role
 from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
-from mailroom.errors import NotFound
 from mailroom.web.rights import Right, enter
 from mailroom.web.visit import Visit
 from mailroom.web.words import Words
 
 PAGE = 50
+ACCOUNTS = 60
 
 TABS: dict[str, Collection[DocumentState]] = {
     "needs_you": WAITING_FOR_PERSON,
@@ -74,26 +74,29 @@ def show_home(visit: Visit) -> Response:
 
 
 def show_accounts(visit: Visit) -> Response:
-    """Show the accounts that a person may enter; an operator sees all."""
+    """Show the accounts that a person may enter; an operator sees all, and searches them."""
+    search, page = visit.query("q").strip(), page_number(visit)
     with visit.services.store.read() as unit:
         if visit.person.is_operator:
-            found: Sequence[Account] = unit.accounts.all()
+            found = unit.accounts.page(search, limit=ACCOUNTS + 1, offset=(page - 1) * ACCOUNTS)
         else:
             found = [account for account, _ in unit.users.accounts_of(visit.person.id)]
-        waiting = {account.id: _waiting(unit.documents.counts(account.id)) for account in found}
-        parked = unit.documents.counts()[DocumentState.NEEDS_ATTENTION] if visit.person.is_operator else 0
-    return visit.page("accounts.html", accounts=found, waiting=waiting, parked=parked, here="accounts")
-
-
-def show_attention(visit: Visit) -> Response:
-    """Show the operator what was given up on, in all accounts."""
-    if not visit.person.is_operator:
-        raise NotFound("operators only")
-    with visit.services.store.read() as unit:
-        names = {account.id: account.name for account in unit.accounts.all()}
-        parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=500)
-    rows = [row(document, visit.words, names.get(document.account_id, "")) for document in parked]
-    return visit.page("attention.html", rows=rows, here="attention")
+        more = visit.person.is_operator and len(found) > ACCOUNTS
+        shown = found[:ACCOUNTS] if visit.person.is_operator else found
+        waiting = unit.documents.waiting([account.id for account in shown])
+        parked = unit.documents.counts_of(DocumentState.NEEDS_ATTENTION) if visit.person.is_operator else 0
+    asked = {"q": search} if search else {}
+    return visit.page(
+        "accounts.html",
+        accounts=shown,
+        waiting=waiting,
+        parked=parked,
+        search=search,
+        searchable=bool(search or more or page > 1),
+        older="?" + urlencode(asked | {"page": str(page + 1)}) if more else "",
+        newer="?" + urlencode(asked | {"page": str(page - 1)}) if page > 1 else "",
+        here="accounts",
+    )
 
 
 def show_inbox(visit: Visit) -> Response:
@@ -136,7 +139,3 @@ def page_number(visit: Visit) -> int:
 def _address(tab: str, search: str, page: int) -> str:
     asked = {"tab": tab, **({"q": search} if search else {}), **({"page": str(page)} if page > 1 else {})}
     return "?" + urlencode(asked)
-
-
-def _waiting(counts: dict[DocumentState, int]) -> int:
-    return sum(counts.get(state, 0) for state in WAITING_FOR_PERSON)

@@ -1,17 +1,22 @@
-"""The ledger: every part of every mail with its verdict and the reason. It answers "where is my invoice?"."""
+"""The ledger: every part of every mail with its verdict and the reason. It answers "where is my invoice?".
+
+By mail, also one that was not taken apart, or by part; a page begins where the one before ended, so that leafing
+through years costs what the first page does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from mailroom.domain.message import LedgerEntry, Verdict
-from mailroom.web.inbox import page_number
+from mailroom.domain.ledger import LedgerMail, LedgerQuery
+from mailroom.domain.message import LedgerEntry, Message, MessageState, Verdict
 from mailroom.web.rights import Right, enter
 from mailroom.web.visit import Visit
 from mailroom.web.words import Words
@@ -19,7 +24,10 @@ from mailroom.web.words import Words
 if TYPE_CHECKING:
     from mailroom.store import Unit
 
-PAGE = 100
+PAGE = 50
+
+FIELDS = ("sender", "subject", "file", "message_id", "since", "until", "verdict")
+"""What can be asked for besides words, as the address of the page names it."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,15 @@ class LedgerLine:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail with its parts."""
+    """A mail with its parts. `state` and `why` are set where it was not sorted, or something is to be said of it."""
 
+    id: str
     when: str
     sender: str
     subject: str
     recipient: str
+    state: str
+    why: tuple[str, ...]
     lines: tuple[LedgerLine, ...]
 
 
@@ -66,37 +77,97 @@ def lines_of(unit: Unit, message_id: str, words: Words) -> list[LedgerLine]:
 
 def show_ledger(visit: Visit) -> Response:
     """Show the ledger of an account, newest mail first."""
-    search, page = visit.query("q").strip(), page_number(visit)
     with visit.services.store.read() as unit:
         account, rights = enter(unit, visit.person, visit.path("account"), Right.LEDGER)
         visit.words.time_zone = account.time_zone
-        # The store has no offset here: deep pages of a ledger are reached by searching, not by leafing.
-        entries = unit.parts.ledger(account.id, search, page * PAGE + 1)
-        found = list(islice(entries, (page - 1) * PAGE, page * PAGE + 1))
+        asked = {name: visit.query(name).strip() for name in ("q", *FIELDS)}
+        wanted = _wanted(asked, account.time_zone)
+        found = unit.ledger.mails(account.id, wanted, limit=PAGE + 1, before=_place(visit.query("after")))
+    by_part = visit.query("view") == "part"
+    here = {name: value for name, value in asked.items() if value} | ({"view": "part"} if by_part else {})
+    page = found[:PAGE]
     return visit.account_page(
         "ledger.html",
         account,
         rights,
-        mails=list(_mails(found[:PAGE], visit.words)),
-        search=search,
-        older=_address(search, page + 1) if len(found) > PAGE else "",
-        newer=_address(search, page - 1) if page > 1 else "",
+        mails=[mail_in_words(mail, visit.words) for mail in page] if not by_part else [],
+        parts_found=list(_parts(page, wanted, visit.words)) if by_part else [],
+        found=bool(page),
+        asked=asked,
+        narrowed=any(asked[name] for name in FIELDS),
+        searched=any(asked.values()),
+        view="part" if by_part else "mail",
+        views={
+            "mail": "?" + urlencode({name: value for name, value in here.items() if name != "view"}),
+            "part": "?" + urlencode(here | {"view": "part"}),
+        },
+        verdicts=list(Verdict),
+        older="?" + urlencode(here | {"after": _place_of(page[-1].message)}) if len(found) > PAGE else "",
+        newer="?" + urlencode(here) if visit.query("after") else "",
         here="ledger",
     )
 
 
-def _mails(entries: Iterable[LedgerEntry], words: Words) -> Iterable[Mail]:
-    for _, group in groupby(entries, key=lambda entry: entry.mail):
-        parts = list(group)
-        first = parts[0]
-        yield Mail(
-            when=words.instant(first.received_at),
-            sender=first.sender,
-            subject=first.subject,
-            recipient=first.recipient,
-            lines=tuple(line(entry, words) for entry in parts),
-        )
+def mail_in_words(mail: LedgerMail, words: Words) -> Mail:
+    """Return a mail for a page."""
+    message = mail.message
+    sorted_ = message.state is MessageState.SORTED
+    return Mail(
+        id=message.id,
+        when=words.instant(message.received_at),
+        sender=sender_of(message),
+        subject=message.header.subject,
+        recipient=message.recipient,
+        state="" if sorted_ else message.state.value,
+        why=tuple(words.reason(reason) for reason in message.reasons),
+        lines=tuple(line(entry, words) for entry in mail.parts),
+    )
 
 
-def _address(search: str, page: int) -> str:
-    return "?" + urlencode({**({"q": search} if search else {}), "page": str(page)})
+def sender_of(message: Message) -> str:
+    """Return who the mail says that it is from, else whom the envelope names."""
+    return next(iter(message.header.from_addresses), message.envelope_sender)
+
+
+def _parts(mails: Sequence[LedgerMail], wanted: LedgerQuery, words: Words) -> Iterator[tuple[Mail, LedgerLine]]:
+    for mail in mails:
+        whole = mail_in_words(mail, words)
+        for entry, said in zip(mail.parts, whole.lines, strict=True):
+            if wanted.verdict in {None, entry.verdict}:
+                yield whole, said
+
+
+def _wanted(asked: dict[str, str], time_zone: str) -> LedgerQuery:
+    verdict = asked["verdict"]
+    return LedgerQuery(
+        words=asked["q"],
+        sender=asked["sender"],
+        subject=asked["subject"],
+        filename=asked["file"],
+        message_id=asked["message_id"],
+        since=_midnight(asked["since"], time_zone),
+        until=_midnight(asked["until"], time_zone, days_later=1),
+        verdict=Verdict(verdict) if verdict in set(Verdict) else None,
+    )
+
+
+def _midnight(typed: str, time_zone: str, days_later: int = 0) -> datetime | None:
+    """Return where a day begins in the account's time zone; None for what is no date."""
+    try:
+        day = date.fromisoformat(typed) + timedelta(days=days_later)
+    except (ValueError, OverflowError):
+        return None
+    return datetime.combine(day, time(), ZoneInfo(time_zone)).astimezone(UTC) if day.year > 1 else None
+
+
+def _place_of(message: Message) -> str:
+    return f"{message.received_at.isoformat()}~{message.id}"
+
+
+def _place(written: str) -> tuple[datetime, str] | None:
+    instant, _, message_id = written.partition("~")
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return None
+    return (at, message_id) if at.tzinfo else None

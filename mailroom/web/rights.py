@@ -27,11 +27,12 @@ class Right(StrEnum):
     UPLOAD = "upload"
     REPORT = "report"
     SETTINGS = "settings"
+    RAW = "raw"
 
 
 Rights = frozenset[Right]
 
-_MEMBER = frozenset(Right) - {Right.SETTINGS}
+_MEMBER = frozenset(Right) - {Right.SETTINGS, Right.RAW}
 
 RIGHTS: dict[Role, Rights] = {
     Role.OWNER: frozenset(Right),

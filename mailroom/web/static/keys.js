@@ -24,12 +24,17 @@
     if (first) first.focus();
   };
 
+  const find = () => {
+    const box = document.querySelector('[data-key="/"]') || document.getElementById("q");
+    if (box) { box.focus(); box.select(); }
+  };
+
   const help = () => {
     const box = document.getElementById("keys");
     if (box && box.showModal && !box.open) box.showModal();
   };
 
-  const keys = { j: () => move(1), k: () => move(-1), a: () => press("a"), n: () => press("n"), e: edit, "?": help };
+  const keys = { j: () => move(1), k: () => move(-1), a: () => press("a"), n: () => press("n"), e: edit, "?": help, "/": find };
 
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;

@@ -12,11 +12,11 @@ from mailroom.domain.account import Role
 from mailroom.domain.document import DocumentState
 
 Open = Callable[..., Browser]
-PAGES = ("inbox", "ledger", "upload", "report", "settings")
+PAGES = ("inbox", "ledger", "upload", "report", "ways", "settings")
 SEEN = {
     Role.OWNER: set(PAGES),
     Role.OPERATOR: set(PAGES),
-    Role.MEMBER: set(PAGES) - {"settings"},
+    Role.MEMBER: set(PAGES) - {"settings", "ways"},
     Role.ACCOUNTANT: {"inbox", "ledger"},
     Role.VALIDATOR: {"inbox"},
 }

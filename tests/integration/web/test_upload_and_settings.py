@@ -146,26 +146,6 @@ def test_a_setting_that_cannot_be_is_refused_whole_and_shown_again(
     assert house.dump() == before
 
 
-def test_addresses_are_made_replaced_and_retired(els: Browser, house: House, bakery: SimpleNamespace) -> None:
-    settings(els, bakery.account.id, "new-address", purpose="sales")
-    settings(els, bakery.account.id, "replace-address")
-    with house.store.read() as unit:
-        addresses = unit.addresses.of(bakery.account.id)
-    assert [a.purpose for a in addresses] == ["purchases", "sales", "purchases"]
-    assert addresses[0].replaced_by == addresses[2].id
-    page = settings(els, bakery.account.id, "retire-address")
-    assert "2 addresses out of use" in read(page)
-
-
-def test_an_address_or_subscription_of_another_account_is_not_found(
-    els: Browser, house: House, bakery: SimpleNamespace
-) -> None:
-    other = house.address(house.account("Elsewhere"))
-    assert settings(els, bakery.account.id, "retire-address", address=other.id).status_code == 404
-    with house.store.read() as unit:
-        assert unit.addresses.get(other.id).retired_at is None
-
-
 def test_the_digest_is_ordered_and_ended(els: Browser, house: House, bakery: SimpleNamespace) -> None:
     typed = {"recipient": "els@korenaar.example", "frequency": "weekly", "weekday": "4", "hour": "18", "language": "nl"}
     page = settings(els, bakery.account.id, "subscribe", **typed)
