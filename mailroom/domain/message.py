@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from mailroom.domain.value import Reason, Value
@@ -60,8 +60,23 @@ class SenderProof(Value):
     helo: str = ""
 
 
+class OriginalMail(Value):
+    """The mail that was forwarded, as the head of a forward or of an attached mail says. Nothing of it is proved.
+
+    It helps people and the matching of sellers; the forwarder is the one who is authenticated and answered.
+    """
+
+    sender_name: str = ""
+    sender_address: str = ""
+    sent_on: date | None = None
+    subject: str = ""
+
+
 class HeaderView(Value):
-    """What people want to see of a message's header. Decoded, bounded in length, never trusted."""
+    """What people want to see of a message's header. Decoded, bounded in length, never trusted.
+
+    `original` is the mail that this one forwards, where it forwards one.
+    """
 
     message_id: str = ""
     subject: str = ""
@@ -69,6 +84,7 @@ class HeaderView(Value):
     from_name: str = ""
     to_addresses: tuple[str, ...] = ()
     date: datetime | None = None
+    original: OriginalMail | None = None
 
 
 class MediaType(StrEnum):
@@ -203,3 +219,4 @@ class LedgerEntry(Value):
     reason: Reason
     document_id: str | None = None
     sender_verdict: SenderVerdict = SenderVerdict.UNKNOWN
+    original_sender: str = ""

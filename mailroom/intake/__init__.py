@@ -9,11 +9,13 @@ from mailroom.intake.keys import Keys, spellings
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.media_type import detect
 from mailroom.intake.parse import take_apart
-from mailroom.intake.taken import Look, TakenApart
+from mailroom.intake.story import with_page
+from mailroom.intake.taken import BodyFound, Look, TakenApart
 from mailroom.intake.tasks import TASK, apart_from_answer, task
 
 __all__ = [
     "TASK",
+    "BodyFound",
     "IntakeLimits",
     "Keys",
     "Look",
@@ -24,4 +26,5 @@ __all__ = [
     "spellings",
     "take_apart",
     "task",
+    "with_page",
 ]

@@ -25,15 +25,15 @@ _TAG = re.compile(r"<(!--|[/!?]?[a-zA-Z][a-zA-Z0-9]{0,20})")
 def body_text(apart: TakenApart, inside: str = "") -> str:
     """Return the text of the mail, or of the attached mail at the path `inside`; an empty string when it has none."""
     containers = {part.path for part in apart.parts if apart.look(part.path).container}
-    bodies = [part for part in apart.parts if part.is_body and _holder(part.path, containers) == inside]
+    bodies = [part for part in apart.parts if part.is_body and holder(part.path, containers) == inside]
     for media_type in (MediaType.TEXT, MediaType.HTML):
-        words = "\n".join(_words(part, apart) for part in bodies if part.media_type is media_type)
+        words = "\n".join(words_of(part, apart) for part in bodies if part.media_type is media_type)
         if words.strip():
             return words
     return ""
 
 
-def _holder(path: str, containers: set[str]) -> str:
+def holder(path: str, containers: set[str]) -> str:
     """Return the path of the container that a part stands in; an empty string for the mail itself."""
     while path := path.rpartition(".")[0]:
         if path in containers:
@@ -41,7 +41,8 @@ def _holder(path: str, containers: set[str]) -> str:
     return ""
 
 
-def _words(part: Part, apart: TakenApart) -> str:
+def words_of(part: Part, apart: TakenApart) -> str:
+    """Return the words of one body."""
     text = from_bytes(apart.contents[part.path][:_MAX_BYTES], apart.look(part.path).charset)
     return text_of_html(text) if part.media_type is MediaType.HTML else text
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from mailroom.domain.value import Value
+from mailroom.domain.message import OriginalMail
 from mailroom.intake.names import clean_line
 
 # Labels in lower case without their colon. English stands in mails of every language: Gmail mixes `Van:` and `Date:`.
@@ -53,16 +53,7 @@ _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
-class Forwarded(Value):
-    """A mail that stands inside another one's text, as its head says. Nothing of it is proved."""
-
-    sender_name: str = ""
-    sender_address: str = ""
-    sent_on: date | None = None
-    subject: str = ""
-
-
-def original_of(text: str, forwarder: str = "") -> Forwarded | None:
+def original_of(text: str, forwarder: str = "") -> OriginalMail | None:
     """Return the mail that was forwarded, or None when the text holds no forward.
 
     In a chain of forwards inside one company it is the first mail that came from outside: the first whose sender has
@@ -78,10 +69,10 @@ def _is_of(address: str, domain: str) -> bool:
     return address.lower().rpartition("@")[2] == domain
 
 
-def forwards_in(text: str) -> tuple[Forwarded, ...]:
+def forwards_in(text: str) -> tuple[OriginalMail, ...]:
     """Return the heads of all forwarded mails, outermost first."""
     lines = [_bare(line) for line in text.splitlines()[:_MAX_LINES]]
-    found: list[Forwarded] = []
+    found: list[OriginalMail] = []
     number = 0
     while number < len(lines):
         block, behind = _block(lines, number)
@@ -118,11 +109,11 @@ def _block(lines: list[str], start: int) -> tuple[dict[str, str], int]:
     return block, max(number, start + 1)
 
 
-def _forwarded(block: dict[str, str]) -> Forwarded:
+def _forwarded(block: dict[str, str]) -> OriginalMail:
     sender = block["from"]
     address = _ADDRESS.search(sender.replace("mailto:", " "))
     name = _NOISE.sub("", sender) if address else sender
-    return Forwarded(
+    return OriginalMail(
         sender_name=clean_line(name.strip(" \"'<[(;"), 200),
         sender_address=address[0].rstrip(".").lower() if address else "",
         sent_on=read_date(block.get("date", "")),

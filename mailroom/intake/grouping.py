@@ -108,6 +108,13 @@ def _opened(part: Part, apart: TakenApart) -> PartVerdict | None:
     return _verdict(part, Verdict.CONTAINER, container) if container else None
 
 
+def _made_of_body(part: Part, apart: TakenApart) -> PartVerdict | None:
+    made = apart.look(part.path).made_of_body
+    if made is None:
+        return None
+    return PartVerdict(path=part.path, verdict=Verdict.DOCUMENT, reason=Reason(code=made.code, facts=made.facts))
+
+
 def _report(part: Part, apart: TakenApart) -> PartVerdict | None:
     if part.declared_type in _REPORT_TYPES:
         return _ignored(part, reasons.DELIVERY_REPORT)
@@ -197,6 +204,7 @@ def _text(part: Part, _apart: TakenApart) -> PartVerdict | None:
 
 
 _RULES: tuple[Rule, ...] = (
+    _made_of_body,
     _kept_shut,
     _opened,
     _report,

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from mailroom.domain.message import HeaderView, MediaType, Part
+from mailroom.domain.message import HeaderView, MediaType, OriginalMail, Part
 from mailroom.domain.value import Reason
 from mailroom.intake import picture, reasons, xml_look
 from mailroom.intake.header import view
@@ -20,10 +20,12 @@ from mailroom.intake.inside import Inside, Shut
 from mailroom.intake.invoice_files import files_in_invoice
 from mailroom.intake.keys import NONE, Keys
 from mailroom.intake.limits import IntakeLimits
+from mailroom.intake.mail_kind import kinds_of
 from mailroom.intake.media_type import detect, is_encrypted, is_foreign_archive, is_two_kinds, looks_like_mail
 from mailroom.intake.names import clean_filename, clean_line
 from mailroom.intake.pdf_files import PdfFiles, look_into, wants_opening
-from mailroom.intake.section import Section, guess_boundary, read_section, split_parts
+from mailroom.intake.section import Fields, Section, guess_boundary, read_section, split_parts
+from mailroom.intake.story import with_story
 from mailroom.intake.taken import Look, TakenApart
 from mailroom.intake.transfer import decode, encoded_files
 from mailroom.intake.unpack import Opener, opener_for
@@ -57,7 +59,8 @@ def take_apart(raw: bytes, limits: IntakeLimits | None = None, keys: Keys = NONE
         walk.shut(raw, (0, len(raw)), _Place("1"), reasons.TOO_LARGE)
     else:
         header = walk.message(_with_line_feeds(raw), _Place(""))
-    return TakenApart(
+        header = header.model_copy(update={"original": walk.forwarded})
+    apart = TakenApart(
         header=header,
         parts=tuple(walk.parts),
         contents=walk.contents,
@@ -65,6 +68,7 @@ def take_apart(raw: bytes, limits: IntakeLimits | None = None, keys: Keys = NONE
         references_cid=frozenset(walk.cids),
         looks=walk.looks,
     )
+    return with_story(apart, walk.fields)
 
 
 def _with_line_feeds(raw: bytes) -> bytes:
@@ -88,6 +92,8 @@ class _Walk:
         self.looks: dict[str, Look] = {}
         self.problems: set[str] = set()
         self.cids: set[str] = set()
+        self.fields: Fields = {}
+        self.forwarded: OriginalMail | None = None
         self._opened = 0
 
     # -- structure ---------------------------------------------------------------------------------------------------
@@ -96,7 +102,13 @@ class _Walk:
         """Walk a whole message; its parts are numbered under `place`. Returns the view of its header."""
         section = self._read(raw, start, len(raw) if end is None else end)
         self._section(raw, section, place, leaf=_Place(place.child(1).path, place.depth, place.returned))
-        return view(section.fields) if not place.path else HeaderView()
+        if not place.path:
+            self.fields = section.fields
+            self.problems.update(kinds_of(section.fields))
+            return view(section.fields)
+        if self.forwarded is None and not place.returned:
+            self.forwarded = _as_original(view(section.fields))
+        return HeaderView()
 
     def _read(self, raw: bytes, start: int, end: int) -> Section:
         section = read_section(raw, start, end, self.limits)
@@ -319,6 +331,18 @@ class _Walk:
             look = look.model_copy(update={"returned": True})
         if look != _NOTHING:
             self.looks[part.path] = look
+
+
+def _as_original(header: HeaderView) -> OriginalMail | None:
+    """Return an attached mail as the one that was forwarded; None when it does not say whose it is."""
+    if not header.from_addresses:
+        return None
+    return OriginalMail(
+        sender_name=header.from_name,
+        sender_address=header.from_addresses[0].lower(),
+        sent_on=header.date.date() if header.date else None,
+        subject=header.subject,
+    )
 
 
 def _part(raw: bytes, span: tuple[int, int], path: str, **known: str) -> Part:

@@ -9,6 +9,9 @@ from typing import Final
 
 # -- documents ------------------------------------------------------------------------------------------------------
 READABLE_FILE: Final = "readable_file"
+BODY_INVOICE: Final = "body_invoice"
+INVOICE_BEHIND_LINK: Final = "invoice_behind_link"
+FORWARDING_CONFIRMATION: Final = "forwarding_confirmation"
 TWO_KINDS: Final = "two_kinds"
 DAMAGED_FILE: Final = "damaged_file"
 
@@ -28,6 +31,7 @@ SIGNED_CONTAINER: Final = "signed_container"
 ENCODED_IN_TEXT: Final = "encoded_in_text"
 UNLOCKED: Final = "unlocked"
 PDF_PORTFOLIO: Final = "pdf_portfolio"
+BODY_AS_DOCUMENT: Final = "body_as_document"
 
 # -- documents that wait for what is missing ------------------------------------------------------------------------
 PASSWORD_MISSING: Final = "password_missing"  # noqa: S105 - a reason code
@@ -70,10 +74,17 @@ HEADER_CUT: Final = "header_cut"
 BOUNDARY_MISSING: Final = "boundary_missing"
 TRANSFER_ENCODING: Final = "transfer_encoding"
 BOUNCE: Final = "bounce"
+AUTO_REPLY: Final = "auto_reply"
+OUT_OF_OFFICE: Final = "out_of_office"
+MAILING_LIST: Final = "mailing_list"
+SPAM_MARKED: Final = "spam_marked"
 LEFT_INSIDE: Final = "left_inside"
 
 MEANINGS: Final[dict[str, str]] = {
     READABLE_FILE: "This file will be read as a document.",
+    BODY_INVOICE: "The invoice stands in the text of the mail; this is a PDF of that text.",
+    INVOICE_BEHIND_LINK: "The mail holds no invoice, only a link to one; links are never opened.",
+    FORWARDING_CONFIRMATION: "A mail provider asks to confirm that mail is forwarded to this address.",
     TWO_KINDS: "The file can be opened as two different kinds of file; look at it with care before you accept it.",
     DAMAGED_FILE: "The file seems damaged; reading it will be tried, or ask the sender to send it again.",
     OFFICE_FILE: "An office file (Word, Excel, ...), kept as an appendix of the document beside it.",
@@ -89,6 +100,7 @@ MEANINGS: Final[dict[str, str]] = {
     ENCODED_IN_TEXT: "A text with files encoded in it; they were taken out and are listed under it.",
     UNLOCKED: "It was opened with a password or key of the account; what it holds is listed under it.",
     PDF_PORTFOLIO: "A portfolio of files in a PDF; it was opened and what it holds is listed under it.",
+    BODY_AS_DOCUMENT: "The text of the mail is the document; a PDF was made of it, listed under it.",
     PASSWORD_MISSING: "The password of this file is missing; type it, or ask the sender for a copy without one.",
     CERTIFICATE_MISSING: "The content is encrypted for a certificate whose key the account does not keep.",
     BODY_TEXT: "The text of the mail.",
@@ -124,5 +136,9 @@ MEANINGS: Final[dict[str, str]] = {
     TRANSFER_ENCODING: "A part was encoded wrongly; it was decoded as well as possible.",
     LEFT_INSIDE: "A PDF carries more files than are taken out of it; they stay in it.",
     BOUNCE: "A mail that came back because it could not be delivered.",
+    AUTO_REPLY: "An automatic answer.",
+    OUT_OF_OFFICE: "An automatic answer: somebody is out of office.",
+    MAILING_LIST: "A mail to a list of many readers.",
+    SPAM_MARKED: "The mail server in front marked this mail as spam.",
 }
 """Code -> what it means, in a sentence that a bookkeeper understands."""

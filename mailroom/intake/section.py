@@ -31,6 +31,16 @@ _WANTED = frozenset(
         "subject",
         "date",
         "message-id",
+        # What a mail is besides being a mail: see mail_kind.py.
+        "auto-submitted",
+        "x-autoreply",
+        "x-autorespond",
+        "precedence",
+        "list-id",
+        "x-spam-flag",
+        "x-spam-status",
+        "x-spam",
+        "x-rspamd-action",
     }
 )
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,100}/[a-z0-9!#$&^_.+-]{1,100}")

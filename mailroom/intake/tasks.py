@@ -14,7 +14,7 @@ from mailroom.errors import ReaderCrashed
 from mailroom.intake.keys import Keys
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.parse import take_apart
-from mailroom.intake.taken import Look, TakenApart
+from mailroom.intake.taken import BodyFound, Look, TakenApart
 
 TASK = "mailroom.intake.tasks:task"
 """How the box names it."""
@@ -34,6 +34,7 @@ class Answer(Value):
     references_cid: tuple[str, ...]
     looks: dict[str, Look]
     stored: tuple[str, ...]
+    body: BodyFound | None = None
 
 
 def task(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
@@ -48,6 +49,7 @@ def task(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any],
         references_cid=tuple(sorted(apart.references_cid)),
         looks=apart.looks,
         stored=stored,
+        body=apart.body,
     )
     contents = [apart.contents[path] for path in stored]
     rest = [b"".join(contents[_BLOBS:])] if len(contents) > _BLOBS else []
@@ -92,4 +94,5 @@ def apart_from_answer(answer: object, blobs: Sequence[bytes]) -> TakenApart:
         problems=known.problems,
         references_cid=frozenset(known.references_cid),
         looks=known.looks,
+        body=known.body,
     )

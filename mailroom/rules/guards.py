@@ -22,7 +22,7 @@ BOOKED = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE, DocumentType
 ROUNDING = Decimal("0.02")
 """Net and VAT are rounded a line or a rate at a time; two cents cover what correct paper invoices differ by."""
 
-HOLDING_PROBLEMS = ("xml_differs_from_page", "embedded_xml_unreadable", "two_kinds")
+HOLDING_PROBLEMS = ("xml_differs_from_page", "embedded_xml_unreadable", "two_kinds", "spam_marked", "not_scanned")
 """Problems met while reading that make the values themselves doubtful: the XML is the invoice, the page its picture."""
 
 TOLD_ONLY = frozenset({"einvoice_note"})

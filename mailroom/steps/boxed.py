@@ -27,7 +27,15 @@ Answer = tuple[Any, list[bytes]]
 
 TASKS = {
     name: f"mailroom.steps.boxed:{name}"
-    for name in ("to_ubl", "show_invoice", "check_invoice", "convert_invoice", "invoice_xml", "readable_copy")
+    for name in (
+        "to_ubl",
+        "show_invoice",
+        "check_invoice",
+        "convert_invoice",
+        "invoice_xml",
+        "readable_copy",
+        "render_mail",
+    )
 }
 """The tasks that a `Box` needs for the steps and for `mailroom einvoice`."""
 
@@ -96,6 +104,25 @@ def readable_copy(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     xml = _xml(arguments, blobs)
     html = copy_html(read_invoice(xml), Language(arguments["language"]), xml=xml)
     return None, [html.encode(), *([copy_pdf(html)] if arguments["pdf"] else [])]
+
+
+def prepare_render_mail(wanted: Any) -> None:
+    """Load in the server what makes PDFs."""
+    prepare_readable_copy(wanted)
+
+
+def render_mail(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    """Return a body (`blobs[0]`) as a PDF; `pictures` name the Content-IDs of the blobs behind it."""
+    from mailroom.intake.bodies import text_of_html
+    from mailroom.intake.names import from_bytes
+    from mailroom.reports.mail_page import MailPage, mail_pdf
+
+    text = from_bytes(blobs[0], arguments["charset"])
+    is_html = arguments["media_type"] == MediaType.HTML
+    pictures = dict(zip(arguments["pictures"], blobs[1:], strict=True))
+    words = text_of_html(text) if is_html else text
+    head = [(label, said) for label, said in arguments["head"]]
+    return None, [mail_pdf(MailPage(text if is_html else "", words, head, pictures))]
 
 
 def _xml(arguments: dict[str, Any], blobs: list[bytes]) -> bytes:

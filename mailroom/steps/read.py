@@ -17,6 +17,9 @@ from mailroom.steps.unlocked import waits_for_key
 
 log = get_logger("read")
 
+TASKS = frozenset({"invoice_behind_link", "forwarding_confirmation"})
+"""Problems of a mail that is drawn for a person and is no document to be read: it says what is to be done elsewhere."""
+
 
 def read(house: House, document_id: str) -> bool:
     """Store the reading and the page pictures; False when the document goes no further by itself."""
@@ -32,6 +35,10 @@ def read(house: House, document_id: str) -> bool:
         content = house.store.blobs.get(document.sha256)
         result = house.reader.read(content, document.media_type, document.filename)
         _keep(house, document_id, result)
+        task = next((problem for problem in document.problems if problem.code in TASKS), None)
+        if task is not None:
+            _set_unreadable(house, document_id, task)
+            return False
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             _end_attempt(house, document_id)
@@ -41,7 +48,8 @@ def read(house: House, document_id: str) -> bool:
         park_document(house, document_id, stopped.reason)
         return False
     except Unreadable as cause:
-        _set_unreadable(house, document_id, cause)
+        facts = {name: str(fact) for name, fact in cause.facts.items()}
+        _set_unreadable(house, document_id, Reason(code=cause.reason, facts=facts))
         return False
     except Exception:
         _end_attempt(house, document_id)
@@ -87,8 +95,7 @@ def joined(*several: tuple[Reason, ...]) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _set_unreadable(house: House, document_id: str, cause: Unreadable) -> None:
-    reason = Reason(code=cause.reason, facts={name: str(fact) for name, fact in cause.facts.items()})
+def _set_unreadable(house: House, document_id: str, reason: Reason) -> None:
     with house.store.unit() as unit:
         document = unit.documents.get(document_id)
         unit.documents.save(
@@ -99,7 +106,7 @@ def _set_unreadable(house: House, document_id: str, cause: Unreadable) -> None:
             account_id=document.account_id,
             subject=document_id,
             actor="read",
-            facts={"reason": cause.reason},
+            facts={"reason": reason.code},
             at=house.clock(),
         )
-    log.info("document_unreadable", document=document_id, reason=cause.reason)
+    log.info("document_unreadable", document=document_id, reason=reason.code)

@@ -6,6 +6,8 @@ one account give one document; the second part's verdict names it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.message import Message, MessageState, Part, PartVerdict, SenderVerdict, Verdict
 from mailroom.domain.value import Reason, new_id
@@ -13,19 +15,23 @@ from mailroom.errors import ReaderStopped
 from mailroom.intake import TakenApart, apart_from_answer, sort_parts
 from mailroom.log import get_logger
 from mailroom.reading.frames import JSON
+from mailroom.steps.body import with_body
 from mailroom.steps.house import House
 from mailroom.steps.keys import keys_for
 from mailroom.steps.park import park_message
 from mailroom.steps.unlocked import LOCKED, Opened, still_locked
 from mailroom.store import Unit
+from mailroom.trust import is_one_of
 
 log = get_logger("sort")
 
-WORTH_KEEPING = frozenset({"two_kinds", "damaged_file", "password_missing", "certificate_missing", "encrypted_message"})
+UNREAD = frozenset({"password_missing", "certificate_missing", "encrypted_message"})
+"""Reasons of a document that no reader can read: it waits for a person at once, who sees what is missing."""
+
+WORTH_KEEPING = UNREAD | {"two_kinds", "damaged_file", "invoice_behind_link", "forwarding_confirmation"}
 """Reasons of a document's verdict that the rules and the person who decides must know."""
 
-UNREAD = frozenset({"password_missing", "certificate_missing", "encrypted_message"})
-"""Those of a document that no reader can read: it waits for a person at once, who sees what is missing."""
+SPAM = "spam_marked"
 
 PartRow = tuple[Part, PartVerdict, str | None]
 
@@ -41,7 +47,7 @@ def sort(house: House, message_id: str) -> list[str]:
         park_message(house, message_id, "reader_stopped")
         return []
     try:
-        return _record(house, message, _take_apart(house, message, attempts))
+        return _record(house, message, _as_it_counts(house, message, _take_apart(house, message, attempts)))
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             _end_attempt(house, message_id)
@@ -73,6 +79,17 @@ def _take_apart(house: House, message: Message, attempts: int) -> TakenApart:
     return apart_from_answer(*house.box.call("take_apart", found, [raw]))
 
 
+def _as_it_counts(house: House, message: Message, apart: TakenApart) -> TakenApart:
+    """Drop a mark of spam that nobody we know has set, and draw the body where it is to be a document."""
+    if not is_one_of(message.peer, house.settings.trust.trusted_peers):
+        apart = replace(apart, problems=tuple(one for one in apart.problems if one.code != SPAM))
+    if apart.body is None:
+        return apart
+    with house.store.read() as unit:
+        account = unit.accounts.get(message.account_id)
+    return with_body(house, message, account, apart)
+
+
 def _documents_of(unit: Unit, message_id: str) -> list[str]:
     entries = [entry for entry in unit.parts.of(message_id) if entry.verdict is Verdict.DOCUMENT]
     return [document_id for document_id in dict.fromkeys(entry.document_id for entry in entries) if document_id]
@@ -89,9 +106,10 @@ def _record(house: House, message: Message, apart: TakenApart) -> list[str]:
     for content in filter(None, apart.contents.values()):  # containers, and what a limit kept shut, have none
         house.store.blobs.put(content)
     verdicts = {verdict.path: verdict for verdict in sort_parts(apart)}
+    told = tuple(problem for problem in apart.problems if problem.code == SPAM)
     unlocked = [path for path, look in apart.looks.items() if look.container == "unlocked"]
     with house.store.unit() as unit:
-        opened = Opened(unit, house, message, unlocked)
+        opened = Opened(unit, house, message, unlocked, told)
         rows = [_row(opened, part, verdicts[part.path]) for part in apart.parts]
         opened.close(rows)
         unit.passwords.forget_typed(message.id)
@@ -134,7 +152,7 @@ def _row(opened: Opened, part: Part, verdict: PartVerdict) -> PartRow:
     """Make the part's document where it is one, and return the ledger's row."""
     if verdict.verdict is not Verdict.DOCUMENT:
         return part, verdict, None
-    problems = (verdict.reason,) if verdict.reason.code in WORTH_KEEPING else ()
+    problems = (*((verdict.reason,) if verdict.reason.code in WORTH_KEEPING else ()), *opened.told)
     unit, house, message = opened.unit, opened.house, opened.message
     taken = opened.take(part, problems)
     if taken is not None:

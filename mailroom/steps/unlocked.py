@@ -30,8 +30,11 @@ def waits_for_key(document: Document) -> bool:
 class Opened:
     """The waiting documents of one message whose files are open now."""
 
-    def __init__(self, unit: Unit, house: House, message: Message, containers: Iterable[str]) -> None:
-        """`containers` are the paths of the files that were unlocked."""
+    def __init__(
+        self, unit: Unit, house: House, message: Message, containers: Iterable[str], told: tuple[Reason, ...] = ()
+    ) -> None:
+        """`containers` are the paths of the files that were unlocked; `told` is what every document is told."""
+        self.told = told
         self.unit, self.house, self.message = unit, house, message
         paths = set(containers)
         known = unit.documents.of_message(message.id) if paths else []

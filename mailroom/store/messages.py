@@ -93,7 +93,9 @@ class Messages:
 def search_text(message: Message, filenames: list[str]) -> str:
     """Return what the ledger is searched by."""
     header = message.header
-    known = (header.message_id, header.subject, header.from_name, *header.from_addresses)
+    original = header.original
+    forwarded = (original.sender_name, original.sender_address, original.subject) if original else ()
+    known = (header.message_id, header.subject, header.from_name, *header.from_addresses, *forwarded)
     return searchable((*known, message.envelope_sender, message.recipient, *filenames))
 
 

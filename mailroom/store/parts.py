@@ -118,12 +118,17 @@ def _mails() -> Select[Any]:
         MESSAGES.c.subject,
         MESSAGES.c.sender_address.label("sender"),
         MESSAGES.c.sender.label("proof"),
+        MESSAGES.c.header,
         MESSAGES.c.sha256,
     )
 
 
 def _entry(mail: RowMapping, part: RowMapping) -> LedgerEntry:
-    told = {name: mail[name] for name in _OF_THE_MAIL} | {"sender_verdict": mail["proof"]["verdict"]}
+    original = mail["header"].get("original") or {}
+    told = {name: mail[name] for name in _OF_THE_MAIL} | {
+        "sender_verdict": mail["proof"]["verdict"],
+        "original_sender": original.get("sender_address") or original.get("sender_name") or "",
+    }
     return value_of(LedgerEntry, part, message_id=mail["header_message_id"] or mail["mail"], **told)
 
 

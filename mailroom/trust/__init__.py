@@ -6,6 +6,7 @@ from the same bytes. It says what is proved and never refuses a mail: what follo
 
 from mailroom.trust.dns import Resolver, Trouble
 from mailroom.trust.judge import Arrival, judge
+from mailroom.trust.peers import is_one_of
 from mailroom.trust.resolver import resolver_for
 
-__all__ = ["Arrival", "Resolver", "Trouble", "judge", "resolver_for"]
+__all__ = ["Arrival", "Resolver", "Trouble", "is_one_of", "judge", "resolver_for"]

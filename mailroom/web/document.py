@@ -23,6 +23,7 @@ from mailroom.web.line_view import line_views
 from mailroom.web.queue import next_in_queue
 from mailroom.web.rights import Right, Rights, open_document
 from mailroom.web.visit import Visit
+from mailroom.web.words import Words
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         problems=[words.reason(one) for one in document.problems if one not in document.reasons and not _checked(one)],
         findings=[words.reason(one) for one in document.problems if _checked(one)],
         message=loaded.message,
+        original=_original(loaded.message, words),
         history=loaded.history,
         ledger=loaded.ledger,
         next=loaded.next,
@@ -182,6 +184,20 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         here="inbox",
         status=status,
     )
+
+
+def _original(message: Message, words: Words) -> str:
+    """Return whose mail was forwarded, in words; empty where none was. It proves nothing and is shown as what it is."""
+    original = message.header.original
+    if original is None:
+        return ""
+    sender = original.sender_address or original.sender_name
+    if original.sender_name and original.sender_address:
+        sender = f"{original.sender_name} <{original.sender_address}>"
+    if original.sent_on is None:
+        return words.t("web.document.original_mail_undated", sender=sender, subject=original.subject)
+    day = words.date(original.sent_on.isoformat())
+    return words.t("web.document.original_mail", sender=sender, date=day, subject=original.subject)
 
 
 def _checked(problem: Reason) -> bool:

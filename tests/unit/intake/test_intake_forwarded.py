@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails_intake import File, attached_mail, html, mail, multipart, text
 
+from mailroom.domain.message import OriginalMail
 from mailroom.intake import take_apart
 from mailroom.intake.bodies import body_text, text_of_html
-from mailroom.intake.forwarded import Forwarded, forwards_in, original_of, read_date
+from mailroom.intake.forwarded import forwards_in, original_of, read_date
 
-ORIGINAL = Forwarded(
+ORIGINAL = OriginalMail(
     sender_name="Jan Peeters",
     sender_address="jan@bakkerij.example",
     sent_on=date(2026, 11, 20),
