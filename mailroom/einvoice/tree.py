@@ -151,6 +151,7 @@ class _Builder:
         node = self._open.pop()
         if not node.children:
             text = "".join(self._text)
+            self._text.clear()
             node.text = text.strip()
             if node.text.endswith("#") and _DISCOUNT.search(text):
                 node.text += "\n"
