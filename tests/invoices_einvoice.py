@@ -55,6 +55,7 @@ class Maker:
         self.random = random
         self.categories = self._categories()
         self.outside = self.categories[0][0] == "O"
+        self.italian = self.categories[0][0] == "B"
 
     def maybe(self, make: Callable[[], T], otherwise: T, chance: float = 0.5) -> T:
         return make() if self.random.random() < chance else otherwise
@@ -69,8 +70,11 @@ class Maker:
         return date(2024, 1, 1) + timedelta(days=self.random.randint(0, 700))
 
     def _categories(self) -> list[tuple[str, Decimal | None]]:
-        if self.random.random() < 0.1:
+        drawn = self.random.random()
+        if drawn < 0.1:
             return [("O", None)]
+        if drawn > 0.96:
+            return [("B", Decimal(22))]  # split payment: everybody is in Italy
         rated = [("S", Decimal(rate)) for rate in ("21", "6", "12", "5.5")]
         rest = [("Z", 0), ("E", 0), ("AE", 0), ("K", 0), ("G", 0), ("L", "7"), ("M", "4")]
         known: list[tuple[str, Decimal | None]] = [*rated, *((code, Decimal(rate)) for code, rate in rest)]
@@ -79,6 +83,8 @@ class Maker:
     # -- parties ----------------------------------------------------------------------------------------------------
 
     def address(self) -> Address:
+        if self.italian:
+            return Address(street="Via A 1", city="Roma", postcode="00100", country="IT")
         return Address(
             street=self.maybe(self.word, ""),
             additional_street=self.maybe(self.word, ""),
@@ -127,7 +133,7 @@ class Maker:
             buyer_id=self.maybe(lambda: "B-1", ""),
             standard_id=self.maybe(lambda: Identifier(value="5412345678908", scheme="0160"), None),
             classifications=self.maybe(lambda: (Identifier(value="7210", scheme="SRV", version="19"),), ()),
-            origin=self.maybe(lambda: "BE", ""),
+            origin=self.maybe(lambda: "IT" if self.italian else "BE", ""),
             attributes=self.maybe(lambda: (ItemAttribute(name="Kleur", value=self.word()),), ()),
         )
 

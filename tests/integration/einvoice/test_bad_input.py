@@ -98,7 +98,9 @@ REFUSED = {
     "no invoice": (b"<html><body>Invoice 7</body></html>", "unknown_xml"),
     "an order": (b'<Order xmlns="urn:oasis:names:specification:ubl:schema:xsd:Order-2"/>', "unknown_xml"),
     "half a file": (UBL[: len(UBL) // 2], "damaged"),
-    "a million elements": (UBL.replace(b"</Invoice>", b"<cbc:A>1</cbc:A>" * 1_000_000 + b"</Invoice>"), "forbidden_xml"),
+    "a million elements": (
+        UBL.replace(b"</Invoice>", b"<cbc:A>1</cbc:A>" * 1_000_000 + b"</Invoice>"), "forbidden_xml",
+    ),
     "a PDF whose invoice has a DTD": (pdf(("factur-x.xml", with_prologue("<!DOCTYPE Invoice>"))), "forbidden_xml"),
 }  # fmt: skip
 BOUNDED = {
