@@ -12,6 +12,7 @@ from mailroom.einvoice.from_fields import from_fields, gaps
 from mailroom.einvoice.header import header_fields
 from mailroom.einvoice.line_items import line_items
 from mailroom.einvoice.model import Invoice, Syntax
+from mailroom.einvoice.original import with_original
 from mailroom.einvoice.peppol import peppol_form
 from mailroom.einvoice.read import read_invoice, recognise
 from mailroom.einvoice.show import Row, show_rows
@@ -41,6 +42,7 @@ __all__ = [
     "show_rows",
     "to_cii",
     "to_ubl",
+    "with_original",
     "write_cii",
     "write_ubl",
 ]

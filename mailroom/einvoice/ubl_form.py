@@ -214,6 +214,8 @@ def _document(node: Node) -> _Broken:
     kinds = {one.text for one in node.all("DocumentTypeCode")}
     root = node.parent.name if node.parent else ""
     schemed = any("schemeID" in one.attributes for one in node.all("ID"))
+    if "130" in kinds and any(one.attributes.get("schemeID", "-").strip() == "" for one in node.all("ID")):
+        yield "BR-CL-07", node
     if "130" not in kinds and not (root == "CreditNote" and "50" in kinds) and (schemed or kinds):
         yield "UBL-SR-43", node
     if len(node.all("DocumentDescription")) > 1:
@@ -231,6 +233,7 @@ def _billing(node: Node) -> _Broken:
         yield "UBL-SR-06", node
     if not _find(node, "InvoiceDocumentReference/ID"):
         yield "UBL-SR-07", node
+        yield "BR-55", node
 
 
 def _address(node: Node) -> _Broken:

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from mailroom.deliveries import plan_for_document
 from mailroom.domain.account import Account, Seller
-from mailroom.domain.document import Document, DocumentState, FieldName
+from mailroom.domain.document import Document, DocumentState, Field, FieldName, FieldSource
 from mailroom.domain.line import Lines
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import new_id
-from mailroom.einvoice import from_fields, gaps, to_ubl
+from mailroom.einvoice import Invoice, from_fields, gaps, to_ubl, with_original
 from mailroom.errors import PermanentFailure, ReaderCrashed, ReaderStopped
 from mailroom.log import get_logger
 from mailroom.steps.house import House
@@ -42,12 +42,13 @@ def convert(house: House, document_id: str) -> bool:
         document = unit.documents.get(document_id)
         account = unit.accounts.get(document.account_id)
         lines = unit.lines.of(document_id)
+        known = _seller_of(unit, document)
     if document.state is DocumentState.ARCHIVED:
         return True
     if document.state is not DocumentState.ACCEPTED:
         return False
     try:
-        made = _ubl_of(house, document, account, lines)
+        made = _ubl_of(house, _with_master_data(document, known), account, lines)
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             raise
@@ -116,22 +117,49 @@ def _ubl_of(house: House, document: Document, account: Account, lines: Lines) ->
             if reading.syntax == "ubl" and document.media_type is MediaType.XML:
                 return _Made(house.store.blobs.get(document.sha256))
             if reading.syntax:
-                return _converted(house, document)
+                return _converted(house, document, reading)
         invoice = from_fields(document.fields, account=account, lines=lines)
-        return _Made(to_ubl(invoice), gaps(invoice))
+        return _Made(to_ubl(_with_original(house, document, invoice)), gaps(invoice))
     except PermanentFailure as cause:
         log.warning("ubl_not_made", document=document.id, reason=cause.reason, detail=str(cause))
         return None
 
 
-def _converted(house: House, document: Document) -> _Made:
-    answer, blobs = house.box.call(
-        "to_ubl", {"media_type": document.media_type.value}, [house.store.blobs.get(document.sha256)]
-    )
+def _with_original(house: House, document: Document, invoice: Invoice) -> Invoice:
+    """Return the invoice with what the document came as, so that who gets the UBL alone sees it."""
+    if document.media_type is MediaType.XML:
+        return invoice
+    content = house.store.blobs.get(document.sha256)
+    return with_original(invoice, content, media_type=document.media_type.value, filename=document.filename)
+
+
+def _converted(house: House, document: Document, reading: Reading) -> _Made:
+    blobs = [house.store.blobs.get(document.sha256)]
+    name = document.filename
+    if document.media_type is MediaType.XML and reading.readable_copy:
+        blobs.append(house.store.blobs.get(reading.readable_copy))
+        name = f"{name.rpartition('.')[0] or name}.pdf"
+    answer, blobs = house.box.call("to_ubl", {"media_type": document.media_type.value, "filename": name}, blobs)
     told = answer.get("lacks") if isinstance(answer, dict) else None
     if len(blobs) != 1 or not isinstance(told, list):
         raise ReaderCrashed("the reader's answer is not in the agreed form")
     return _Made(blobs[0], tuple(str(term)[:20] for term in told[:_MOST_TERMS]))
+
+
+def _seller_of(unit: Unit, document: Document) -> Seller | None:
+    values = (document.value(name) for name in (FieldName.SELLER_VAT_ID, FieldName.IBAN, FieldName.SELLER_NAME))
+    return unit.sellers.match(document.account_id, *values)
+
+
+def _with_master_data(document: Document, seller: Seller | None) -> Document:
+    """Return the document with what is known of its seller and the page does not say: his name and his VAT number."""
+    held = {FieldName.SELLER_NAME: seller.name, FieldName.SELLER_VAT_ID: seller.vat_id} if seller else {}
+    more = {
+        name: Field(value=value, confidence=1.0, source=FieldSource.SELLER)
+        for name, value in held.items()
+        if value and not document.value(name)
+    }
+    return document.model_copy(update={"fields": {**document.fields, **more}}) if more else document
 
 
 def _remember_seller(unit: Unit, document: Document) -> str | None:
@@ -141,7 +169,7 @@ def _remember_seller(unit: Unit, document: Document) -> str | None:
     iban = document.value(FieldName.IBAN) or ""
     if not (vat_id or name):
         return None
-    known = unit.sellers.match(document.account_id, vat_id, iban, name)
+    known = _seller_of(unit, document)
     seller = known or Seller(id=new_id(), account_id=document.account_id)
     ibans = tuple(dict.fromkeys((*seller.ibans, iban))) if iban else seller.ibans
     saved = unit.sellers.save(

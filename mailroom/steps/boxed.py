@@ -16,6 +16,7 @@ from mailroom.einvoice import (
     read_invoice,
     recognise,
     show_rows,
+    with_original,
     write_cii,
     write_ubl,
 )
@@ -44,10 +45,15 @@ WRITERS: dict[str, Callable[[Invoice], bytes]] = {"peppol": write_peppol, "ubl":
 
 def to_ubl(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     """Read the e-invoice, or the one inside a PDF, and write it as Peppol BIS Billing 3; `lacks` are the terms that
-    Peppol demands and the invoice does not say.
+    Peppol demands and the invoice does not say. The last blob is put into it: the PDF itself, or the readable copy
+    behind an XML.
     """
     invoice = read_invoice(_xml(arguments, blobs))
-    return {"lacks": list(gaps(invoice))}, [write_peppol(invoice)]
+    lacks = list(gaps(invoice))
+    if arguments["media_type"] == MediaType.PDF or len(blobs) > 1:
+        name = str(arguments.get("filename", ""))
+        invoice = with_original(invoice, blobs[-1], media_type=MediaType.PDF.value, filename=name)
+    return {"lacks": lacks}, [write_peppol(invoice)]
 
 
 def show_invoice(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:

@@ -202,7 +202,7 @@ def _delivered(invoice: Invoice) -> Iterator[Found]:
 def _delivered_to(invoice: Invoice) -> Iterator[Found]:
     community = any(row.category == "K" for row in invoice.vat_breakdown)
     address = invoice.delivery.address if invoice.delivery else None
-    if community and not (address and address.country):
+    if community and not (address and len(address.country) > 1):
         yield Found("BT-80", {"term": "BT-80", "category": "K"})
 
 

@@ -17,9 +17,9 @@ _ONCE = (
 )
 _WRONG = (
     "UBL-SR-07", "UBL-SR-43", "UBL-SR-48", "UBL-SR-53", "UBL-DT-01", "BR-32", "BR-37", "BR-47", "BR-48", "BR-50",
-    "BR-56", "BR-CO-04", "BR-CO-15", "BR-CO-17", "BR-CO-19", "BR-CO-20", "BR-CL-03",
+    "BR-55", "BR-56", "BR-CO-04", "BR-CO-15", "BR-CO-17", "BR-CO-19", "BR-CO-20", "BR-CL-03",
 )  # fmt: skip
-_EMPTY = tuple(f"BR-CL-{number:02}" for number in (1, 4, 5, 6, 10, 11, *range(13, 27)))
+_EMPTY = tuple(f"BR-CL-{number:02}" for number in (1, 4, 5, 6, 7, 10, 11, *range(13, 27)))
 _ATTRIBUTES = tuple(f"UBL-DT-{number:02}" for number in range(8, 29))
 _PEPPOL = {
     "R043": "form_wrong",
