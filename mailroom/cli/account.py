@@ -10,6 +10,7 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
 from mailroom.cli.api_key import api_key
+from mailroom.cli.learned import learned
 from mailroom.cli.mailbox import mailbox
 from mailroom.cli.output import Session, as_json, print_json, print_table
 from mailroom.cli.password import password
@@ -29,6 +30,7 @@ def account() -> None:
 
 
 account.add_command(api_key)
+account.add_command(learned)
 account.add_command(mailbox)
 account.add_command(password)
 

@@ -320,13 +320,14 @@ def _take_unit(words: list[Token], draft: Draft) -> str:
     many = draft.quantity
     assert many is not None  # noqa: S101  asked for lines with a quantity only
     tokens = [t for s in draft.row.segments for t in s.tokens]
-    after = sorted((t for t in tokens if t.x0 >= many.x1 - 1e-6), key=lambda t: t.x0)
-    before = sorted((t for t in tokens if t.x1 <= many.x0 + 1e-6), key=lambda t: -t.x1)
-    for near in (after[:1], before[:1]):
-        if near and is_unit(near[0].text) and (near is not before[:1] or near[0] not in words):
-            if near[0] in words:
-                words.remove(near[0])
-            return near[0].text.strip("().,:")
+    after = min((t for t in tokens if t.x0 >= many.x1 - 1e-6), key=lambda t: t.x0, default=None)
+    if after is not None and is_unit(after.text):
+        if after in words:
+            words.remove(after)
+        return after.text.strip("().,:")
+    before = max((t for t in tokens if t.x1 <= many.x0 + 1e-6), key=lambda t: t.x1, default=None)
+    if before is not None and before not in words and is_unit(before.text):
+        return before.text.strip("().,:")
     return ""
 
 
