@@ -16,10 +16,10 @@ from mailroom.extraction.identifiers import check_digits
 
 CENT = Decimal("0.01")
 MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "en": "January February March April May June July August September October November December",
 }
 WORDS = {
     "nl": {
@@ -48,6 +48,14 @@ ODD = {
     "date": ("Opgemaakt", "Gent,", "Fait à Lille,", "Köln, den", "Issued at Cork,", "Stand", "Dd."),
     "total": ("Saldo", "Ons tegoed", "Solde", "Endsumme", "Grand sum", "Eindafrekening", "Some à régler"),
 }
+UNITS = {
+    "nl": ("stuks", "uur", "kg"),
+    "fr": ("pce", "h", "kg"),
+    "de": ("Stk", "Std.", "kg"),
+    "en": ("pcs", "hrs", "kg"),
+}
+UNIT_HEAD = {"nl": "Eenheid", "fr": "Unité", "de": "Einheit", "en": "Unit"}
+OFF_HEAD = {"nl": "Korting", "fr": "Remise", "de": "Rabatt", "en": "Discount"}
 THINGS = (
     "Eiken plank 22 mm", "Montage ter plaatse", "Toner zwart XL", "Onderhoud ketel", "Transport", "Papier A4 80 g",
     "Huur container 10 m³", "Conseil technique", "Câble RJ45 5 m", "Nettoyage des vitres", "Schrauben M6x40",
@@ -68,10 +76,13 @@ class Item:
     price: Decimal
     rate: Decimal
     more: str = ""
+    unit: str = ""
+    off: Decimal = Decimal(0)
+    code: str = ""
 
     @property
     def net(self) -> Decimal:
-        return (self.quantity * self.price).quantize(CENT, ROUND_HALF_UP)
+        return (self.quantity * self.price * (100 - self.off) / 100).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass
@@ -96,6 +107,9 @@ class Layout:
     above: bool
     head_first: bool
     with_rates: bool
+    columns: str
+    """Which of the table's columns there are, in order: c code, d description, q quantity, u unit, p price, o discount,
+    v VAT, a amount; U: the unit stands behind the quantity."""
     size: int
     gap: int
 
@@ -109,7 +123,9 @@ class Maker:
     vat_id: str = ""
     iban: str = ""
     customer: str = ""
-    layout: Layout = field(default_factory=lambda: Layout("nl", {}, 0, 0, ",", True, False, True, True, 10, 16))
+    layout: Layout = field(
+        default_factory=lambda: Layout("nl", {}, 0, 0, ",", True, False, True, True, "dqpva", 10, 16)
+    )
 
     @classmethod
     def of(cls, seed: int) -> Maker:
@@ -121,6 +137,7 @@ class Maker:
         for key, odd in ODD.items():
             if dice.random() < 0.55:  # only a correction can teach these
                 labels[key] = dice.choice(odd)
+        columns = dice.choice(("dqpva", "dqpa", "cdqpva", "qdpva", "dqupva", "dUpva", "dqpova", "cdqupa", "dvqpa"))
         layout = Layout(
             language=language,
             labels=labels,
@@ -130,7 +147,8 @@ class Maker:
             block_right=dice.random() < 0.6,
             above=dice.random() < 0.3,
             head_first=dice.random() < 0.5,
-            with_rates=dice.random() < 0.7,
+            with_rates="v" in columns,
+            columns=columns,
             size=dice.choice((9, 10, 11)),
             gap=dice.choice((14, 16, 19)),
         )
@@ -170,7 +188,11 @@ class Maker:
         quantity = Decimal(dice.choice(("1", "1", "2", "3", "5", "10", "24", "0.5", "2.5")))
         price = Decimal(dice.randrange(150, 90_000)) / 100
         more = dice.choice(("", "", "", "levering week 12", "ref. 8871")) if self.layout.gap < 19 else ""
-        return Item(dice.choice(THINGS), quantity, price, dice.choice(rates), more)
+        unit = dice.choice(UNITS[self.layout.language])
+        off = Decimal(dice.choice((0, 0, 5, 10))) if "o" in self.layout.columns else Decimal(0)
+        return Item(
+            dice.choice(THINGS), quantity, price, dice.choice(rates), more, unit, off, str(dice.randrange(1000, 99999))
+        )
 
     def _number(self, dice: Random, issued: date) -> str:
         n = dice.randrange(100, 9999)
@@ -182,7 +204,7 @@ class Maker:
         return f"{whole}.{cents}" if self.layout.decimal == "." else f"{whole.replace(',', '.')},{cents}"
 
     def _day(self, value: date) -> str:
-        month = MONTHS[self.layout.language][value.month - 1]
+        month = MONTHS[self.layout.language].split()[value.month - 1]
         forms = (f"{value:%d/%m/%Y}", f"{value:%d-%m-%y}", f"{value.day} {month} {value.year}", f"{value:%d.%m.%Y}")
         return forms[self.layout.date_form]
 
@@ -224,25 +246,35 @@ class Maker:
 
     def _table(self, sheet: _Sheet, items: list[Item]) -> None:
         look = self.layout
-        head = WORDS[look.language]["head"]
-        edges = (None, 330, 410, 460, 545)
-        y = 590
-        for word, edge in zip(head, edges, strict=True):
-            if word != head[3] or look.with_rates:
-                sheet.text(50 if edge is None else edge, y, word, right=edge is not None)
+        words = dict(zip("dqpva", WORDS[look.language]["head"], strict=True))
+        words |= {"c": "Art.", "u": UNIT_HEAD[look.language], "o": OFF_HEAD[look.language], "U": words["q"]}
+        widths = {"c": 55, "d": 175, "q": 45, "u": 50, "p": 65, "v": 45, "o": 55, "a": 80, "U": 75}
+        y, x, places = 590.0, 50.0, []
+        stretch = (545 - x) / sum(widths[kind] for kind in look.columns)
+        for kind in look.columns:
+            places.append((kind, x, x + widths[kind] * stretch - 8))
+            x += widths[kind] * stretch
+        for kind, left, edge in places:
+            ends = kind not in "cdu"
+            sheet.text(edge if ends else left, y, words[kind], right=ends)
         for item in items:
             y -= look.gap
-            sheet.text(50, y, item.description)
-            quantity = format(item.quantity.normalize(), "f")
-            sheet.text(330, y, quantity if look.decimal == "." else quantity.replace(".", ","), right=True)
-            sheet.text(410, y, self._amount(item.price), right=True)
-            if look.with_rates:
-                sheet.text(460, y, f"{item.rate}%", right=True)
-            sheet.text(545, y, self._amount(item.net), right=True)
+            for kind, left, edge in places:
+                ends = kind not in "cdu"
+                sheet.text(edge if ends else left, y, self._cell(kind, item), right=ends)
             if item.more:
                 y -= 12
-                sheet.text(50, y, item.more)
+                sheet.text(next(left for kind, left, _ in places if kind == "d"), y, item.more)
         self._bottom = y
+
+    def _cell(self, kind: str, item: Item) -> str:
+        quantity = format(item.quantity.normalize(), "f")
+        quantity = quantity if self.layout.decimal == "." else quantity.replace(".", ",")
+        cells = {
+            "c": item.code, "d": item.description, "q": quantity, "u": item.unit, "p": self._amount(item.price),
+            "v": f"{item.rate}%", "o": f"{item.off}%", "a": self._amount(item.net), "U": f"{quantity} {item.unit}",
+        }  # fmt: skip
+        return cells[kind]
 
     def _sums(self, sheet: _Sheet, truth: dict[str, str], taxes: dict[Decimal, Decimal]) -> None:
         look, labels = self.layout, self.layout.labels
@@ -295,11 +327,13 @@ class _Sheet:
     def pdf(self) -> bytes:
         """Return the page as a file."""
         content = "\n".join(self._rows).encode("cp1252", "replace")
+        font = b"/Resources << /Font << /F1 3 0 R >> >>"
+        page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R " + font + b" >>"
         objects = [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>",
+            page,
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         ]
         out = bytearray(b"%PDF-1.4\n")

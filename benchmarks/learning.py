@@ -1,9 +1,9 @@
 """What one correction teaches, and how many lines of tables are right.
 
-`python benchmarks/learning.py [--sellers 60] [--scans 12] [--cases DIR]`: every generated seller sends three invoices. A
-person corrects the first; the others are read without and with what that taught, through the real store and its
-recognition of sellers. `--cases` scores the lines of the folders in DIR (`input.*`, `truth.json`): a list in `lines`, or
-their number in `extra.lines`; and learning where several documents are of one `cluster`.
+`python benchmarks/learning.py [--sellers 60] [--scans 12] [--cases DIR]`: every generated seller sends three invoices.
+A person corrects the first; the others are read without and with what that taught, through the real store and its
+recognition of sellers. `--cases` scores the lines of the folders in DIR (`input.*`, `truth.json`): a list in `lines`,
+or their number in `extra.lines`; and learning where several documents are of one `cluster`.
 """
 
 from __future__ import annotations
@@ -146,8 +146,8 @@ def learn(
             began = time.process_time()
             informed = extract(reading, buyer, lessons)
             spent += time.process_time() - began
-            for name in after.add(truth, informed):
-                errors.append(f"{name}: {informed.fields[FieldName(name)].value!r} for {truth[name]!r}")
+            wrong = after.add(truth, informed)
+            errors += [f"{name}: {informed.fields[FieldName(name)].value!r} for {truth[name]!r}" for name in wrong]
     return before, after, 1000 * spent / max(1, after.documents)
 
 

@@ -94,7 +94,9 @@ def _cells(segment: Segment) -> Iterator[Cell]:
     words = _last_word(text, found[-1][0].start())
     trailing = [f for f in found if f[0].start() >= words] if words else found
     if words and not any(_decimals(m["number"]) >= 2 or m["percent"] for m, _ in trailing):
-        return  # `type 3`: a number at the end of words is a part of them
+        trailing = []  # `type 3`: a number at the end of words is a part of them
+    if found[0] not in trailing and text[found[0][0].end() :].startswith("  ") and found[0][0].start() == 0:
+        trailing = [found[0], *trailing]  # a quantity close before its words
     for match, values in trailing:
         first, last = segment.span(match.start("number"), match.end("number"))
         decimals = _decimals(match["number"])
