@@ -101,7 +101,7 @@ def write(out: Path, job: Job, variants: tuple[str, ...]) -> list[str]:
 
 
 def jobs(seed: int, each: int) -> Iterator[tuple[Job, tuple[str, ...]]]:
-    """Yield the whole set: every family digital, every third scanned, every fourth photographed; slips as photos."""
+    """Yield the whole set: every family digital, every third scanned, every fourth photographed; slips as photos, half as PDF too."""
     for family in FAMILIES:
         for n in range(each):
             yield (
@@ -110,7 +110,7 @@ def jobs(seed: int, each: int) -> Iterator[tuple[Job, tuple[str, ...]]]:
             )
     for slip in SLIPS:
         for n in range(2 * each):
-            yield (slip, seed, n), ("photo",)
+            yield (slip, seed, n), ("photo", *(("digital",) if n % 2 else ()))
     for kind in KINDS["en"]:
         for n in range(5 * ((each + 2) // 3)):
             yield (kind, seed, n), ("digital",)

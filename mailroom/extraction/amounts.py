@@ -123,11 +123,19 @@ def parse_amount(text: str) -> Decimal | None:
 
 
 def rate_beside(amount: Amount) -> Decimal | None:
-    """Return the percentage printed in the amount's row, when there is exactly one."""
+    """Return the percentage printed in the amount's row, or in its caption, when there is exactly one."""
     row = amount.at.segment.sheet.rows[amount.at.segment.row]
-    text = "  ".join(s.text for s in row)
-    rates = {Decimal(m.replace(",", ".")).normalize() for m in _RATE.findall(text)}
+    rates = _rates("  ".join(s.text for s in row))
+    if not rates:
+        rates = _rates("  ".join(b.label.segment.text for b in amount.at.beside if b.above))
+    if len(rates) > 1:  # two tables stand side by side: the nearest one to the left is meant
+        left = [s for s in row if s.x0 < amount.at.x0 and _RATE.search(s.text)]
+        rates = _rates(left[-1].text) if left else set()
     return rates.pop() if len(rates) == 1 else None
+
+
+def _rates(text: str) -> set[Decimal]:
+    return {Decimal(m.replace(",", ".")).normalize() for m in _RATE.findall(text)}
 
 
 def item_headers(sight: Sight) -> set[tuple[int, int]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from mailroom.extraction.candidates import Beside, Candidate, Sight
 from mailroom.extraction.labels import Label
-from mailroom.extraction.layout import Token
+from mailroom.extraction.layout import Segment, Token
 from mailroom.extraction.text import fold
 
 _FILLER = re.compile(
@@ -31,7 +31,7 @@ def pair(sight: Sight, candidate: Candidate) -> Candidate:
     if left:
         candidate.beside.append(left)
     if left is None or left.strength < 0.9:
-        above = _above(sight, candidate) or _heading(sight, candidate)
+        above = _nearest(_above(sight, candidate), _heading(sight, candidate)) or _line_before(sight, candidate)
         if above:
             candidate.beside.append(above)
     if not candidate.beside and candidate.segment.sheet.ocr:
@@ -158,6 +158,13 @@ def _above(sight: Sight, candidate: Candidate) -> Beside | None:
     return None
 
 
+def _nearest(over: Beside | None, heading: Beside | None) -> Beside | None:
+    """Take the caption of the bar right above a value rather than a header further up."""
+    if over and heading and over.label.segment.row < heading.label.segment.row:
+        return heading
+    return over or heading
+
+
 def _heading(sight: Sight, candidate: Candidate) -> Beside | None:
     """Find the caption of a value in a bar of captions over a bar of values that are not set under each other.
 
@@ -170,7 +177,7 @@ def _heading(sight: Sight, candidate: Candidate) -> Beside | None:
     labels = sight.labels[sight.sheets.index(sheet)].get(segment.row - 1, [])
     opening = {id(a.segment): a for a in reversed(labels) if a.first <= 1}
     known = sum(id(head) in opening for head in heads)
-    if len(heads) < 2 or known * 2 < len(heads) or any(_DIGIT.search(head.text) for head in heads):
+    if len(heads) < 2 or known * 2 < len(heads) or any(_is_value(head, opening) for head in heads):
         return None
     if segment.y0 - heads[0].y1 > 2.5 * sheet.line:
         return None
@@ -180,7 +187,27 @@ def _heading(sight: Sight, candidate: Candidate) -> Beside | None:
         left = [h for h in heads if h.x0 <= candidate.x0 + candidate.tokens[0].letter]
         head = left[-1] if left else heads[0]
     label = opening.get(id(head))
-    return Beside(label, 0.8, above=True) if label else None
+    return Beside(label, 0.8 if len(heads) == len(values) else 0.5, above=True) if label else None
+
+
+def _line_before(sight: Sight, candidate: Candidate) -> Beside | None:
+    """Find the label with which the line before ended: running text goes on at the left."""
+    sheet, segment = candidate.segment.sheet, candidate.segment
+    if candidate.first or segment.place or not segment.row:
+        return None
+    last = sheet.rows[segment.row - 1][-1]
+    label = next((a for a in sight.labels_in(last) if a.ends_segment and a.colon), None)
+    near = segment.y0 - last.y1 < 1.2 * sheet.line
+    return (
+        Beside(label, 0.75)
+        if label and near and last.x1 > 0.75 * sheet.aspect and last.x0 < 0.5 * sheet.aspect
+        else None
+    )
+
+
+def _is_value(head: Segment, opening: dict[int, Label]) -> bool:
+    """Tell a value from a caption; `BTW 21% over 71,79` is one, with the figures that it is about."""
+    return bool(_DIGIT.search(head.text)) and not (id(head) in opening and "%" in head.text)
 
 
 def _covering(labels: Sequence[Label], over: Sequence[Token]) -> Label | None:

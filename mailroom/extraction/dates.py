@@ -12,7 +12,7 @@ from functools import cache
 
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
-from mailroom.extraction.layout import Segment
+from mailroom.extraction.layout import Segment, below
 from mailroom.extraction.payment_terms import says_when_to_pay
 from mailroom.extraction.text import distance_within, fold
 from mailroom.languages import Language, reading_data
@@ -73,7 +73,25 @@ def find_dates(sight: Sight, day_first: bool = True) -> list[Candidate]:
             first, last = segment.span(start, end)
             text = segment.text[start:end]
             found.append(pair(sight, Candidate(day.isoformat(), segment, first, last, text, start=start)))
-    return found
+    return found + [pair(sight, broken) for sheet in sight.sheets for s in sheet.segments for broken in _broken(s)]
+
+
+_NO_YEAR = re.compile(r"(?:\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,10}\.?|[^\W\d]{3,10}\.?\s\d{1,2},?)$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def _broken(segment: Segment) -> Iterator[Candidate]:
+    """Yield a date whose year stands on the next line of a narrow cell: `December 14,` / `2023`."""
+    head = _NO_YEAR.search(segment.text) if segment.digits else None
+    under = below(segment, reach=1.7) if head else None
+    if head is None or under is None or not _YEAR.fullmatch(under.text):
+        return
+    for _, _, day in _matches(f"{head[0]} {under.text}", ocr=False):
+        if day:
+            first, last = segment.span(*head.span())
+            text = f"{head[0]} {under.text}"
+            yield Candidate(day.isoformat(), segment, first, last, text, more=[under], start=head.start())
+            return
 
 
 _Hit = tuple[Segment, tuple[int, int], tuple[int, int, int], date | None]
@@ -216,7 +234,8 @@ def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[C
     for found in dates:
         points = -4.0 + max(8.0 * found.strength("due_date"), 6.4 * says_when_to_pay(found))
         points -= 5.0 * _for_discount(found, sight)
-        points -= 4.0 * found.strength("issue_date", *_OTHER) * (found.strength("due_date") < 0.6)
+        named = found.strength("due_date") >= 0.6 or says_when_to_pay(found)
+        points -= 4.0 * found.strength("issue_date", *_OTHER) * (not named)
         if issue:
             points += 0.8 if found.value > issue else (0.0 if found.value == issue else -3.0)
             points -= 2.0 if found.value[:4] > str(int(issue[:4]) + 1) else 0.0

@@ -16,7 +16,7 @@ from mailroom.domain.reading import Reading, StructuredValue
 from mailroom.domain.value import Reason
 from mailroom.extraction.barcodes import Said, payment_codes
 from mailroom.extraction.candidates import look
-from mailroom.extraction.confidence import ABSENT
+from mailroom.extraction.confidence_weights import ABSENT
 from mailroom.extraction.judge import Buyer, Page, read_page
 from mailroom.extraction.language import language_of
 from mailroom.extraction.learned import apply

@@ -17,6 +17,7 @@ from mailroom.extraction import dates, numbers, payment_reference, payment_terms
 from mailroom.extraction.amounts import Amount, find_amounts, item_headers
 from mailroom.extraction.candidates import Candidate, Sight, evidence, source_of
 from mailroom.extraction.confidence import ACCEPT, Signs, believe
+from mailroom.extraction.country import american
 from mailroom.extraction.currency import currency_of
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, find_ibans, score_ibans
@@ -111,7 +112,9 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     _know_parties(work, names)
     vat_ids, ibans = find_vat_ids(sight), find_ibans(sight)
     country = _take_ids(work, vat_ids, ibans)
-    found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]))
+    abroad = not country and american(sight)
+    country = "US" if abroad else country
+    found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad)
     _take_dates(work, found_dates)
     headers = item_headers(sight)
     _take_numbers(work, numbers.used_tokens(found_dates, _surely(vat_ids), ibans), headers)

@@ -17,6 +17,14 @@ _REGISTER = re.compile(
 )
 
 
+_CAPITAL = re.compile(
+    r"\s(?:au capital|à capital|capital social|with registered|registered (?:in|office)|met (?:maatschappelijke )?zetel"
+    r"|sitz (?:der|in)|société (?:anonyme|par actions)|dont le siège|siège social|trading as)\b.*$",
+    re.IGNORECASE,
+)
+"""What the law wants beside a name and is no part of it: `Free SAS au capital de 3.441.812 Euros`."""
+
+
 @cache
 def legal_forms() -> re.Pattern[str]:
     """Return a pattern for a legal form as a word of its own."""
@@ -98,7 +106,7 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
 
 def _tidy(text: str) -> str:
     """Drop a register number after the name and whatever is not part of it at its ends."""
-    value = re.sub(r"\s+", " ", text).strip(" :,;-–*\"'„“”>")
+    value = _CAPITAL.sub("", re.sub(r"\s+", " ", text)).strip(" :,;-–*\"'„“”>")
     return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>")
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Beside, Candidate, Sight
 from mailroom.extraction.layout import Segment
+from mailroom.extraction.parties import STREET
 from mailroom.extraction.text import blur, compact
 from mailroom.languages import Language, reading_data
 
@@ -147,7 +148,12 @@ def _form_points(number: Candidate) -> float:
     points -= 1.5 * number.text.startswith("(")
     points -= 1.0 if len(number.segment.tokens) - (number.last - number.first) > 6 else 0.0
     points += 0.5 * (digits >= 4)
-    return points - 4.0 * _begins_address(number)
+    return points - 4.0 * _begins_address(number) - 5.0 * _in_street(number)
+
+
+def _in_street(number: Candidate) -> bool:
+    """`Str. Libertății nr. 141` has a house number."""
+    return number.strength("invoice_number") < 0.5 and STREET.search(number.segment.text) is not None
 
 
 def _begins_address(number: Candidate) -> bool:

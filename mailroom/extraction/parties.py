@@ -15,6 +15,7 @@ from functools import cache
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below, column
 from mailroom.extraction.names import legal_forms
+from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
 from mailroom.extraction.text import compact, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
 from mailroom.languages import Language, reading_data
@@ -23,12 +24,13 @@ _DOMAIN = re.compile(r"(?:www\.|https?://(?:www\.)?|@)([a-z0-9\-]+(?:\.[a-z0-9\-
 _POSTCODE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,2}[- ])?\d{4,6}(?: [A-Z]{2})?\s+[^\W\d]{2,}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
 )
-_STREET = re.compile(
+STREET = re.compile(
     r"\d.*(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|lei)|(?:rue|avenue|boulevard|chauss[ée]e|place|jalan|jln|str\.|strada|bd\.|calea)\b"
     r"|\b(?:road|street|lane|drive|avenue|floor|lot|jalan|jln|taman|unit)\b|(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|plein|gracht|kade|ring)\s+\d",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(r"@|www\.|https?:|\+\d{2}|\b(?:tel|fax|phone|t[ée]l|iban|bic)\b", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7}")  # an id, an account or a telephone; no postcode is that long
 _PRICE = re.compile(r"^\D{0,4}\d[\d.,' ]*[.,]\s?\d\d\D{0,4}$")
 _PUBLIC_MAIL = frozenset(
     {"gmail", "hotmail", "outlook", "yahoo", "gmx", "web", "icloud", "telenet", "skynet", "t-online", "live", "orange"}
@@ -62,38 +64,84 @@ def _bare(name: str) -> str:
 
 def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Candidate]:
     """Return the candidates for the seller's name, best first."""
-    domains = _domains(sight, known)
-    counts = Counter(_bare(c.value) for c in names)
-    title_words = _titles()
-    tops = _first_lines(sight)
-    for name in names:
-        points = _form_points(name, sight, title_words) + _place_points(name, known, tops)
-        points += _zone_points(name, sight, known) + 2.6 * _in_domain(name, domains)
-        points += 0.7 * min(counts[_bare(name.value)] - 1, 2)
-        name.score = points
+    traits = seller_traits(names, sight, known)
+    weights = RECEIPT_WEIGHTS if known.receipt else WEIGHTS
+    for name, seen in zip(names, traits, strict=True):
+        name.score = sum(weights[trait] * strength for trait, strength in seen.items())
     return sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
 
 
-def _form_points(name: Candidate, sight: Sight, titles: frozenset[str]) -> float:
+Traits = dict[str, float]
+"""What speaks for or against a name, by `WEIGHTS`' keys."""
+
+
+def seller_traits(names: list[Candidate], sight: Sight, known: Known) -> list[Traits]:
+    """Return the traits of every name: its own form, and the best place of all places where it stands."""
+    domains, titles, tops = _domains(sight, known), _titles(), _first_lines(sight)
+    counts = Counter(_bare(c.value) for c in names)
+    forms = [_form_traits(name, sight, titles) for name in names]
+    places = [_place_traits(name, known, tops) | _zone_traits(name, sight, known) for name in names]
+    best: dict[str, Traits] = {}
+    worst: dict[str, float] = {}
+    for name, place in zip(names, places, strict=True):
+        key = _bare(name.value)
+        known_best = best.setdefault(key, {})
+        for trait in _SHARED:
+            known_best[trait] = max(known_best.get(trait, 0.0), place.get(trait, 0.0))
+        worst[key] = max(worst.get(key, 0.0), place.get("buyer_zone", 0.0))
+    found = []
+    for name, form, place in zip(names, forms, places, strict=True):
+        key = _bare(name.value)
+        traits = form | place
+        traits |= {f"else_{trait}": max(0.0, value - place.get(trait, 0.0)) for trait, value in best[key].items()}
+        traits["buyer_zone_else"] = worst[key] - place.get("buyer_zone", 0.0)
+        traits["domain"] = _in_domain(name, domains)
+        traits["again"] = min(counts[key] - 1, 2)
+        found.append({trait: strength for trait, strength in traits.items() if strength})
+    return found
+
+
+_SHARED = (
+    "heads_address",
+    "anchor",
+    "company_line",
+    "seller_label",
+    "holder_label",
+    "seller_zone",
+    "top",
+    "first",
+    "large",
+)
+
+
+def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Traits:
     value = name.value
-    points = (2.0 if legal_forms().search(value) else 0.0) + 1.5 * bool(name.more)
-    points -= 4.0 * (len(compact(legal_forms().sub("", value))) < 3)
-    points -= (
-        0.8 * any(c.isdigit() for c in value) + 2.5 * bool(_STREET.search(value)) + 2.0 * bool(_POSTCODE.search(value))
-    )
     words = value.split()
     # `De Vries`, `LE PONT` are names; small words in small letters belong to sentences.
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
-    points -= small * (points < 2) + 0.5 * max(0, len(words) - 5)
-    points -= 2.0 * value.startswith("(") + 1.2 * (len(value) < 5) + 2.0 * max(0.0, 0.6 - name.mostly_sure)
-    points -= 2.0 * value.endswith(":") + 1.5 * value[:1].islower() + 6.0 * (compact(value) in titles)
+    formed = bool(legal_forms().search(value))
     covered = sum(
         a.last - a.first for a in sight.labels_in(name.segment) if a.first >= name.first and a.last <= name.last
     )
-    points -= 4.0 * covered / max(1, name.last - name.first)
     rest = len(name.segment.tokens) - (name.last - name.first)
-    points -= 0.12 * min(rest, 12) * (name.first > 0)
-    return points
+    return {
+        "legal_form": float(formed),
+        "two_lines": float(bool(name.more)),
+        "no_core": float(len(compact(legal_forms().sub("", value))) < 3),
+        "digit": float(any(c.isdigit() for c in value)),
+        "street": float(bool(STREET.search(value))),
+        "postcode": float(bool(_POSTCODE.search(value))),
+        "small_words": small * (not formed),
+        "long": float(max(0, len(words) - 5)),
+        "bracket": float(value.startswith("(")),
+        "short": float(len(value) < 5),
+        "doubt": max(0.0, 0.6 - name.mostly_sure),
+        "colon": float(value.endswith(":")),
+        "small_letter": float(value[:1].islower()),
+        "title": float(compact(value) in titles),
+        "is_label": covered / max(1, name.last - name.first),
+        "in_text": min(rest, 12) / 8 * (name.first > 0),
+    }
 
 
 @cache
@@ -118,20 +166,33 @@ def _first_lines(sight: Sight) -> dict[int, int]:
     return tops
 
 
-def _place_points(name: Candidate, known: Known, tops: dict[int, int]) -> float:
+def _place_traits(name: Candidate, known: Known, tops: dict[int, int]) -> Traits:
     segment = name.segment
     rank = tops.get(id(segment), 9)
-    points = 0.0
-    if name.page == 1:
-        points += 1.2 * max(0.0, 1 - 2.5 * segment.y0)
-    points += {0: 1.2, 1: 0.8, 2: 0.3}.get(rank, 0.0) * (2.0 if known.receipt else 0.5)
-    size = segment.height / segment.sheet.line
-    points += min(1.6, 2.0 * max(0.0, size - 1.1)) * (segment.y0 < 0.45)
-    points += 0.9 * _heads_address(name) + 0.3 * (segment.y0 > 0.85)
-    points -= 0.8 * (0.45 < segment.y0 < 0.85) + 0.6 * (name.page > 1)
     row = segment.sheet.rows[segment.row]
-    points -= 2.0 * any(_PRICE.search(other.text) for other in row[segment.place + 1 :])
-    return points
+    anchors = [a for a in known.anchors if _same_block(segment, a)]
+    return {
+        "top": max(0.0, 1 - 2.5 * segment.y0) * (name.page == 1),
+        "first": {0: 1.0, 1: 0.65, 2: 0.25}.get(rank, 0.0),
+        "large": min(1.6, 2.0 * max(0.0, segment.height / segment.sheet.line - 1.1)) * (segment.y0 < 0.45),
+        "heads_address": float(_heads_address(name)),
+        "foot": float(segment.y0 > 0.85),
+        "middle": float(0.45 < segment.y0 < 0.85),
+        "later_page": float(name.page > 1),
+        "priced": float(any(_PRICE.search(other.text) for other in row[segment.place + 1 :])),
+        "anchor": float(bool(anchors)),
+        "company_line": float(any(segment is a for a in anchors)),
+        "addressee": float(_is_addressee(name)),
+    }
+
+
+def _is_addressee(name: Candidate) -> bool:
+    """Say whether it heads an address that tells nothing but where to: no telephone, no account, no ids, no web."""
+    block = column(name.segment)
+    if name.first or not 2 <= len(block) <= 7 or not 0.08 < name.segment.y0 < 0.45:
+        return False
+    placed = any(_POSTCODE.search(s.text) for s in block[1:])
+    return placed and not any(_CONTACT.search(s.text) or _LONG_NUMBER.search(s.text) for s in block)
 
 
 def _heads_address(name: Candidate) -> bool:
@@ -141,24 +202,24 @@ def _heads_address(name: Candidate) -> bool:
         return True
     if name.first > 0 and not name.segment.text[: name.start].rstrip().endswith(":"):
         return False
-    return any(_POSTCODE.search(s.text) or _STREET.search(s.text) for s in column(name.segment, limit=4)[1:])
+    return any(_POSTCODE.search(s.text) or STREET.search(s.text) for s in column(name.segment, limit=4)[1:])
 
 
-def _zone_points(name: Candidate, sight: Sight, known: Known) -> float:
+def _zone_traits(name: Candidate, sight: Sight, known: Known) -> Traits:
     segment = name.segment
     zone = zone_of(segment, known.zones)
-    points = {"buyer": -5.0, "delivery_to": -5.0, "seller": 2.0}.get(zone, 0.0)
     left = [a for a in sight.labels_of(segment) if a.x1 <= name.x0 + 1e-6 and a.segment.place >= segment.place - 1]
-    if left:
-        roles = left[-1].roles
-        points += 2.5 * bool(roles & {"seller", "name"}) * (zone != "buyer") + 1.5 * bool(roles & {"account_holder"})
-        points -= 3.0 * bool(roles - {"seller", "name", "account_holder", "invoice_word", "iban"})
-        points -= 3.0 * bool(roles & {"buyer", "delivery_to"})
-    if zone == "seller" and _is_first_of_zone(segment, known):
-        points += 2.0
-    if any(_same_block(segment, anchor) for anchor in known.anchors):
-        points += 1.3
-    return points
+    roles = left[-1].roles if left else frozenset()
+    other = roles - {"seller", "name", "account_holder", "invoice_word", "iban"}
+    return {
+        "buyer_zone": float(zone in {"buyer", "delivery_to"}),
+        "seller_zone": float(zone == "seller"),
+        "first_of_seller_zone": float(zone == "seller" and _is_first_of_zone(segment, known)),
+        "seller_label": float(bool(roles & {"seller", "name"}) and zone != "buyer"),
+        "holder_label": float(bool(roles & {"account_holder"})),
+        "other_label": float(bool(other)),
+        "buyer_label": float(bool(roles & {"buyer", "delivery_to"})),
+    }
 
 
 def _is_first_of_zone(segment: Segment, known: Known) -> bool:
@@ -212,7 +273,7 @@ def find_buyer(names: list[Candidate], sight: Sight, known: Known) -> list[Candi
             z.party == "buyer" and z.head and (below(z.head.segment) is name.segment or z.head.segment is name.segment)
             for z in known.zones
         )
-        points = 5.0 * own + 2.5 * (zone == "buyer") + 2.0 * head - 1.5 * bool(_STREET.search(name.value))
+        points = 5.0 * own + 2.5 * (zone == "buyer") + 2.0 * head - 1.5 * bool(STREET.search(name.value))
         points += 0.8 * bool(legal_forms().search(name.value)) - 1.5 * bool(_POSTCODE.search(name.value))
         points -= 2.0 * bool(sight.labels_in(name.segment)) * (not own) * (name.first == 0)
         if points > 2.0:

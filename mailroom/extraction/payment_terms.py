@@ -70,11 +70,21 @@ def _month_end() -> re.Pattern[str]:
 
 def says_when_to_pay(found: Candidate) -> bool:
     """Tell whether a date stands in a sentence that asks to pay, or announces a collection, by or on that day."""
-    text = fold(found.segment.text)
-    before = fold(found.segment.text[: found.start])
+    over = _line_over(found) if not found.first else ""
+    text = f"{over} {fold(found.segment.text)}".strip()
+    before = f"{over} {fold(found.segment.text[: found.start])}".strip()
     if _DISCOUNT.search(text) or not _leading().search(before):
         return False
     return _paying().search(text) is not None
+
+
+def _line_over(found: Candidate) -> str:
+    """Return the line before, when the sentence runs on from it: it begins at the same place and is long."""
+    segment = found.segment
+    over = segment.sheet.rows[segment.row - 1] if segment.row else []
+    aligned = [s for s in over if abs(s.x0 - segment.x0) < 2 * segment.tokens[0].letter and len(s.tokens) > 5]
+    near = bool(aligned) and segment.y0 - aligned[0].y1 < segment.sheet.line
+    return fold(aligned[0].text) if near else ""
 
 
 def term(sight: Sight, issue: date) -> Term | None:

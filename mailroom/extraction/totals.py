@@ -233,12 +233,30 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
         net_value = total.value - vat.value
         net = _printed_net(nets, net_value, total)
         if net is None:
+            summed = _summed_net(pool, net_value, vat)
+            if summed and (best is None or summed.points > best.points):
+                best = summed
             continue
         points = _triple_points(net, vat, net_value, setting)
         if points > 0 and (best is None or points > best.points):
             shown = net_value if net is total else net.value
             best = _Triple(Found(shown, net, points, "net_plus_vat"), vat, points)
     return best
+
+
+def _summed_net(pool: list[Amount], net_value: Decimal, vat: Found) -> _Triple | None:
+    """Add up the taxable amounts of several rates, where only these are printed and not their sum."""
+    if vat.proof != "sum_of_rates":
+        return None
+    bases: dict[Decimal, Amount] = {}
+    for amount in pool:
+        rate = rate_beside(amount) if amount.role("net", "subtotal") >= 0.5 else None
+        if rate is not None:
+            bases[rate] = amount
+    if len(bases) < 2 or sum((a.value for a in bases.values()), Decimal(0)) != net_value:
+        return None
+    points = 2.2 + vat.points
+    return _Triple(Found(net_value, None, points, "sum_of_rates", list(bases.values())), vat, points)
 
 
 def _printed_net(nets: dict[Decimal, Amount], value: Decimal, total: Amount) -> Amount | None:
