@@ -330,6 +330,12 @@ class BoxSettings(_Slice):
 class EngineSettings(_Slice):
     """`[engine]`: how much is done at a time."""
 
+    node: str = Field(
+        "",
+        pattern=r"^[^/\s]*$",
+        description="Name of this node among all that share a PostgreSQL database; empty: the machine's name and the "
+        "data folder. It must be the same at the next start, and no other's",
+    )
     workers: int = Field(0, ge=0, description="Messages and documents at a time; 0: one for each core")
     max_attempts: int = Field(3, gt=0, description="Times that an item may end its process before it needs attention")
     keep_days: int = Field(14, gt=0, description="Days that finished workflows are kept")

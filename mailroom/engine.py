@@ -13,9 +13,10 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetWorkflowID, _workflow_commands
@@ -36,9 +37,16 @@ AfterStep = Callable[[str, str], None]
 APPLICATION = "mailroom"
 APPLICATION_VERSION = "1"  # counts changes of the stories that an unfinished workflow could not survive
 QUEUE = "mailroom"
+OUT = "mailroom_out"
+QUEUES = (QUEUE, OUT)
+OUTWARD: frozenset[Kind] = frozenset({"delivery", "report"})
+"""What needs the relay and the vault: where nodes share the work, only those with the role sender do it."""
+TOO_MANY_TAKE_OVERS = "nodes_ended"  # a reason
 STEP_TRIES = 8  # with the waits below: about a minute, enough for a database that restarts
 FIRST_WAIT_SECONDS = 0.5
 BACKOFF = 2.0
+POLL_SECONDS = 1.0
+MAX_TAKE_OVERS = 3
 QUIET_SECONDS = 2.0
 RARELY_SECONDS = 30.0
 FORGET_AT_MOST = 1000
@@ -89,6 +97,7 @@ class Engine:
         node: str,
         workers: int,
         polls: bool = False,
+        serves: Collection[str] = (),
         heir_of: Callable[[str], bool] = lambda _node: False,
         after_step: AfterStep | None = None,
         stories: Mapping[Kind, Plan] = STORIES,
@@ -96,28 +105,34 @@ class Engine:
         """Prepare; nothing runs before `launch`.
 
         `node` names this process among all that share the database and is the same at its next start. `polls`: take
-        work that other processes put into the queue. `heir_of` says of another node that it will not come back and
-        that its work is ours. `after_step` is told of every finished step.
+        work that other processes put into the queue. `serves`: where nodes share the work, the queues that this one
+        takes it from; then everything goes through a queue, so that whoever is free begins it. `heir_of` says of
+        another node that it will not come back and that its work is ours. `after_step` is told of every finished step.
         """
         self._house = house
         self._node = node
+        self._workers = workers
         self._polls = polls
+        self._serves = tuple(serves)
+        self._stories = stories
         self._heir_of = heir_of
         self._after_step = after_step
         self._active: set[str] = set()
         self._lock = threading.Lock()
         self._workflows = {kind: self._register(kind, plan) for kind, plan in stories.items()}
+        _log_as_we_do()
         DBOS(config=_config(house.store.engine, node=node, workers=workers))
         if house.store.engine.dialect.name == "sqlite":
             _look_rarely()
 
     def launch(self) -> None:
         """Start, and take up what this node and those that it inherits from left unfinished."""
-        if not self._polls:
-            DBOS.listen_queues([])
+        if self._serves or not self._polls:
+            DBOS.listen_queues(self._serves)
         DBOS.launch()
-        if self._polls:
-            DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=1.0)
+        for queue in QUEUES if self._serves else (QUEUE,) if self._polls else ():
+            # No more than is worked on: what waits here could be under way on another node.
+            DBOS.register_queue(queue, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
         # DBOS refuses a blocking question in a thread with an event loop, and the daemon starts in such a thread.
         with ThreadPoolExecutor(1) as elsewhere:
             elsewhere.submit(self._inherit).result()
@@ -127,6 +142,9 @@ class Engine:
         under_way = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         others = [row for row in under_way if row.executor_id and row.executor_id != self._node]
         left = [row.workflow_id for row in others if self._heir_of(str(row.executor_id))]
+        if self._serves:
+            self._put_back(left)
+            return
         if not self._polls:
             waiting = DBOS.list_workflows(status="ENQUEUED", queue_name=QUEUE, load_input=False, load_output=False)
             left += [row.workflow_id for row in waiting]
@@ -135,9 +153,52 @@ class Engine:
             DBOS.resume_workflows(left)
 
     def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
-        """Begin the story of an item, straight away. The same `kind`, `item_id` and `again` begin only once."""
+        """Begin the story of an item, straight away. The same `kind`, `item_id` and `again` begin only once.
+
+        Where nodes share the work, it is put into its queue instead.
+        """
         with SetWorkflowID(workflow_id(kind, item_id, again)):
-            DBOS.start_workflow(self._workflows[kind], item_id)
+            if self._serves:
+                DBOS.enqueue_workflow(queue_of(kind), self._workflows[kind], item_id)
+            else:
+                DBOS.start_workflow(self._workflows[kind], item_id)
+
+    def workers_known(self) -> frozenset[str]:
+        """Return the nodes that have stories under way."""
+        under_way = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return frozenset(str(row.executor_id) for row in under_way if row.executor_id)
+
+    def take_over(self, nodes: Collection[str]) -> dict[str, int]:
+        """Put the stories that dead nodes had under way back into their queues; return how many of which node.
+
+        A story that ended its node too often is parked instead. One that a node, still alive, goes on with is no
+        longer its own: DBOS records nothing of it any more and ends it there.
+        """
+        left = DBOS.list_workflows(status="PENDING", executor_id=[*nodes], load_input=False, load_output=False)
+        owners = {row.workflow_id: str(row.executor_id) for row in left}
+        if not owners:
+            return {}
+        with self._house.store.unit() as unit:
+            times = {name: unit.nodes.count_take_over(name, node) for name, node in owners.items()}
+        self._put_back([name for name in owners if times[name] <= MAX_TAKE_OVERS])
+        for name in owners:
+            if times[name] > MAX_TAKE_OVERS:
+                self._park_for_good(name)
+        return dict(Counter(owners.values()))
+
+    def _put_back(self, names: list[str]) -> None:
+        for queue in QUEUES:
+            of_queue = [name for name in names if queue_of(cast(Kind, name.partition(":")[0])) == queue]
+            if of_queue:
+                DBOS.resume_workflows(of_queue, queue_name=queue)
+
+    def _park_for_good(self, name: str) -> None:
+        kind, item_id, *_ = name.split(":")
+        log.warning("item_parked", kind=kind, item=item_id, reason=TOO_MANY_TAKE_OVERS)
+        try:
+            self._stories[cast(Kind, kind)].parking(self._house, item_id, TOO_MANY_TAKE_OVERS)
+        finally:
+            DBOS.cancel_workflows([name])
 
     def active(self) -> frozenset[tuple[str, str]]:
         """Return (kind, item id) of every story under way or waiting, in any process that shares the database."""
@@ -244,6 +305,7 @@ class Outside:
     """The engine as seen by a process that does no work itself: it puts items into the queue."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
+        _log_as_we_do()
         logging.getLogger("dbos").setLevel(logging.WARNING)
         DBOS.migrate(engine.url.render_as_string(hide_password=False))  # mail may come before any worker ever ran
         self._client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
@@ -263,6 +325,16 @@ class Outside:
         self._client.destroy()
 
 
+def _log_as_we_do() -> None:
+    """Let what DBOS logs go where all libraries' lines go: one line each, in the form that was chosen for all.
+
+    It gives its logger a handler of its own, which writes plain text and tracebacks, unless it finds one there.
+    """
+    logger = logging.getLogger("dbos")
+    logger.handlers[:] = [logging.NullHandler()]
+    logger.propagate = True
+
+
 def _look_rarely() -> None:
     """Let DBOS look every 30 seconds for delayed and overdue workflows, of which we have none, instead of each second.
 
@@ -273,6 +345,11 @@ def _look_rarely() -> None:
     """
     _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = RARELY_SECONDS
     _get_or_create_dbos_registry().get_internal_queue()._polling_interval_sec = QUIET_SECONDS
+
+
+def queue_of(kind: Kind) -> str:
+    """Return the queue in which nodes share the stories of a kind."""
+    return OUT if kind in OUTWARD else QUEUE
 
 
 def workflow_id(kind: Kind, item_id: str, again: str = "") -> str:

@@ -61,11 +61,13 @@ class _Output:
         )
 
     def formatter(self) -> ProcessorFormatter:
-        from structlog.stdlib import ProcessorFormatter
+        from structlog.processors import format_exc_info
+        from structlog.stdlib import ProcessorFormatter, add_logger_name
 
-        renderer = _renderer(console=bool(self._wish and self._wish[1]))
+        console = bool(self._wish and self._wish[1])
         return ProcessorFormatter(
-            foreign_pre_chain=_shared(), processors=[ProcessorFormatter.remove_processors_meta, renderer]
+            foreign_pre_chain=[*_shared(), add_logger_name, *([] if console else [format_exc_info])],
+            processors=[ProcessorFormatter.remove_processors_meta, _renderer(console)],
         )
 
 

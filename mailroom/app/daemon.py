@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Literal
 
 from mailroom.app.doors import Doors
+from mailroom.app.nodes import Heartbeat
 from mailroom.app.office import Office
 from mailroom.app.rooms import open_house, open_spool, upload, waits
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import Door, Envelope
-from mailroom.engine import AfterStep, Engine, Outside
+from mailroom.engine import OUT, QUEUE, AfterStep, Engine, Outside
 from mailroom.errors import BadConfiguration, SpoolUnavailable
 from mailroom.extraction import missing
 from mailroom.log import get_logger
@@ -39,6 +40,7 @@ from mailroom.steps.house import House
 from mailroom.steps.report import preview
 from mailroom.steps.searchable import searchable_copy
 from mailroom.steps.unlocked import waits_for_key
+from mailroom.store import Store
 from mailroom.web.app import create_app
 from mailroom.web.server import WebDoor, listen
 from mailroom.web.services import WebServices
@@ -78,6 +80,7 @@ class Daemon:
         self._after_step = after_step
         self._closing: list[tuple[str, Callable[[], None]]] = []
         self._stopping = asyncio.Event()
+        self._heartbeat: Heartbeat | None = None
         self._doors: Doors | None = None
         self._web: WebDoor | None = None
 
@@ -111,16 +114,21 @@ class Daemon:
         house = open_house(settings, self._clock, public_url=settings.web.public_url or here)
         self._on_end("store", house.store.close)
         self._on_end("box", house.box.close)
+        spool = open_spool(settings)
+        self._on_end("spool", spool.close)
+        self._spool = spool
+        if shares_server(house.store):
+            self._start_heartbeat(house, spool)
         # In a thread: DBOS refuses to list and register on a running loop.
         starter = await asyncio.to_thread(self._start_engine, house)
-        spool = self._start_mover(house, starter)
+        self._start_mover(house, spool, starter)
         self._doors = Doors(house, spool)
         takes_mail = "smtp" in self._roles
         smtp = await self._doors.open_smtp(inherited) if takes_mail else ""
         lmtp = await self._doors.open_lmtp(inherited) if takes_mail else ""
         if "sender" in self._roles:
             self._doors.open_folders()
-            self._doors.open_mailboxes()
+            self._collect(self._doors)
         if web_socket is not None and "web" in self._roles:
             await self._start_web(house, spool, starter, web_socket)
         log.info("started", roles=sorted(self._roles), smtp=smtp, lmtp=lmtp, web=web_address)
@@ -131,34 +139,55 @@ class Daemon:
             outside = Outside(house.store.engine)
             self._on_end("engine", outside.stop)
             return outside
+        node = node_name(self._settings, self._roles)
         engine = Engine(
             house,
-            node=node_name(self._roles),
+            node=node,
             workers=self._settings.engine.workers or os.cpu_count() or 1,
             polls=self._roles != frozenset(ROLES),
-            heir_of=lambda node: is_heir(node, self._roles, shared=bool(self._settings.store.database)),
+            serves=queues_of(self._roles) if self._heartbeat else (),
+            heir_of=lambda other: is_heir(other, node, shared=self._heartbeat is not None),
             after_step=self._after_step,
         )
         engine.launch()
         self._on_end("engine", lambda: engine.stop(PATIENCE_SECONDS))
         rounds = Rounds(house.store, engine, self._clock, self._settings.engine.keep_days)
-        clock = ClockTick(rounds.tick, TICK_SECONDS)
+        clock = ClockTick(self._in_turn(rounds.tick), TICK_SECONDS)
         clock.start()
         self._on_end("clock", clock.stop)
+        if self._heartbeat is not None:
+            self._heartbeat.inherit_through(engine)
         return engine
 
-    def _start_mover(self, house: House, starter: Engine | Outside) -> Spool:
-        spool = open_spool(self._settings)
-        self._on_end("spool", spool.close)
+    def _start_heartbeat(self, house: House, spool: Spool) -> None:
+        """Say that this node lives. It goes on until the engine has ended: before that, nothing may be taken over."""
+        node = node_name(self._settings, self._roles)
+        self._heartbeat = Heartbeat(house.store, node, str(self._settings.data), lambda: spool.counts()[0])
+        self._heartbeat.start()
+        self._on_end("heartbeat", self._heartbeat.stop)
 
+    def _in_turn(self, tick: Callable[[], None]) -> Callable[[], None]:
+        """Let the clock's rounds be walked by one node at a time."""
+        heartbeat = self._heartbeat
+        if heartbeat is None:
+            return tick
+        heartbeat.wants("clock")
+        return lambda: tick() if heartbeat.has("clock") else None
+
+    def _collect(self, doors: Doors) -> None:
+        """Collect out of mailboxes, on one node at a time."""
+        if self._heartbeat is None:
+            doors.open_mailboxes()
+        elif self._settings.imap:
+            self._heartbeat.while_held("mailboxes", doors.open_mailboxes, doors.close_mailboxes)
+
+    def _start_mover(self, house: House, spool: Spool, starter: Engine | Outside) -> None:
         def arrive(envelope: Envelope, content: bytes) -> None:
             starter.start("message", store_message(house, envelope, content))
 
         mover = Mover(spool, arrive, self._clock)
         mover.start()
         self._on_end("mover", mover.stop)
-        self._spool = spool
-        return spool
 
     async def _start_web(self, house: House, spool: Spool, starter: Engine | Outside, sock: socket.socket) -> None:
         def changed(document_id: str) -> None:
@@ -204,6 +233,8 @@ class Daemon:
 
     async def _end(self) -> None:
         """Doors first, so that nothing new comes in; then what works; the store last."""
+        if self._heartbeat is not None:
+            await asyncio.to_thread(self._heartbeat.rest)
         if self._doors is not None:
             await self._doors.close()
         if self._web is not None:
@@ -219,19 +250,31 @@ class Daemon:
         self._closing.append((name, close))
 
 
-def node_name(roles: frozenset[Role]) -> str:
+def node_name(settings: Settings, roles: frozenset[Role]) -> str:
     """Return the name under which this process finds its own unfinished work again."""
-    return f"{socket.gethostname()}/{'+'.join(sorted(roles))}"
+    name = settings.engine.node or f"{socket.gethostname()}:{settings.data}"
+    return f"{name}/{'+'.join(sorted(roles))}"
 
 
-def is_heir(node: str, roles: frozenset[Role], *, shared: bool) -> bool:
-    """Tell whether another node's work is ours to go on with: it had a role that we now hold the lock of.
+def is_heir(other: str, node: str, *, shared: bool) -> bool:
+    """Tell whether another process's work is ours to go on with: it had a role that we now hold the lock of.
 
     So work goes on when the roles are parted otherwise than before and, where the database is in the data folder, when
-    that folder was moved to another machine. In a database that machines share, another machine's work is left to it.
+    that folder was moved to another machine. In a database that nodes share, another node's work is its own until it
+    falls silent (nodes.py).
     """
-    host, _, theirs = node.rpartition("/")
-    return (not shared or host == socket.gethostname()) and not roles.isdisjoint(theirs.split("+"))
+    (theirs, _, their_roles), (ours, _, our_roles) = other.rpartition("/"), node.rpartition("/")
+    return (not shared or theirs == ours) and not set(our_roles.split("+")).isdisjoint(their_roles.split("+"))
+
+
+def queues_of(roles: frozenset[Role]) -> tuple[str, ...]:
+    """Return the queues that a node takes work from, among nodes that share it."""
+    return (*((QUEUE,) if "worker" in roles else ()), *((OUT,) if "sender" in roles else ()))
+
+
+def shares_server(store: Store) -> bool:
+    """Tell whether other nodes can reach the database: it has a server of its own."""
+    return store.engine.dialect.name != "sqlite"
 
 
 @contextmanager

@@ -100,6 +100,12 @@ class Doors:
             )
             self._imap.start()
 
+    def close_mailboxes(self) -> None:
+        """End collecting; it may begin again."""
+        imap, self._imap = self._imap, None
+        if imap is not None:
+            imap.stop()
+
     def _owner(self, wanted: str) -> Owner | None:
         with self._house.store.read() as unit:
             try:

@@ -19,7 +19,7 @@ from mailroom.errors import MailroomError, StorageUnavailable
 from mailroom.gateways.imap_memory import Memory
 from mailroom.reading.engines import debian_package, ocr_engine, page_renderers
 from mailroom.reports.copy import REMEDY, can_make_pdf
-from mailroom.store import SCHEME
+from mailroom.store import GONE_AFTER, SCHEME
 
 LOW_DISK_BYTES = 1_000_000_000
 Level = Literal["ok", "warning", "error"]
@@ -113,6 +113,7 @@ def _data(session: Session) -> Iterator[Check]:
         )
         yield from _waiting(session)
         yield from _bucket(session)
+        yield from _nodes(session)
     except OSError as error:
         yield Check(
             "data folder", "error", f"{data}: {error.strerror}", "make it writable for this user, or choose --data"
@@ -133,6 +134,30 @@ def _left_in_mailboxes(session: Session) -> Iterator[Check]:
             yield Check("mailbox", "warning", words, "look at them there; import what you want with mailroom import")
     finally:
         memory.close()
+
+
+def _nodes(session: Session) -> Iterator[Check]:
+    """Show who shares the database, and since when nobody heard of them."""
+    with session.store.read() as unit:
+        now, nodes, duties = unit.nodes.now(), unit.nodes.all(), unit.nodes.duties()
+    for node in nodes:
+        age = (now - node.last_seen).total_seconds()
+        has = ", ".join(duty for duty, holder in duties.items() if holder == node.id)
+        words = f"{node.id} on {node.host}, heard {_ago(age)} ago" + (f", has {has}" if has else "")
+        if node.left_at is not None and not node.in_spool:
+            yield Check("node", "ok", f"{words}; it was ended")
+        elif node.left_at is None and age < GONE_AFTER:
+            yield Check("node", "ok", words)
+        else:
+            left = f", {node.in_spool} messages in its spool" if node.in_spool else ""
+            yield Check("node", "warning", f"{words}: gone{left}", f"start it again on {node.data or 'its machine'}")
+
+
+def _ago(seconds: float) -> str:
+    for unit, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"
 
 
 def _bucket(session: Session) -> Iterator[Check]:

@@ -22,11 +22,23 @@ from mailroom.errors import BadConfiguration, StorageUnavailable
 from mailroom.store import schema
 from mailroom.store.blobs import Blobs, FolderBlobs
 from mailroom.store.database import connect, named_failures
+from mailroom.store.nodes import GONE_AFTER
 from mailroom.store.s3 import SCHEME, S3Blobs
 from mailroom.store.sealing import KEY_FILE, Sealer
 from mailroom.store.unit import Unit
 
-__all__ = ["SCHEME", "Blobs", "FolderBlobs", "S3Blobs", "Sealer", "Store", "Unit", "open_blobs", "open_store"]
+__all__ = [
+    "GONE_AFTER",
+    "SCHEME",
+    "Blobs",
+    "FolderBlobs",
+    "S3Blobs",
+    "Sealer",
+    "Store",
+    "Unit",
+    "open_blobs",
+    "open_store",
+]
 
 
 class Store:

@@ -525,6 +525,42 @@ class ReportRunRow(Row, table=True):
     created_at: datetime = _instant()
 
 
+class NodeRow(Row, table=True):
+    """`Node`."""
+
+    __tablename__ = "nodes"
+
+    id: str = _text(primary_key=True)
+    host: str = _text()
+    data: str = _text()
+    roles: str = _text()
+    started_at: datetime = _instant()
+    last_seen: datetime = _instant()
+    left_at: datetime | None = _instant(nullable=True)
+    in_spool: int
+
+
+class LeaseRow(Row, table=True):
+    """A duty that one node has at a time, until it expires."""
+
+    __tablename__ = "leases"
+
+    name: str = _text(primary_key=True)
+    holder: str = _text()
+    expires_at: datetime = _instant()
+
+
+class TakeOverRow(Row, table=True):
+    """How often a story was taken over from a node that was gone, and the last of them."""
+
+    __tablename__ = "take_overs"
+
+    story: str = _text(primary_key=True)
+    times: int
+    node: str = _text()
+    at: datetime = _instant()
+
+
 class EventRow(Row, table=True):
     """`Event`. Triggers refuse to change or delete a row; there are no references, so that nothing holds it up."""
 
@@ -571,3 +607,6 @@ DELIVERIES = _table(DeliveryRow)
 SUBSCRIPTIONS = _table(SubscriptionRow)
 REPORT_RUNS = _table(ReportRunRow)
 EVENTS = _table(EventRow)
+NODES = _table(NodeRow)
+LEASES = _table(LeaseRow)
+TAKE_OVERS = _table(TakeOverRow)

@@ -16,6 +16,7 @@ from mailroom.store.learned import LearnedLessons
 from mailroom.store.ledger import Ledger
 from mailroom.store.lines import DocumentLines
 from mailroom.store.messages import Messages
+from mailroom.store.nodes import Nodes
 from mailroom.store.parts import Parts
 from mailroom.store.passwords import Passwords
 from mailroom.store.refusals import Refusals
@@ -53,3 +54,4 @@ class Unit:
         self.deliveries = Deliveries(session)
         self.reports = Reports(session)
         self.events = Events(session)
+        self.nodes = Nodes(session, clock)

@@ -12,6 +12,7 @@ from mailroom.domain.message import MessageState
 from mailroom.errors import NotFound
 from mailroom.web.inbox import row
 from mailroom.web.ledger import mail_in_words
+from mailroom.web.nodes import told_of_nodes
 from mailroom.web.visit import Visit
 
 SHOWN = 100
@@ -68,8 +69,10 @@ def show_attention(visit: Visit) -> Response:
         owners = {document.account_id for document in parked} | {mail.account_id for mail in mails}
         owners |= {delivery.account_id for delivery in failed[:SHOWN]}
         names = {account_id: unit.accounts.get(account_id).name for account_id in owners}
+        nodes = told_of_nodes(unit, visit.words)
     return visit.page(
         "attention.html",
+        nodes=nodes,
         counts=counts,
         stuck=stuck,
         entries=[

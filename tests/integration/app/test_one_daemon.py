@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailroom.app.daemon import ROLES, Role, is_heir, node_name, only_one
+from mailroom.config import EngineSettings, Settings
 from mailroom.errors import BadConfiguration
 
 ALL: frozenset[Role] = frozenset(ROLES)
@@ -42,18 +43,29 @@ def test_a_data_folder_that_cannot_be_used_is_named_with_a_remedy(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("node", "roles", "shared", "expected"),
+    ("other", "roles", "shared", "expected"),
     [
-        (node_name(ALL), {"worker"}, False, True),  # all in one before, apart now
-        (node_name(frozenset({"sender"})), ALL, False, True),  # apart before, all in one now
-        (node_name(frozenset({"worker"})), {"sender"}, False, False),  # the worker lives beside us
-        ("elsewhere/sender+smtp+web+worker", ALL, False, True),  # a data folder that was moved, or a restored backup
-        ("elsewhere/sender+smtp+web+worker", ALL, True, False),  # another machine on the same PostgreSQL
-        (f"{HERE}/worker", ALL, True, True),
-        ("no-such-form", ALL, False, False),
+        ("n/sender+smtp+web+worker", {"worker"}, False, True),  # all in one before, apart now
+        ("n/sender", set(ROLES), False, True),  # apart before, all in one now
+        ("n/worker", {"sender"}, False, False),  # the worker lives beside us
+        (
+            "elsewhere/sender+smtp+web+worker",
+            set(ROLES),
+            False,
+            True,
+        ),  # a data folder that was moved, or a restored backup
+        (f"{HERE}/worker", set(ROLES), False, True),  # a name as an earlier version made it
+        ("elsewhere/sender+smtp+web+worker", set(ROLES), True, False),  # another node on the same PostgreSQL
+        ("n/worker", set(ROLES), True, True),
+        ("no-such-form", set(ROLES), False, False),
     ],
 )
 def test_work_is_inherited_from_processes_that_cannot_live(
-    node: str, roles: frozenset[Role], shared: bool, expected: bool
+    other: str, roles: set[Role], shared: bool, expected: bool
 ) -> None:
-    assert is_heir(node, frozenset(roles), shared=shared) is expected
+    node = node_name(Settings(engine=EngineSettings(node="n")), frozenset(roles))
+    assert is_heir(other, node, shared=shared) is expected
+
+
+def test_a_node_is_named_after_its_machine_and_its_data_folder() -> None:
+    assert node_name(Settings(data=Path("/srv/a")), frozenset({"web", "smtp"})) == f"{HERE}:/srv/a/smtp+web"

@@ -13,7 +13,7 @@ import pytest
 
 from mailroom import engine as engine_module
 from mailroom.config import StoreSettings
-from mailroom.engine import Engine, Outside
+from mailroom.engine import MAX_TAKE_OVERS, OUT, QUEUE, Engine, Outside
 from mailroom.steps.house import House
 from mailroom.store import Store, open_store
 from mailroom.workflow import Kind, Plan, Run
@@ -35,7 +35,12 @@ def done() -> list[str]:
 
 
 @pytest.fixture
-def start(store: Store, done: list[str]) -> Iterator[Start]:
+def parked() -> list[tuple[str, str]]:
+    return []
+
+
+@pytest.fixture
+def start(store: Store, done: list[str], parked: list[tuple[str, str]]) -> Iterator[Start]:
     running: list[Engine] = []
 
     def work(_house: House, item: str) -> str:
@@ -47,7 +52,8 @@ def start(store: Store, done: list[str]) -> Iterator[Start]:
 
     def make(node: str = "here", **more: Any) -> Engine:
         house = cast(House, SimpleNamespace(store=store, leaving=threading.Event()))
-        stories: dict[Kind, Plan] = {"document": Plan(story, lambda *_: None)}
+        plan = Plan(story, lambda _house, item, reason: parked.append((item, reason)))
+        stories: dict[Kind, Plan] = {"document": plan, "delivery": plan}
         engine = Engine(house, node=node, workers=2, stories=stories, **more)
         engine.launch()
         running.append(engine)
@@ -122,6 +128,42 @@ def test_what_a_living_process_does_is_left_alone(store: Store, start: Start, do
     time.sleep(2.5)  # two rounds of the queue
     assert done == []
     assert engine.active() == {("document", "a")}
+
+
+def test_what_a_dead_node_did_is_taken_over_and_what_is_done_is_not(
+    store: Store, start: Start, done: list[str]
+) -> None:
+    leave(start, store, done, "dead")
+    engine = start("here", serves=(QUEUE,))
+    engine.start("document", "ours")
+    wait(lambda: done == ["ours"] and engine.workers_known() == {"dead"})
+    assert engine.take_over(["dead", "unknown"]) == {"dead": 1}
+    wait(lambda: done == ["ours", "a"])
+    wait(lambda: not engine.active())
+    assert engine.take_over(["dead", "unknown"]) == {}
+
+
+def test_a_story_that_ends_its_node_too_often_is_parked_and_goes_on_no_more(
+    store: Store, start: Start, done: list[str], parked: list[tuple[str, str]]
+) -> None:
+    engine = start("here")
+    engine.start("document", "a")
+    wait(lambda: done == ["a"] and not engine.active())
+    for times in range(1, MAX_TAKE_OVERS + 2):
+        left_under_way(store, "a", f"dead {times}")
+        assert engine.take_over([f"dead {times}"]) == {f"dead {times}": 1}
+        assert parked == ([("a", "nodes_ended")] if times > MAX_TAKE_OVERS else [])
+    assert engine.active() == frozenset()
+
+
+def test_a_node_takes_only_from_the_queues_that_it_serves(store: Store, start: Start, done: list[str]) -> None:
+    engine = start("here", serves=(OUT,))
+    engine.start("document", "not for us")
+    engine.start("delivery", "for us")
+    wait(lambda: done == ["for us"])
+    time.sleep(2.5)  # two looks into the queues
+    assert done == ["for us"]
+    assert engine.active() == {("document", "not for us")}
 
 
 def test_all_old_records_are_deleted_also_when_they_are_many(

@@ -11,6 +11,7 @@ from web_house import House
 from mailroom.domain.account import Role
 from mailroom.domain.document import DocumentState, FieldName
 from mailroom.domain.value import Reason
+from mailroom.store.tables import NODES
 from mailroom.web.inbox import PAGE
 
 Open = Callable[..., Browser]
@@ -121,3 +122,17 @@ def test_the_digest_can_be_seen_before_it_goes_out(open_browser: Open, house: Ho
     house.mail = SimpleNamespace(subject="Te doen", text="Dag <b>Els</b>", html="<b>Dag</b>")
     assert "Dag <b>Els</b>" in read(browser.get(at))
     assert browser.get(f"{at}/mail").text == "<b>Dag</b>"
+
+
+def test_the_operator_sees_the_nodes_and_how_long_ago_they_were_heard(open_browser: Open, house: House) -> None:
+    with house.store.unit() as unit:
+        for node, in_spool in (("here/worker", 0), ("lost/smtp", 2)):
+            unit.nodes.beat(node, host="h", data="/d", in_spool=in_spool)
+        long_ago = {"last_seen": unit.nodes.now() - timedelta(hours=2)}
+        unit.session.execute(NODES.update().where(NODES.c.id == "lost/smtp").values(long_ago))
+    operator = house.user("op@korenaar.example", Role.OPERATOR)
+    items = html.fromstring(open_browser(operator.email).get("/attention").content).xpath("//section[@id='nodes']//li")
+    alive, lost = (" ".join(item.text_content().split()) for item in items)
+    assert alive.startswith("here/worker works")
+    assert lost.startswith("lost/smtp is gone; it was last heard 2 hours ago.")
+    assert "2 messages" in lost

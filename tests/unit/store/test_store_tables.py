@@ -12,6 +12,7 @@ from mailroom.domain.delivery import Delivery
 from mailroom.domain.document import Document
 from mailroom.domain.event import Event
 from mailroom.domain.message import Message, Part, PartVerdict
+from mailroom.domain.node import Node
 from mailroom.domain.report import ReportRun, Subscription
 from mailroom.domain.rule import AccountRule
 from mailroom.domain.value import Value
@@ -41,6 +42,7 @@ DIALECTS = [sqlite.dialect(), postgresql.dialect()]
         (ReportRun, tables.REPORT_RUNS, set()),
         (AccountRule, tables.ACCOUNT_RULES, set()),
         (Event, tables.EVENTS, set()),
+        (Node, tables.NODES, set()),
     ],
 )
 def test_every_field_of_a_value_has_a_column(value: type[Value], table: Table, elsewhere: set[str]) -> None:
