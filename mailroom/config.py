@@ -290,6 +290,17 @@ class MailSettings(_Slice):
     sender_name: str = Field("Mailroom", description="Name in From")
 
 
+class ScannerSettings(_Slice):
+    """`[scanner]`: the virus scanner that looks at every mail before it is taken apart."""
+
+    address: str = Field(
+        "",
+        pattern=r"^$|^unix:/.+$|^.+:\d{1,5}$",
+        description="Where ClamAV's clamd listens: HOST:PORT or unix:/path/of/socket; empty: no scan",
+    )
+    timeout_seconds: float = Field(60, gt=0, description="Longest silence of the scanner")
+
+
 class ReadingSettings(_Slice):
     """`[reading]`: how documents are read."""
 
@@ -369,6 +380,7 @@ class Settings(_Slice):
     folders: tuple[FolderSettings, ...] = ()
     web: WebSettings = WebSettings()
     mail: MailSettings = MailSettings()
+    scanner: ScannerSettings = ScannerSettings()
     reading: ReadingSettings = ReadingSettings()
     learning: LearningSettings = LearningSettings()
     box: BoxSettings = BoxSettings()

@@ -190,6 +190,12 @@ class ReaderCrashed(ReaderStopped):
     reason = "reader_crashed"
 
 
+class ScannerUnavailable(TemporaryFailure):
+    """The virus scanner that the settings name does not answer."""
+
+    reason = "scanner_unavailable"
+
+
 # -- people and rows ------------------------------------------------------------------------------------------------
 
 

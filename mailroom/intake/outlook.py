@@ -14,9 +14,10 @@ import olefile
 from mailroom.intake import reasons
 from mailroom.intake.inside import Inside, Shut
 from mailroom.intake.limits import IntakeLimits
+from mailroom.intake.rtf import rich_body
 
 # Property tags of MS-OXPROPS; a stream is named after tag and type: 001F text (UTF-16), 001E text (8 bit), 0102 binary.
-_SUBJECT, _BODY, _HTML = "0037", "1000", "1013"
+_SUBJECT, _BODY, _HTML, _RTF = "0037", "1000", "1013", "1009"
 _DATA, _LONG_NAME, _SHORT_NAME, _MIME_TYPE, _CONTENT_ID = "3701", "3707", "3704", "370E", "3712"
 _ATTACHMENT = "__attach_version1.0_"
 _EMBEDDED = "__substg1.0_3701000D"
@@ -85,7 +86,9 @@ def _texts(store: _Store, place: tuple[str, ...]) -> list[Inside]:
     text = store.text(place, _BODY)
     html = store.stream(place, _HTML, "0102") or store.text(place, _HTML).encode("utf-8")
     found = [Inside(text.encode("utf-8"), declared_type="text/plain", text=True, charset="utf-8")] if text else []
-    return [*found, Inside(html, declared_type="text/html", text=True)] if html else found
+    if html:
+        return [*found, Inside(html, declared_type="text/html", text=True)]
+    return found or rich_body(store.stream(place, _RTF, "0102"))
 
 
 def _attachment(store: _Store, place: tuple[str, ...], depth: int) -> Inside:

@@ -1,7 +1,7 @@
 """Open winmail.dat: Microsoft's Transport Neutral Encapsulation Format (MS-OXTNEF), one level.
 
-Our own small reader: the only kept libraries are LGPL command-line programs or unkept. It reads attachments, the HTML
-body and the plain body; a rich-text body (compressed RTF) carries no document and is left.
+Our own small reader: the only kept libraries are LGPL command-line programs or unkept. It reads attachments and the
+HTML, plain or rich-text body (compressed RTF, which often hides the HTML: see rtf.py).
 """
 
 from __future__ import annotations
@@ -14,11 +14,20 @@ from mailroom.intake import reasons
 from mailroom.intake.inside import Inside, Shut
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.names import from_bytes
+from mailroom.intake.rtf import rich_body
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _ATT_BODY, _ATT_RENDER, _ATT_TITLE, _ATT_DATA = 0x800C, 0x9002, 0x8010, 0x800F
 _ATT_MESSAGE_PROPERTIES, _ATT_PROPERTIES = 0x9003, 0x9005
-_HTML, _DATA, _LONG_NAME, _MIME_TYPE, _CONTENT_ID, _HIDDEN = 0x1013, 0x3701, 0x3707, 0x370E, 0x3712, 0x7FFE
+_HTML, _RTF, _DATA, _LONG_NAME, _MIME_TYPE, _CONTENT_ID, _HIDDEN = (
+    0x1013,
+    0x1009,
+    0x3701,
+    0x3707,
+    0x370E,
+    0x3712,
+    0x7FFE,
+)
 _EMBEDDED_OBJECT = 0x000D
 # Sizes of the fixed property types (MS-OXCDATA 2.11.1), padded to four bytes.
 _FIXED = {
@@ -90,8 +99,9 @@ def _body(attribute: _Attribute) -> list[Inside]:
         text = attribute.data.rstrip(b"\0")
         return [Inside(text, declared_type="text/plain", text=True)] if text.strip() else []
     if attribute.id == _ATT_MESSAGE_PROPERTIES:
-        html = dict(_properties(attribute.data)).get(_HTML, b"")
-        return [Inside(html, declared_type="text/html", text=True)] if html else []
+        known = dict(_properties(attribute.data))
+        html = known.get(_HTML, b"")
+        return [Inside(html, declared_type="text/html", text=True)] if html else rich_body(known.get(_RTF, b""))
     return []
 
 

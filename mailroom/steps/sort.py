@@ -19,6 +19,7 @@ from mailroom.steps.body import with_body
 from mailroom.steps.house import House
 from mailroom.steps.keys import keys_for
 from mailroom.steps.park import park_message
+from mailroom.steps.scanner import Scanned, scan
 from mailroom.steps.unlocked import LOCKED, Opened, still_locked
 from mailroom.store import Unit
 from mailroom.trust import is_one_of
@@ -47,7 +48,9 @@ def sort(house: House, message_id: str) -> list[str]:
         park_message(house, message_id, "reader_stopped")
         return []
     try:
-        return _record(house, message, _as_it_counts(house, message, _take_apart(house, message, attempts)))
+        scanned = _scanned(house, message)
+        apart = _as_it_counts(house, message, _take_apart(house, message, attempts), scanned)
+        return _record(house, message, apart, scanned)
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             _end_attempt(house, message_id)
@@ -79,11 +82,23 @@ def _take_apart(house: House, message: Message, attempts: int) -> TakenApart:
     return apart_from_answer(*house.box.call("take_apart", found, [raw]))
 
 
-def _as_it_counts(house: House, message: Message, apart: TakenApart) -> TakenApart:
-    """Drop a mark of spam that nobody we know has set, and draw the body where it is to be a document."""
+def _scanned(house: House, message: Message) -> Scanned:
+    """Have the mail looked at by the virus scanner, where one is configured. Raises ScannerUnavailable."""
+    if not house.settings.scanner.address:
+        return Scanned()
+    found = scan(house.settings.scanner, house.store.blobs.get(message.sha256))
+    if found.found or not found.whole:
+        log.warning("mail_scanned", message=message.id, found=found.found, whole=found.whole)
+    return found
+
+
+def _as_it_counts(house: House, message: Message, apart: TakenApart, scanned: Scanned) -> TakenApart:
+    """Drop a mark of spam that nobody we know has set, add the scanner's word, and draw the body where it counts."""
+    if scanned.reason:
+        apart = replace(apart, problems=(*apart.problems, scanned.reason))
     if not is_one_of(message.peer, house.settings.trust.trusted_peers):
         apart = replace(apart, problems=tuple(one for one in apart.problems if one.code != SPAM))
-    if apart.body is None:
+    if apart.body is None or scanned.found:
         return apart
     with house.store.read() as unit:
         account = unit.accounts.get(message.account_id)
@@ -102,11 +117,14 @@ def _end_attempt(house: House, message_id: str) -> None:
         unit.messages.update(message.model_copy(update={"attempts": max(message.attempts - 1, 0)}))
 
 
-def _record(house: House, message: Message, apart: TakenApart) -> list[str]:
+def _record(house: House, message: Message, apart: TakenApart, scanned: Scanned) -> list[str]:
     for content in filter(None, apart.contents.values()):  # containers, and what a limit kept shut, have none
         house.store.blobs.put(content)
     verdicts = {verdict.path: verdict for verdict in sort_parts(apart)}
-    told = tuple(problem for problem in apart.problems if problem.code == SPAM)
+    if scanned.found and scanned.reason:
+        refused = [part.path for part in apart.parts if not part.is_body]
+        verdicts |= {path: PartVerdict(path=path, verdict=Verdict.REFUSED, reason=scanned.reason) for path in refused}
+    told = tuple(problem for problem in apart.problems if problem.code in (SPAM, "not_scanned"))
     unlocked = [path for path, look in apart.looks.items() if look.container == "unlocked"]
     with house.store.unit() as unit:
         opened = Opened(unit, house, message, unlocked, told)
