@@ -117,7 +117,7 @@ class KeptPassword(Value):
     """A password, or a certificate with its key, with which locked files of an account are tried.
 
     `label` says what it is for. The secret itself is stored sealed and is no part of the value. With `message_id` it
-    was typed for the files of that mail and is forgotten once they were tried.
+    was typed for the files of that mail and is tried on no other; one that opened nothing is forgotten.
     """
 
     id: str

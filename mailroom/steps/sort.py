@@ -130,7 +130,6 @@ def _record(house: House, message: Message, apart: TakenApart, scanned: Scanned)
         opened = Opened(unit, house, message, unlocked, told)
         rows = [_row(opened, part, verdicts[part.path]) for part in apart.parts]
         opened.close(rows)
-        unit.passwords.forget_typed(message.id)
         unit.parts.record(message.id, _with_relatives(rows))
         current = unit.messages.get(message.id)
         sender = current.sender

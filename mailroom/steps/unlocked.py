@@ -77,9 +77,10 @@ class Opened:
 
 
 def still_locked(unit: Unit, house: House, document: Document, reason: Reason) -> Document:
-    """Note on a document for which a password was typed that this password does not open it."""
+    """Note on a document for which a password was typed that this password does not open it, and forget that one."""
     if document.state is not DocumentState.READING:
         return document
+    unit.passwords.forget_last_typed(document.message_id)
     wrong = Reason(code="password_wrong", facts=reason.facts) if reason.code in TYPED else reason
     unit.events.add(
         "document_unreadable",

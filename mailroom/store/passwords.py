@@ -44,6 +44,9 @@ class Passwords:
         if self._session.execute(gone).first() is None:
             raise NotFound(f"no password {password_id} of this account", password=password_id)
 
-    def forget_typed(self, message_id: str) -> None:
-        """Forget what was typed for the files of one message."""
-        self._session.execute(delete(ACCOUNT_PASSWORDS).where(ACCOUNT_PASSWORDS.c.message_id == message_id))
+    def forget_last_typed(self, message_id: str) -> None:
+        """Forget what was typed last for the files of one message: it opened nothing."""
+        table = ACCOUNT_PASSWORDS.c
+        query = select(table.id).where(table.message_id == message_id)
+        last = self._session.execute(query.order_by(table.created_at.desc(), table.id.desc()).limit(1)).scalar()
+        self._session.execute(delete(ACCOUNT_PASSWORDS).where(table.id == last))

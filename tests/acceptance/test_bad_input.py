@@ -75,7 +75,7 @@ def test_each_bad_mail_has_its_verdicts_and_a_clear_reason(installation: Install
     assert found["heavy"][:2] == ("document", "to_accept")
     assert found["hidden"][0] == "document"
     assert inbox_of(ledger, inbox, "hidden")["fields"]["invoice_number"]["value"] == "2026-118"
-    assert found["locked"] == ("document", "unreadable", "password_protected")
+    assert found["locked"] == ("document", "unreadable", "password_missing")
     assert found["cut"][1] in {"held", "incomplete"}, "what can be seen of it is shown, and nobody takes it for whole"
     assert "picture_truncated" in {problem["code"] for problem in inbox_of(ledger, inbox, "cut")["problems"]}
     assert found["dtd"] == ("document", "unreadable", "forbidden_xml")

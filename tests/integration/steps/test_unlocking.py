@@ -18,6 +18,7 @@ from mailroom.domain.value import new_id
 from mailroom.errors import BadConfiguration, InvalidValue, NotAllowed, NotFound, WrongState
 from mailroom.log import set_up
 from mailroom.steps.desk import Desk
+from mailroom.steps.replay import replay
 from mailroom.steps.sort import sort
 from mailroom.store import Sealer
 
@@ -111,7 +112,7 @@ def test_a_wrong_password_says_so_and_can_be_typed_again(home: TestHouse) -> Non
     assert home.document(waiting.id).state is DocumentState.READING
 
 
-def test_a_typed_password_is_forgotten_unless_it_shall_be_kept(home: TestHouse) -> None:
+def test_a_typed_password_is_for_this_mail_only_unless_it_shall_be_kept(home: TestHouse) -> None:
     waiting = one(home, mail(LOCKED))
     unlock(home, waiting, "klant-4711")
     assert kept(home) == []
@@ -121,6 +122,25 @@ def test_a_typed_password_is_forgotten_unless_it_shall_be_kept(home: TestHouse) 
     unlock(home, waiting, "klant-4711", keep=True)
     assert [row.label for row in kept(home)] == ["m.zip"]
     assert len(home.documents_of(mail(("n.zip", zip_with_aes("klant-4711", ("n.pdf", pdf("n"))))))) == 1
+
+
+def test_a_mail_that_was_unlocked_is_replayed_with_the_same_outcome(home: TestHouse) -> None:
+    other = ("more.zip", zip_with_aes("second", ("c.pdf", pdf("c"))))
+    first, second = (home.document(name) for name in home.documents_of(mail(LOCKED, other)))
+    unlock(home, first, "klant-4711")
+    unlock(home, home.document(second.id), "second")
+    outcome = replay(home.house, first.message_id, "operator")
+    assert outcome.is_same
+    assert outcome.new == ()
+    with home.store.read() as unit:
+        assert len(unit.documents.of_message(first.message_id)) == 3
+
+
+def test_a_wrong_password_is_forgotten(home: TestHouse) -> None:
+    waiting = one(home, mail(LOCKED))
+    unlock(home, waiting, "wrong")
+    with home.store.read() as unit:
+        assert unit.passwords.sealed(home.account.id, waiting.message_id) == []
 
 
 def test_a_file_with_nothing_new_inside_needs_nobody_any_more(home: TestHouse) -> None:
