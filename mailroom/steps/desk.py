@@ -134,7 +134,7 @@ class Desk:
     def unlock(self, user: User, document_id: str, version: int, password: str, *, keep: bool) -> Document:
         """Try a locked file with a password that a person typed. The caller tells the engine after the commit.
 
-        `keep`: the account keeps it for files to come; else it is for this mail only, and forgotten if it opens nothing.
+        `keep`: the account keeps it for files to come; else it is for this mail only.
 
         Raises:
             WrongState: the document waits for no password.
