@@ -17,6 +17,7 @@ from mailroom.steps.archive import convert, plan_deliveries
 from mailroom.steps.authenticate import authenticate, authenticate_again, leave_in_doubt
 from mailroom.steps.decide import decide, decide_again
 from mailroom.steps.deliver import deliver
+from mailroom.steps.divide import divide
 from mailroom.steps.extract import extract
 from mailroom.steps.house import House
 from mailroom.steps.park import park_delivery, park_document, park_message, park_report
@@ -62,9 +63,15 @@ def sender_in_doubt(run: Run, message_id: str) -> None:
 
 
 def document_found(run: Run, document_id: str) -> None:
-    """From bytes to a decision, and to a page where XML has none. What cannot be read stops here, with its reason."""
+    """From bytes to a decision, and to a page where XML has none. What cannot be read stops here, with its reason.
+
+    A file with several invoices, and photos that are pages of one, become documents of their own on the way.
+    """
     if run(read, document_id):
-        run(extract, document_id)
+        # `is True`: an earlier version's step said how many fields it found, and its story went on without dividing.
+        if run(extract, document_id) is True:
+            for made_id in run(divide, document_id):
+                run.begin("document", made_id)
         run(decide, document_id)
         run(draw, document_id)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from mailroom.config import Settings
 from mailroom.intake import TASK as INTAKE_TASK
 from mailroom.reading.box import Box
+from mailroom.reading.pieces import TASKS as PIECE_TASKS
 from mailroom.reading.read import TASKS as READER_TASKS
 from mailroom.steps.boxed import TASKS as STEP_TASKS
 
-BOX_TASKS = {**READER_TASKS, "take_apart": INTAKE_TASK, **STEP_TASKS}
+BOX_TASKS = {**READER_TASKS, **PIECE_TASKS, "take_apart": INTAKE_TASK, **STEP_TASKS}
 
 
 def open_box(settings: Settings) -> Box:

@@ -150,6 +150,59 @@ def undo(session: Session, document_id: str, actor: str | None) -> None:
 @click.argument("document_id", metavar="DOCUMENT")
 @acting
 @click.pass_obj
+def separate(session: Session, document_id: str, actor: str | None) -> None:
+    """Let a document stand by itself that was put beside another one. Undoes `same`."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).separate(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.argument("other_id", metavar="OTHER")
+@click.option("--not", "apart", is_flag=True, help="Say that they are two invoices.")
+@acting
+@click.pass_obj
+def same(session: Session, document_id: str, other_id: str, actor: str | None, *, apart: bool) -> None:
+    """Say that a document is the same invoice as another one, or with --not that it is not."""
+    row, desk = _get(session, document_id), _desk(session)
+    answer = desk.keep_apart if apart else desk.unite
+    _say(session, answer(session.actor(actor), document_id, row.version, other_id))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
+def divide(session: Session, document_id: str, actor: str | None) -> None:
+    """Say that a file holds several invoices, as was asked; the running daemon divides it. Undone by `whole`."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).divide(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
+def whole(session: Session, document_id: str, actor: str | None) -> None:
+    """Say that a file is one invoice: when it was asked, or after it was divided."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).keep_whole(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
+def part(session: Session, document_id: str, actor: str | None) -> None:
+    """Say that photos which were put together are several invoices."""
+    row = _get(session, document_id)
+    _say(session, _desk(session).part(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@acting
+@click.pass_obj
 def retry(session: Session, document_id: str, actor: str | None) -> None:
     """Read an unreadable or parked document again, or take a parked mail apart again; the running daemon does it."""
     try:

@@ -40,7 +40,7 @@ def inbox(
 ) -> None:
     """List documents, newest first: those that wait for somebody, or with --all every one."""
     account_id = session.account(account).id if account else None
-    wanted = {DocumentState(state) for state in states} or (None if everything else WAITING)
+    wanted = {DocumentState(state) for state in states} or (frozenset(DocumentState) if everything else WAITING)
     with session.store.read() as unit:
         documents = unit.documents.list(account_id, wanted, search, limit=limit)
         names = {row.id: row.name for row in unit.accounts.all()}

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailroom.cli.output import Session, as_json, print_json, print_table, reason_text
+from mailroom.domain.document import Document
 from mailroom.domain.ledger import LedgerMail, LedgerQuery, Replay
 from mailroom.domain.message import LedgerEntry, Verdict
 from mailroom.languages import Language, text
+from mailroom.steps.desk import Desk
 
 if TYPE_CHECKING:
     from mailroom.store import Unit
 
+acting = click.option("--as", "actor", metavar="EMAIL", help="In whose name; without it, the operator's.")
 AT_ONCE = 200
 
 
@@ -52,6 +55,30 @@ def ledger(
     print_table(
         ["received", "subject", "part", "file", "verdict", "reason", "document"], rows, empty="No mail has arrived yet."
     )
+
+
+@ledger.command("take-back")
+@click.argument("mail", metavar="MAIL")
+@click.argument("part", metavar="PART")
+@acting
+@click.pass_obj
+def take_back(session: Session, mail: str, part: str, actor: str | None) -> None:
+    """Make a document of a part that was left out; such a picture is taken for one from now on."""
+    _say(session, Desk(session.house).take_back(session.actor(actor), mail, part))
+
+
+@ledger.command("put-aside")
+@click.argument("mail", metavar="MAIL")
+@click.argument("part", metavar="PART")
+@acting
+@click.pass_obj
+def put_aside(session: Session, mail: str, part: str, actor: str | None) -> None:
+    """Say that a picture which was taken for a document is none; such a one is left out from now on."""
+    _say(session, Desk(session.house).put_aside(session.actor(actor), mail, part))
+
+
+def _say(session: Session, document: Document) -> None:
+    click.echo(f"{document.id}  {text(session.language, f'state.{document.state.value}')}")
 
 
 @ledger.command("replay")

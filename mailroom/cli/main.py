@@ -17,7 +17,11 @@ COMMANDS = {
     "address": ("mailroom.cli.address", "address", "Import addresses: list, new, retire, replace, restrict."),
     "inbox": ("mailroom.cli.inbox", "inbox", "The documents that wait for somebody, or all of them."),
     "document": ("mailroom.cli.document", "document", "One document: show, fill in, accept, refuse, undo, download."),
-    "ledger": ("mailroom.cli.ledger", "ledger", "Every part of every mail, with its verdict; run a mail again."),
+    "ledger": (
+        "mailroom.cli.ledger",
+        "ledger",
+        "Every part of every mail, its verdict; take one back, run a mail again.",
+    ),
     "read": ("mailroom.cli.read", "read", "Read files and print their fields, without storing anything."),
     "import": ("mailroom.cli.import_", "import_files", "Take in files, mails and mailboxes as if they had been sent."),
     "unassigned": (

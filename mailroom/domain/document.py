@@ -109,6 +109,7 @@ class DocumentState(StrEnum):
     ARCHIVED = "archived"
     REFUSED = "refused"
     DUPLICATE = "duplicate"
+    SET_ASIDE = "set_aside"
     UNREADABLE = "unreadable"
     NEEDS_ATTENTION = "needs_attention"
 
@@ -117,6 +118,29 @@ WAITING_FOR_PERSON = frozenset(
     {DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD, DocumentState.UNREADABLE}
 )
 """What the digest and the inbox of an account ask a person to deal with."""
+
+
+BESIDE = frozenset({DocumentState.DUPLICATE, DocumentState.SET_ASIDE})
+"""What goes along with another document: it is shown there, and in no list of its own."""
+
+SETTLED = frozenset({DocumentState.ACCEPTED, DocumentState.ARCHIVED, DocumentState.REFUSED})
+"""What somebody or a rule has decided on: it is never rearranged."""
+
+
+class Bond(StrEnum):
+    """What a document is to the one that it belongs to.
+
+    `rendition`: the same invoice once more; `differs`: the same with other values, so that a person has to look;
+    `reminder`: a reminder of it; `appendix`: goes along with it; `page`: a photo that is a page of it. `divided` stands
+    on a document that was taken apart: it belongs to none, its pieces are `made_from` it.
+    """
+
+    RENDITION = "rendition"
+    DIFFERS = "differs"
+    REMINDER = "reminder"
+    APPENDIX = "appendix"
+    PAGE = "page"
+    DIVIDED = "divided"
 
 
 class AccountingStatus(StrEnum):
@@ -143,6 +167,8 @@ class Document(Value):
     `ubl` the UBL that was made of it or that it is.
     `version` counts changes, so that two people do not overwrite each other. `attempts` counts the times that work
     on it was begun and not ended. `completed_by_hand` never goes back to false: such a document is accepted by hand.
+    `belongs_to` is the document that it goes along with, `bond` how. `made_from` is the document of which it is a
+    piece (`first_page` to `last_page`) or, joined out of several pictures, the first of them.
     """
 
     id: str
@@ -173,8 +199,32 @@ class Document(Value):
     decided_by: str | None = None
     archive_at: datetime | None = None
     version: int = 1
+    belongs_to: str | None = None
+    bond: Bond | None = None
+    made_from: str | None = None
+    first_page: int | None = None
+    last_page: int | None = None
 
     def value(self, name: FieldName) -> str | None:
         """Return a field's value, or None when it is missing."""
         field = self.fields.get(name)
         return field.value if field else None
+
+
+_ALIKE = str.maketrans("OIL", "011")
+
+
+def number_key(number: str | None) -> str:
+    """Return an invoice number as it is compared, or nothing where it has no digit.
+
+    Capitals and digits only, without leading zeros; letters that OCR takes for digits are those digits, so that
+    `INV-2026/O077` and `inv 2026 0077` are one. `77` and `2026-77` are not.
+    """
+    signs = "".join(sign for sign in (number or "").upper() if sign.isalnum())
+    return signs.translate(_ALIKE).lstrip("0") if any(sign.isdigit() for sign in signs) else ""
+
+
+def sum_key(document: Document) -> str:
+    """Return day and sum of a document as one word, by which a slip without a number is found again; or nothing."""
+    day, total = document.value(FieldName.ISSUE_DATE), document.value(FieldName.TOTAL_AMOUNT)
+    return f"{day} {total.lstrip('-')}" if day and total else ""

@@ -132,7 +132,8 @@ class Part(Value):
     """One part of a message, as it was taken apart. Its bytes travel beside it.
 
     `path` is the section number of RFC 3501 (`1`, `2.1`), continued into containers. `filename` is a bare name: no
-    folders, no control characters. `media_type` is by content; `declared_type` is what the mail said.
+    folders, no control characters. `media_type` is by content; `declared_type` is what the mail said. `likeness` is
+    what a small picture looks like (intake/likeness.py).
     """
 
     path: str
@@ -147,6 +148,7 @@ class Part(Value):
     width: int = 0
     height: int = 0
     problem: str = ""
+    likeness: str = ""
 
 
 class Verdict(StrEnum):
@@ -220,3 +222,19 @@ class LedgerEntry(Value):
     document_id: str | None = None
     sender_verdict: SenderVerdict = SenderVerdict.UNKNOWN
     original_sender: str = ""
+
+
+_COPIES = frozenset({"same_bytes", "same_bytes_as_document"})
+"""Reasons of lines whose bytes are a document already."""
+
+
+def can_take_back(entry: LedgerEntry) -> bool:
+    """Say whether a line of the ledger can become a document: left out, of a type that is read, and not a copy."""
+    left_out = entry.verdict in {Verdict.IGNORED, Verdict.APPENDIX} and entry.reason.code not in _COPIES
+    return left_out and entry.media_type in READABLE and entry.size > 0
+
+
+def can_put_aside(entry: LedgerEntry) -> bool:
+    """Say whether a line of the ledger can be said to be no document: a picture that was taken for one."""
+    taken = entry.verdict is Verdict.DOCUMENT and entry.document_id is not None
+    return taken and entry.media_type in {MediaType.JPEG, MediaType.PNG}

@@ -8,6 +8,7 @@ from mailroom.intake.grouping import sort_parts
 from mailroom.intake.keys import Keys, spellings
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.media_type import detect
+from mailroom.intake.memory import Memory
 from mailroom.intake.parse import take_apart
 from mailroom.intake.story import with_page
 from mailroom.intake.taken import BodyFound, Look, TakenApart
@@ -19,6 +20,7 @@ __all__ = [
     "IntakeLimits",
     "Keys",
     "Look",
+    "Memory",
     "TakenApart",
     "apart_from_answer",
     "detect",

@@ -52,6 +52,14 @@ def clutter(part: Part, apart: TakenApart, *, beside_document: bool) -> str | No
     return reasons.DECORATION if _is_small(part) or (shown and _is_ornament(part, beside_document)) else None
 
 
+def may_decorate(part: Part, apart: TakenApart) -> bool:
+    """Say whether repetition may make it decoration: never what a camera or a fax made, what is large, or a page."""
+    area = part.width * part.height
+    if part.media_type in _NEVER or apart.look(part.path).camera:
+        return False
+    return 0 < area < _LARGE_AREA and not _is_page(part.width, part.height)
+
+
 def is_shown(part: Part, apart: TakenApart) -> bool:
     """Say whether the HTML body shows the picture."""
     return bool(part.content_id) and part.content_id in apart.references_cid

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from mailroom.domain.message import READABLE, MediaType, Part, PartVerdict, Verdict
 from mailroom.domain.value import Reason
 from mailroom.intake import reasons
-from mailroom.intake.clutter import PICTURES, clutter, is_picture
+from mailroom.intake.clutter import PICTURES, clutter, is_picture, may_decorate
+from mailroom.intake.memory import DECORATION, DOCUMENT, NOTHING, OFTEN, Memory
 from mailroom.intake.names import ending, stem
 from mailroom.intake.taken import TakenApart
 
@@ -55,15 +56,15 @@ Verdicts = dict[str, PartVerdict]
 Rule = Callable[[Part, TakenApart], PartVerdict | None]
 
 
-def sort_parts(apart: TakenApart) -> tuple[PartVerdict, ...]:
-    """Return one verdict for each part, in the order of the parts."""
+def sort_parts(apart: TakenApart, memory: Memory = NOTHING) -> tuple[PartVerdict, ...]:
+    """Return one verdict for each part, in the order of the parts. `memory`: what the account knows of pictures."""
     found: Verdicts = {part.path: _first(part, apart) for part in apart.parts}
     _set_embedded_aside(apart, found)
     _set_pdf_files_aside(apart, found)
-    _ignore_clutter(apart, found)
+    _ignore_clutter(apart, found, memory)
     _ignore_copies(apart, found)
     _pair_renditions(apart, found)
-    _set_terms_aside(apart, found)
+    _set_terms_aside(apart, found, memory)
     _attach_appendices(apart, found)
     return tuple(found[part.path] for part in apart.parts)
 
@@ -258,13 +259,27 @@ def _set_pdf_files_aside(apart: TakenApart, found: Verdicts) -> None:
             found[part.path] = _verdict(part, Verdict.APPENDIX, reasons.EMBEDDED_FILE, carrier.path)
 
 
-def _ignore_clutter(apart: TakenApart, found: Verdicts) -> None:
+def _ignore_clutter(apart: TakenApart, found: Verdicts, memory: Memory) -> None:
+    """What a person said of a picture comes first; then its size, shape and use; then in how many mails it came."""
     documents = _documents(apart, found)
     beside = any(not is_picture(part) for part in documents)
     for part in documents:
-        code = clutter(part, apart, beside_document=beside) if is_picture(part) else None
-        if code:
-            found[part.path] = _ignored(part, code)
+        said = memory.verdict(part)
+        if said == DOCUMENT:
+            found[part.path] = _document(part, reasons.SAID_DOCUMENT)
+        elif said == DECORATION:
+            found[part.path] = _ignored(part, reasons.SAID_DECORATION)
+        elif is_picture(part):
+            code = clutter(part, apart, beside_document=beside)
+            if code:
+                found[part.path] = _ignored(part, code)
+            elif memory.times(part) >= OFTEN and may_decorate(part, apart):
+                found[part.path] = _often(part, memory.times(part))
+
+
+def _often(part: Part, times: int) -> PartVerdict:
+    why = Reason(code=reasons.SEEN_OFTEN, facts={"count": str(times)})
+    return PartVerdict(path=part.path, verdict=Verdict.IGNORED, reason=why)
 
 
 def _ignore_copies(apart: TakenApart, found: Verdicts) -> None:
@@ -311,10 +326,11 @@ def _names_number(name: str, number: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", name) is not None
 
 
-def _set_terms_aside(apart: TakenApart, found: Verdicts) -> None:
+def _set_terms_aside(apart: TakenApart, found: Verdicts, memory: Memory) -> None:
     """Terms and conditions go along with the invoice; alone in a mail they stay a document for a person to refuse."""
     documents = _documents(apart, found)
-    terms = [part for part in documents if part.media_type is MediaType.PDF and _TERMS.search(part.filename)]
+    named = [part for part in documents if part.media_type is MediaType.PDF and _TERMS.search(part.filename)]
+    terms = [part for part in named if memory.verdict(part) != DOCUMENT]
     if len(terms) < len(documents):
         for part in terms:
             found[part.path] = _beside(part, reasons.TERMS)

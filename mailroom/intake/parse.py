@@ -19,6 +19,7 @@ from mailroom.intake.header import view
 from mailroom.intake.inside import Inside, Shut
 from mailroom.intake.invoice_files import files_in_invoice
 from mailroom.intake.keys import NONE, Keys
+from mailroom.intake.likeness import likeness
 from mailroom.intake.limits import IntakeLimits
 from mailroom.intake.mail_kind import kinds_of
 from mailroom.intake.media_type import detect, is_encrypted, is_foreign_archive, is_two_kinds, looks_like_mail
@@ -241,6 +242,7 @@ class _Walk:
             width=size.width,
             height=size.height,
             problem=found.problem,
+            likeness=likeness(found.content, media_type, size.width, size.height) if not size.camera else "",
         )
         look = _look(found, part, camera=size.camera)
         if found.holds is not None:

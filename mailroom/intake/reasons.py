@@ -14,6 +14,7 @@ INVOICE_BEHIND_LINK: Final = "invoice_behind_link"
 FORWARDING_CONFIRMATION: Final = "forwarding_confirmation"
 TWO_KINDS: Final = "two_kinds"
 DAMAGED_FILE: Final = "damaged_file"
+SAID_DOCUMENT: Final = "said_document"
 
 # -- beside a document ----------------------------------------------------------------------------------------------
 OFFICE_FILE: Final = "office_file"
@@ -42,6 +43,8 @@ ENCRYPTED_MESSAGE: Final = "encrypted_message"
 BODY_TEXT: Final = "body_text"
 BODY_HTML: Final = "body_html"
 DECORATION: Final = "decoration"
+SAID_DECORATION: Final = "said_decoration"
+SEEN_OFTEN: Final = "seen_often"
 TRACKING_PIXEL: Final = "tracking_pixel"
 SIGNATURE: Final = "signature"
 CALENDAR: Final = "calendar"
@@ -86,6 +89,7 @@ MEANINGS: Final[dict[str, str]] = {
     INVOICE_BEHIND_LINK: "The mail holds no invoice, only a link to one; links are never opened.",
     FORWARDING_CONFIRMATION: "A mail provider asks to confirm that mail is forwarded to this address.",
     TWO_KINDS: "The file can be opened as two different kinds of file; look at it with care before you accept it.",
+    SAID_DOCUMENT: "A person said that this is a document.",
     DAMAGED_FILE: "The file seems damaged; reading it will be tried, or ask the sender to send it again.",
     OFFICE_FILE: "An office file (Word, Excel, ...), kept as an appendix of the document beside it.",
     TEXT_FILE: "A text file, kept as an appendix of the document beside it.",
@@ -106,6 +110,8 @@ MEANINGS: Final[dict[str, str]] = {
     BODY_TEXT: "The text of the mail.",
     BODY_HTML: "The formatted text of the mail.",
     DECORATION: "A logo, icon or other picture that only decorates the mail.",
+    SAID_DECORATION: "A person said of such a picture that it only decorates the mail.",
+    SEEN_OFTEN: "This picture came with {count} other mails: it only decorates them.",
     TRACKING_PIXEL: "An invisible picture with which the sender sees that the mail was opened.",
     SIGNATURE: "A digital signature; it holds no document.",
     CALENDAR: "A calendar entry.",

@@ -22,8 +22,23 @@ BOOKED = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE, DocumentType
 ROUNDING = Decimal("0.02")
 """Net and VAT are rounded a line or a rate at a time; two cents cover what correct paper invoices differ by."""
 
-HOLDING_PROBLEMS = ("xml_differs_from_page", "embedded_xml_unreadable", "two_kinds", "spam_marked", "not_scanned")
-"""Problems met while reading that make the values themselves doubtful: the XML is the invoice, the page its picture."""
+HOLDING_PROBLEMS = (
+    "other_iban",
+    "other_total",
+    "other_number",
+    "other_date",
+    "xml_differs_from_page",
+    "perhaps_same",
+    "perhaps_several",
+    "several_invoices",
+    "embedded_xml_unreadable",
+    "two_kinds",
+    "spam_marked",
+    "not_scanned",
+)
+"""Problems that make the values themselves doubtful: the same invoice came again with other values, its XML and its
+page differ, or a question waits for a person.
+"""
 
 TOLD_ONLY = frozenset({"einvoice_note"})
 """Problems that a person is told of, and that stop nothing."""
@@ -86,9 +101,10 @@ def problem_met(code: str) -> Guard:
 
 GUARDS: tuple[Guard, ...] = (
     iban_changed,
+    problem_met(HOLDING_PROBLEMS[0]),
     own_vat_id_as_seller,
     buyer_is_not_this_account,
     not_for_the_books,
     totals_do_not_add_up,
-    *(problem_met(code) for code in HOLDING_PROBLEMS),
+    *(problem_met(code) for code in HOLDING_PROBLEMS[1:]),
 )

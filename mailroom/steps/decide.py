@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from mailroom.domain.account import Account
 from mailroom.domain.decision import Decision, DecisionRecord, Facts
-from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.document import Bond, Document, DocumentState
 from mailroom.extraction import missing
 from mailroom.log import get_logger
 from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.house import House
+from mailroom.steps.together import PICTURES, arrange, beside, in_mail, invoice_beside, turned_out
 from mailroom.store import Unit
 
 log = get_logger("decide")
@@ -25,6 +26,8 @@ def decide(house: House, document_id: str) -> str:
         document = unit.documents.get(document_id)
         if document.state is not DocumentState.READING:
             return document.state.value
+        unit.documents.keep_others_waiting(document.account_id)
+        document = unit.documents.get(document_id)
         decided = decide_in(unit, house, document, actor=RULES)
     log.info(
         "document_decided",
@@ -36,10 +39,46 @@ def decide(house: House, document_id: str) -> str:
 
 
 def decide_in(unit: Unit, house: House, document: Document, *, actor: str) -> Document:
-    """Decide within a transaction that is under way; return the document as it is stored."""
+    """Decide within a transaction that is under way; return the document as it is stored.
+
+    First it is put beside what it belongs to (steps/together.py); the rules speak on what stands by itself.
+    """
+    arranged = arrange(unit, house, document)
+    for other, decision in arranged.others:
+        by_rules_or(unit, house, other, decision)
+    return by_rules_or(unit, house, arranged.document, arranged.decision, actor=actor)
+
+
+def by_rules_or(
+    unit: Unit, house: House, document: Document, decision: Decision | None, *, actor: str = RULES
+) -> Document:
+    """Apply a decision, or where there is none that of the rules."""
+    if decision is not None:
+        decided = apply_decision(unit, house, document, decision, actor=actor)
+        told = turned_out(decided)
+        if told is not None:
+            unit.parts.judge(decided.message_id, told, decided.id)
+        return decided
     facts = gather_facts(unit, house, document)
-    decision = decide_by_rules(facts, missing(document.fields))
-    return apply_decision(unit, house, document, decision, actor=actor, facts=facts)
+    decided = decide_by_rules(facts, missing(document.fields))
+    return apply_decision(unit, house, document, decided, actor=actor, facts=facts)
+
+
+def release_renditions(unit: Unit, house: House, document_id: str) -> None:
+    """Let what was put beside a document stand by itself: that one cannot be read.
+
+    A picture without words beside an invoice is a photo of what was sold: it goes along with the invoice.
+    """
+    unread = unit.documents.get(document_id)
+    if any(reason.code == "blank" for reason in unread.reasons) and unread.media_type in PICTURES:
+        invoice = invoice_beside(unit, house, unread, in_mail(unit, unread))
+        if invoice is not None:
+            bond = {"belongs_to": invoice.id, "bond": Bond.APPENDIX}
+            by_rules_or(unit, house, unread.model_copy(update=bond), beside("appendix_of", invoice))
+    for rendition in unit.documents.belonging_to(document_id):
+        if rendition.state is DocumentState.DUPLICATE:
+            alone = rendition.model_copy(update={"belongs_to": None, "bond": None})
+            decide_in(unit, house, alone, actor=RULES)
 
 
 def decide_again(house: House, document_id: str) -> str:

@@ -11,16 +11,29 @@ from contextlib import contextmanager
 
 from mailroom.domain.account import KeptPassword, Role, User
 from mailroom.domain.decision import Decision
-from mailroom.domain.document import Document, DocumentState, Evidence, Field, FieldName, Fields, FieldSource
-from mailroom.domain.message import Message, MessageState
+from mailroom.domain.document import (
+    BESIDE,
+    Bond,
+    Document,
+    DocumentState,
+    Evidence,
+    Field,
+    FieldName,
+    Fields,
+    FieldSource,
+)
+from mailroom.domain.message import Message, MessageState, PartVerdict, Verdict
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import ChangedMeanwhile, InvalidValue, NotAllowed, NotFound, WrongState
 from mailroom.extraction import missing, normalise
 from mailroom.languages import Language
 from mailroom.rules import decide as decide_by_rules
-from mailroom.steps.decide import apply_decision, decide_in, gather_facts
+from mailroom.steps.decide import RULES, apply_decision, decide_in, gather_facts
+from mailroom.steps.desk_parts import put_aside, take_back
+from mailroom.steps.desk_pieces import part, put_back, told_to_divide
 from mailroom.steps.house import House
 from mailroom.steps.learning import teach_correction
+from mailroom.steps.together import remember_pair, without_ours
 from mailroom.steps.unlocked import TYPED
 from mailroom.store import Unit
 
@@ -106,16 +119,103 @@ class Desk:
     def undo(self, user: User, document_id: str, version: int) -> Document:
         """Take an acceptance back within its window, or a refusal at any time. No rule accepts it again by itself."""
         with self._open(user, document_id, version, MAY_DECIDE, UNDOABLE) as (unit, document):
-            facts = gather_facts(unit, self._house, document)
-            judged = decide_by_rules(facts, missing(document.fields))
-            by_itself = judged.state is DocumentState.ACCEPTED
-            decision = Decision(
-                state=DocumentState.TO_ACCEPT if by_itself else judged.state,
-                rule="taken_back",
-                # What spoke against it speaks again: whoever accepts it next must see the warning too.
-                reasons=(Reason(code="taken_back"), *(() if by_itself else judged.reasons)),
-            )
-            return apply_decision(unit, self._house, document, decision, actor=user.id, facts=facts)
+            return self._wait_for_person(unit, document, user, "taken_back")
+
+    def _wait_for_person(self, unit: Unit, document: Document, user: User, code: str) -> Document:
+        """Lay a document before a person, whatever the rules would do with it."""
+        facts = gather_facts(unit, self._house, document)
+        judged = decide_by_rules(facts, missing(document.fields))
+        by_itself = judged.state is DocumentState.ACCEPTED
+        decision = Decision(
+            state=DocumentState.TO_ACCEPT if by_itself else judged.state,
+            rule=code,
+            # What spoke against it speaks again: whoever accepts it next must see the warning too.
+            reasons=(Reason(code=code), *(() if by_itself else judged.reasons)),
+        )
+        return apply_decision(unit, self._house, document, decision, actor=user.id, facts=facts)
+
+    def separate(self, user: User, document_id: str, version: int) -> Document:
+        """Let a document stand by itself that was put beside another one. No rule accepts it by itself.
+
+        The two are not taken for one again; what they said differently no longer speaks against the other.
+        """
+        with self._open(user, document_id, version, MAY_DECIDE, BESIDE | OPEN) as (unit, document):
+            if document.belongs_to is None:
+                raise WrongState(f"document {document_id} stands by itself", state=document.state.value)
+            leader = unit.documents.get(document.belongs_to)
+            remember_pair(unit, document, leader, "other", actor=user.id, at=self._house.clock())
+            alone = without_ours(document).model_copy(update={"belongs_to": None, "bond": None})
+            self._speak_again(unit, leader, document.id)
+            if document.made_from is None:
+                line = PartVerdict(
+                    path=document.part_path, verdict=Verdict.DOCUMENT, reason=Reason(code="stands_by_itself")
+                )
+                unit.parts.judge(document.message_id, line, document.id)
+            return self._wait_for_person(unit, alone, user, "stands_by_itself")
+
+    def unite(self, user: User, document_id: str, version: int, other_id: str) -> Document:
+        """Say that a document is the same invoice as another one, or not (`unite` and `keep_apart`)."""
+        with self._open(user, document_id, version, MAY_DECIDE, OPEN) as (unit, document):
+            other = self._neighbour(unit, document, other_id)
+            remember_pair(unit, document, other, "same", actor=user.id, at=self._house.clock())
+            return decide_in(unit, self._house, document, actor=user.id)
+
+    def keep_apart(self, user: User, document_id: str, version: int, other_id: str) -> Document:
+        """Say that a document is another invoice than one that looks like it; it then waits for its acceptance."""
+        with self._open(user, document_id, version, MAY_DECIDE, OPEN) as (unit, document):
+            other = self._neighbour(unit, document, other_id)
+            remember_pair(unit, document, other, "other", actor=user.id, at=self._house.clock())
+            return self._wait_for_person(unit, without_ours(document), user, "stands_by_itself")
+
+    def divide(self, user: User, document_id: str, version: int) -> Document:
+        """Say that a file holds several invoices, as was asked. The caller tells the engine after the commit."""
+        with self._open(user, document_id, version, MAY_DECIDE, OPEN) as (unit, document):
+            return told_to_divide(unit, document, split=True, actor=user.id, at=self._house.clock())
+
+    def keep_whole(self, user: User, document_id: str, version: int) -> Document:
+        """Say that a file is one invoice: when it was asked, or after it was divided."""
+        states = OPEN | {DocumentState.SET_ASIDE}
+        with self._open(user, document_id, version, MAY_DECIDE, states) as (unit, document):
+            if document.bond is Bond.DIVIDED and document.made_from is None:
+                whole = put_back(unit, self._house, document, actor=user.id)
+                return self._wait_for_person(unit, whole, user, "stands_by_itself")
+            whole = told_to_divide(unit, document, split=False, actor=user.id, at=self._house.clock())
+            return decide_in(unit, self._house, whole, actor=user.id)
+
+    def part(self, user: User, document_id: str, version: int) -> Document:
+        """Say that photos which were put together are several invoices; return the first of them."""
+        with self._open(user, document_id, version, MAY_DECIDE, OPEN) as (unit, document):
+            if document.made_from is None or document.first_page is not None:
+                raise WrongState(f"document {document_id} was not put together", state=document.state.value)
+            photos = part(unit, self._house, document, actor=user.id)
+            decided = [self._wait_for_person(unit, photo, user, "stands_by_itself") for photo in photos]
+            return decided[0]
+
+    def take_back(self, user: User, message_id: str, path: str) -> Document:
+        """Make a document of a part that was left out. The caller tells the engine after the commit."""
+        return take_back(self._house, user, message_id, path, MAY_DECIDE)
+
+    def put_aside(self, user: User, message_id: str, path: str) -> Document:
+        """Say that a picture which was taken for a document is none."""
+        return put_aside(self._house, user, message_id, path, MAY_DECIDE)
+
+    def _neighbour(self, unit: Unit, document: Document, other_id: str) -> Document:
+        other = unit.documents.get(other_id)
+        if other.account_id != document.account_id or other.id == document.id:
+            raise NotFound(f"no other document {other_id} in the account of document {document.id}")
+        return other
+
+    def _speak_again(self, unit: Unit, leader: Document, gone: str) -> None:
+        """Take away what another document was said to say differently, where a person still decides."""
+        kept = tuple(problem for problem in leader.problems if problem.facts.get("document") != gone)
+        if kept == leader.problems or leader.state not in OPEN:
+            return
+        quiet = leader.model_copy(update={"problems": kept})
+        facts = gather_facts(unit, self._house, quiet)
+        judged = decide_by_rules(facts, missing(quiet.fields))
+        if judged.state is DocumentState.ACCEPTED:  # a person has just looked at it; a person accepts it
+            judged = judged.model_copy(update={"state": DocumentState.TO_ACCEPT, "reasons": ()})
+        apply_decision(unit, self._house, quiet, judged, actor=RULES, facts=facts)
 
     def retry(self, user: User, document_id: str, version: int) -> Document:
         """Read an unreadable or parked document again. The caller tells the engine after the commit."""

@@ -5,22 +5,26 @@ An e-invoice is compared with the page it came with, and with the account that r
 
 from __future__ import annotations
 
-from mailroom.domain.document import FieldSource
+from mailroom.domain.answer import Question
+from mailroom.domain.document import Document, FieldSource
 from mailroom.domain.learned import Lessons
 from mailroom.domain.reading import Reading
+from mailroom.domain.value import Reason
 from mailroom.einvoice import reasons_outside
-from mailroom.extraction import Buyer, Extraction, marks_of
+from mailroom.extraction import Buyer, Extraction, marks_of, several
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.steps.learning import lessons_of_seller, proved_domain
 from mailroom.steps.read import joined
 from mailroom.steps.second_opinion import look_twice
+from mailroom.steps.together import ASKED, DIVIDING, PICTURES, SEVERAL, files_subject
+from mailroom.store import Unit
 
 log = get_logger("extract")
 
 
-def extract(house: House, document_id: str) -> int:
-    """Store the fields and the seller; return how many fields have a value."""
+def extract(house: House, document_id: str) -> bool:
+    """Store the fields and the seller; return whether it has to be divided, or looked at with its neighbours."""
     with house.store.read() as unit:
         document = unit.documents.get(document_id)
         account = unit.accounts.get(document.account_id)
@@ -39,22 +43,42 @@ def extract(house: House, document_id: str) -> int:
         house.reader, lambda: house.store.blobs.get(document.sha256), reading, buyer, lessons_for
     )
     words = " ".join(page.text() for page in reading.pages)
+    division = several.divide(reading, buyer) if document.made_from is None else several.Division(((1, 1),))
     outside = reasons_outside(reading.structured, found.page, account=account, words=words)
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
         typed = {name: field for name, field in current.fields.items() if field.source is FieldSource.PERSON}
         fields = {**found.fields, **typed}  # what a person typed outlives a second reading
-        values = {name: field.value for name, field in fields.items()}
         known = unit.sellers.recognise(account.id, marks_of(fields, reading, buyer, domain=domain))
         unit.lines.save(document_id, found.lines)
+        told = _told(unit, current, division)
+        kept = tuple(problem for problem in current.problems if problem.code not in DIVIDING)
         unit.documents.save(
             current.model_copy(
                 update={
                     "fields": fields,
                     "engine": engine,
-                    "problems": joined(current.problems, found.problems, outside),
+                    "problems": joined(kept, found.problems, outside, told),
                     "seller_id": known.seller.id if known else None,
                 }
             )
         )
-    return sum(value is not None for value in values.values())
+        photo = document.media_type in PICTURES and document.made_from is None
+        neighbours = photo and len(unit.documents.of_message(document.message_id)) > 1
+    return neighbours or any(problem.code == SEVERAL for problem in told)
+
+
+def _told(unit: Unit, document: Document, division: several.Division) -> tuple[Reason, ...]:
+    """Return how a file is to be divided as a problem: a sure division, a question, or what a person said of it."""
+    if len(division.pieces) < 2:
+        return ()
+    sender = unit.messages.get(document.message_id).sender.identity
+    said = ""
+    for subject in (document.id, files_subject(sender)):
+        said = said or unit.answers.find(document.account_id, Question.DIVISION, subject)
+    if said == "whole" and (
+        not division.sure or unit.answers.find(document.account_id, Question.DIVISION, document.id)
+    ):
+        return ()
+    code = SEVERAL if division.sure or said == "split" else ASKED
+    return (Reason(code=code, facts={"pages": division.pages}),)

@@ -6,11 +6,12 @@ for the operator. One that holds nothing readable becomes `unreadable`, with the
 
 from __future__ import annotations
 
-from mailroom.domain.document import DocumentState
+from mailroom.domain.document import Document, DocumentState
 from mailroom.domain.value import Reason
 from mailroom.errors import ReaderStopped, Unreadable
 from mailroom.log import get_logger
 from mailroom.reading.read import ReadResult
+from mailroom.steps.decide import release_renditions
 from mailroom.steps.house import House
 from mailroom.steps.park import park_document
 from mailroom.steps.unlocked import waits_for_key
@@ -27,6 +28,8 @@ def read(house: House, document_id: str) -> bool:
         document = unit.documents.get(document_id)
         if document.state is not DocumentState.READING or waits_for_key(document):
             return False  # a locked file: taking its mail apart again opens it, or says that it stays shut
+        if document.reading and (document.made_from or _was_asked(document)):
+            return True  # its pages were read with the whole, or before a person was asked
         attempts = unit.documents.begin_attempt(document_id)
     if attempts > house.settings.engine.max_attempts:
         park_document(house, document_id, "reader_stopped")
@@ -55,6 +58,10 @@ def read(house: House, document_id: str) -> bool:
         _end_attempt(house, document_id)
         raise
     return True
+
+
+def _was_asked(document: Document) -> bool:
+    return any(problem.code == "perhaps_several" for problem in document.problems)
 
 
 def _end_attempt(house: House, document_id: str) -> None:
@@ -109,4 +116,5 @@ def _set_unreadable(house: House, document_id: str, reason: Reason) -> None:
             facts={"reason": reason.code},
             at=house.clock(),
         )
+        release_renditions(unit, house, document_id)
     log.info("document_unreadable", document=document_id, reason=reason.code)

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailroom.domain.document import Document, DocumentState
-from mailroom.domain.message import Message, MessageState, Part, PartVerdict, SenderVerdict, Verdict
+from mailroom.domain.answer import Question
+from mailroom.domain.document import Bond, Document, DocumentState
+from mailroom.domain.message import (
+    READABLE,
+    MediaType,
+    Message,
+    MessageState,
+    Part,
+    PartVerdict,
+    SenderVerdict,
+    Verdict,
+)
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import ReaderStopped
-from mailroom.intake import TakenApart, apart_from_answer, sort_parts
+from mailroom.intake import Memory, TakenApart, apart_from_answer, sort_parts
 from mailroom.log import get_logger
 from mailroom.reading.frames import JSON
 from mailroom.steps.body import with_body
@@ -20,6 +30,7 @@ from mailroom.steps.house import House
 from mailroom.steps.keys import keys_for
 from mailroom.steps.park import park_message
 from mailroom.steps.scanner import Scanned, scan
+from mailroom.steps.together import turned_out
 from mailroom.steps.unlocked import LOCKED, Opened, still_locked
 from mailroom.store import Unit
 from mailroom.trust import is_one_of
@@ -70,7 +81,7 @@ def _take_apart(house: House, message: Message, attempts: int) -> TakenApart:
     # A PDF that ended the child twice must not keep the rest of its mail from being sorted.
     last = attempts > 1 and attempts >= house.settings.engine.max_attempts
     limits: dict[str, JSON] = {"look_into_pdfs": False} if last else {}
-    apart = apart_from_answer(*house.box.call("take_apart", {"limits": limits}, [raw]))
+    apart = apart_from_answer(*house.box.call("take_apart", {"limits": limits}, [raw], prepare=True))
     if all(part.problem not in LOCKED for part in apart.parts):
         return apart
     with house.store.read() as unit:
@@ -107,7 +118,9 @@ def _as_it_counts(house: House, message: Message, apart: TakenApart, scanned: Sc
 
 def _documents_of(unit: Unit, message_id: str) -> list[str]:
     entries = [entry for entry in unit.parts.of(message_id) if entry.verdict is Verdict.DOCUMENT]
-    return [document_id for document_id in dict.fromkeys(entry.document_id for entry in entries) if document_id]
+    renditions = [document.id for document in unit.documents.of_message(message_id) if document.belongs_to]
+    found = dict.fromkeys((*(entry.document_id for entry in entries), *renditions))
+    return [document_id for document_id in found if document_id]
 
 
 def _end_attempt(house: House, message_id: str) -> None:
@@ -120,7 +133,7 @@ def _end_attempt(house: House, message_id: str) -> None:
 def _record(house: House, message: Message, apart: TakenApart, scanned: Scanned) -> list[str]:
     for content in filter(None, apart.contents.values()):  # containers, and what a limit kept shut, have none
         house.store.blobs.put(content)
-    verdicts = {verdict.path: verdict for verdict in sort_parts(apart)}
+    verdicts = {verdict.path: verdict for verdict in sort_parts(apart, memory_of(house, message, apart))}
     if scanned.found and scanned.reason:
         refused = [part.path for part in apart.parts if not part.is_body]
         verdicts |= {path: PartVerdict(path=path, verdict=Verdict.REFUSED, reason=scanned.reason) for path in refused}
@@ -128,9 +141,10 @@ def _record(house: House, message: Message, apart: TakenApart, scanned: Scanned)
     unlocked = [path for path, look in apart.looks.items() if look.container == "unlocked"]
     with house.store.unit() as unit:
         opened = Opened(unit, house, message, unlocked, told)
-        rows = [_row(opened, part, verdicts[part.path]) for part in apart.parts]
+        rows = _with_relatives([_row(opened, part, verdicts[part.path]) for part in apart.parts])
         opened.close(rows)
-        unit.parts.record(message.id, _with_relatives(rows))
+        unit.parts.record(message.id, rows)
+        renditions = _renditions(unit, house, message, rows)
         current = unit.messages.get(message.id)
         sender = current.sender
         if sender.verdict is not SenderVerdict.VERIFIED and len(apart.header.from_addresses) == 1:
@@ -162,7 +176,38 @@ def _record(house: House, message: Message, apart: TakenApart, scanned: Scanned)
         documents=len(waiting),
         **{name: count for name, count in counts.items() if count},
     )
-    return [document_id for document_id in dict.fromkeys(waiting) if document_id]
+    return [document_id for document_id in dict.fromkeys((*waiting, *renditions)) if document_id]
+
+
+def memory_of(house: House, message: Message, apart: TakenApart) -> Memory:
+    """Return what the account remembers of pictures; without any in the mail, only what was said of files."""
+    with house.store.read() as unit:
+        answers = unit.answers.of(message.account_id, Question.PICTURE)
+        pictures = [part for part in apart.parts if part.width or part.likeness]
+        marks = {mark for part in pictures for mark in (part.sha256, part.likeness) if mark}
+        seen = unit.parts.seen_elsewhere(message.account_id, message.id, marks) if marks else {}
+    said = {answer.subject: answer.answer for answer in answers if not answer.subject.startswith("~")}
+    looks = tuple((answer.subject[1:], answer.answer) for answer in answers if answer.subject.startswith("~"))
+    return Memory(said=said, looks=looks, seen=seen)
+
+
+def _renditions(unit: Unit, house: House, message: Message, rows: list[PartRow]) -> list[str]:
+    """Make a document of every other form of an invoice, so that it is read and compared with the one that leads."""
+    made = []
+    for part, verdict, leader in rows:
+        inside = part.media_type is MediaType.XML and part.path.startswith(f"{verdict.related_path}.")
+        if inside:  # the XML of a PDF is read with it
+            continue
+        if verdict.verdict is Verdict.RENDITION and part.media_type in READABLE and leader:
+            bond = {"belongs_to": leader, "bond": Bond.RENDITION}
+            stored, created = unit.documents.add(_new_document(house, message, part).model_copy(update=bond))
+            if created or _is_ours(stored, message, part):
+                made.append(stored.id)
+    return made
+
+
+def _is_ours(stored: Document, message: Message, part: Part) -> bool:
+    return stored.message_id == message.id and stored.part_path == part.path
 
 
 def _row(opened: Opened, part: Part, verdict: PartVerdict) -> PartRow:
@@ -175,16 +220,24 @@ def _row(opened: Opened, part: Part, verdict: PartVerdict) -> PartRow:
     if taken is not None:
         return part, verdict, taken.id
     stored, created = unit.documents.add(_new_document(house, message, part, problems))
-    ours = stored.message_id == message.id and stored.part_path == part.path
+    ours = _is_ours(stored, message, part)
     if verdict.reason.code in LOCKED and ours and not created:
         stored = still_locked(unit, house, stored, verdict.reason)
     if created or ours:  # ours: an earlier run of this step was cut off after its commit
-        return part, verdict, stored.id
+        return part, verdict if created else turned_out(stored) or verdict, stored.id
+    unit.events.add(
+        "document_came_again",
+        account_id=message.account_id,
+        subject=stored.id,
+        actor="sort",
+        facts={"message": message.id, "file": part.filename},
+        at=house.clock(),
+    )
     copy = PartVerdict(path=part.path, verdict=Verdict.IGNORED, reason=Reason(code="same_bytes_as_document"))
     return part, copy, stored.id
 
 
-def _new_document(house: House, message: Message, part: Part, problems: tuple[Reason, ...]) -> Document:
+def _new_document(house: House, message: Message, part: Part, problems: tuple[Reason, ...] = ()) -> Document:
     now = house.clock()
     unread = tuple(problem for problem in problems if problem.code in UNREAD)
     return Document(

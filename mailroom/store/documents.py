@@ -10,16 +10,27 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.clock import Clock
-from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.document import (
+    BESIDE,
+    WAITING_FOR_PERSON,
+    Document,
+    DocumentState,
+    FieldName,
+    number_key,
+    sum_key,
+)
 from mailroom.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from mailroom.store import page_words
 from mailroom.store.rows import firsts, insert_new, one, the_one, value_of, values, values_of
 from mailroom.store.search import matches, searchable
-from mailroom.store.tables import DOCUMENTS
+from mailroom.store.tables import ACCOUNTS, DOCUMENTS
 
 # In the class, `list` is the question that the contract names so.
 _Documents = list[Document]
 _Ids = list[str]
+
+MOST_ALIKE = 20
+"""Documents that are looked at when one is compared with those before it."""
 
 UNSEARCHED = frozenset({FieldName.DOCUMENT_TYPE, FieldName.CURRENCY})
 
@@ -99,6 +110,40 @@ class Documents:
         """Keep the words of a document's pages for the search, in the place of those of an earlier reading."""
         page_words.keep(self._session, document_id, texts)
 
+    def keep_others_waiting(self, account_id: str) -> None:
+        """Let nobody else arrange documents of this account before this transaction is over.
+
+        On SQLite a unit that writes is alone anyway.
+        """
+        lock = select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account_id).with_for_update(key_share=True)
+        self._session.execute(lock)
+
+    def alike(self, document: Document) -> _Documents:
+        """Return others of the account with this one's number, or its day and sum; the oldest first."""
+        keys = ((DOCUMENTS.c.number_key, number_key(document.value(FieldName.INVOICE_NUMBER))),
+                (DOCUMENTS.c.sum_key, sum_key(document)))  # fmt: skip
+        found: dict[str, Document] = {}
+        for column, key in keys:
+            if not key:
+                continue
+            same = and_(DOCUMENTS.c.account_id == document.account_id, column == key, DOCUMENTS.c.id != document.id)
+            query = DOCUMENTS.select().where(same).order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id).limit(MOST_ALIKE)
+            found |= {other.id: other for other in values(self._session, Document, query)}
+        return sorted(found.values(), key=lambda other: (other.created_at, other.id))
+
+    def belonging_to(self, document_id: str) -> _Documents:
+        """Return the documents that go along with this one, the oldest first."""
+        return self._where(DOCUMENTS.c.belongs_to == document_id)
+
+    def made_of(self, document_id: str) -> _Documents:
+        """Return the pieces that were made of a document, in the order of its pages."""
+        made = self._where(DOCUMENTS.c.made_from == document_id)
+        return sorted(made, key=lambda piece: piece.first_page or 0)
+
+    def _where(self, condition: ColumnElement[bool]) -> _Documents:
+        query = DOCUMENTS.select().where(condition).order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.number)
+        return values(self._session, Document, query)
+
     def counts(self, account_id: str | None = None) -> dict[DocumentState, int]:
         """Return how many documents are in each state; every state is named."""
         query = select(DOCUMENTS.c.state, func.count()).group_by(DOCUMENTS.c.state)
@@ -144,7 +189,7 @@ class Documents:
         limit: int | None = None,
         offset: int = 0,
     ) -> _Documents:
-        """Return a page of documents, newest first.
+        """Return a page of documents, newest first. Without `states` all but those that only go along with another.
 
         Each word of `search` is in the file name or a field's value or, within an account, each begins a word of its
         pages.
@@ -152,8 +197,8 @@ class Documents:
         page: Select[Any] = select(DOCUMENTS.c.number)
         if account_id is not None:
             page = page.where(DOCUMENTS.c.account_id == account_id)
-        if states is not None:
-            page = page.where(DOCUMENTS.c.state.in_(sorted(states)))
+        state = DOCUMENTS.c.state
+        page = page.where(state.not_in(sorted(BESIDE)) if states is None else state.in_(sorted(states)))
         if search.strip():
             page = page.where(self._found(search, account_id))
         newest = (DOCUMENTS.c.created_at.desc(), DOCUMENTS.c.id.desc())
@@ -170,4 +215,8 @@ class Documents:
 
 def _columns(document: Document) -> dict[str, Any]:
     told = (field.value for name, field in document.fields.items() if name not in UNSEARCHED)
-    return values_of(document, DOCUMENTS) | {"search": searchable((document.filename, *told))}
+    return values_of(document, DOCUMENTS) | {
+        "search": searchable((document.filename, *told)),
+        "number_key": number_key(document.value(FieldName.INVOICE_NUMBER)),
+        "sum_key": sum_key(document),
+    }

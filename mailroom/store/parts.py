@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.message import LedgerEntry, Message, Part, PartVerdict
+from mailroom.errors import NotFound
 from mailroom.store.messages import search_text
 from mailroom.store.rows import the_one, value_of, values_of
 from mailroom.store.search import matches
@@ -37,6 +38,29 @@ class Parts:
             self._session.execute(insert(PARTS), rows)
         text = search_text(message, [part.filename for part, _, _ in verdicts])
         self._session.execute(update(MESSAGES).where(MESSAGES.c.id == message_id).values(search=text))
+
+    def seen_elsewhere(self, account_id: str, message_id: str, marks: Collection[str]) -> dict[str, int]:
+        """Return for hashes and likenesses of pictures in how many other mails of the account they came."""
+        others = and_(MESSAGES.c.account_id == account_id, PARTS.c.message_id != message_id)
+        found: dict[str, int] = {}
+        for column in (PARTS.c.sha256, PARTS.c.likeness):
+            count = func.count(PARTS.c.message_id.distinct())
+            query = select(column, count).join(MESSAGES, MESSAGES.c.id == PARTS.c.message_id)
+            query = query.where(column.in_(sorted(marks)), others).group_by(column)
+            found |= {str(mark): int(times) for mark, times in self._session.execute(query)}
+        return found
+
+    def likeness(self, message_id: str, path: str) -> str:
+        """Return what a part looks like, or nothing."""
+        here = and_(PARTS.c.message_id == message_id, PARTS.c.path == path)
+        return self._session.execute(select(PARTS.c.likeness).where(here)).scalar() or ""
+
+    def judge(self, message_id: str, verdict: PartVerdict, document_id: str | None) -> None:
+        """Write another verdict on one part. Raises NotFound."""
+        here = and_(PARTS.c.message_id == message_id, PARTS.c.path == verdict.path)
+        told = values_of(verdict, PARTS) | {"document_id": document_id}
+        if self._session.execute(update(PARTS).where(here).values(told).returning(PARTS.c.path)).first() is None:
+            raise NotFound(f"message {message_id} has no part {verdict.path}")
 
     def of(self, message_id: str) -> list[LedgerEntry]:
         """Return the lines of one message, in the order of its parts."""

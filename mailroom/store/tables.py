@@ -313,6 +313,7 @@ class PartRow(Row, table=True):
     width: int
     height: int
     problem: str = _text()
+    likeness: str | None = _text(nullable=True, index=True)
     verdict: str = _text()
     related_path: str | None = _text(nullable=True)
     document_id: str | None = _reference("documents.id", nullable=True, index=True)
@@ -332,6 +333,8 @@ class DocumentRow(Row, table=True):
         Index(None, "state", "created_at", "id"),
         Index(None, "created_at", "id"),
         Index(None, "state", "archive_at"),
+        Index(None, "account_id", "number_key"),
+        Index(None, "account_id", "sum_key"),
     )
 
     number: int | None = _number()
@@ -360,6 +363,14 @@ class DocumentRow(Row, table=True):
     accounting_reason: str = _text()
     payment_status: str = _text()
     decided_by: str | None = _text(nullable=True)
+    # No references to documents: they would be checked at every change of a row, and no document is ever deleted.
+    belongs_to: str | None = _text(nullable=True, index=True)
+    bond: str | None = _text(nullable=True)
+    made_from: str | None = _text(nullable=True, index=True)
+    first_page: int | None = Field(default=None, nullable=True)
+    last_page: int | None = Field(default=None, nullable=True)
+    number_key: str | None = _text(nullable=True)
+    sum_key: str | None = _text(nullable=True)
     reasons: list[Any] = _json(list)
     previews: list[Any] = _json(list)
     problems: list[Any] = _json(list)
@@ -383,6 +394,19 @@ class DocumentLinesRow(Row, table=True):
     document_id: str = _reference("documents.id", primary_key=True)
     status: str = _text()
     items: list[Any] = _json(list)
+
+
+class AnswerRow(Row, table=True):
+    """`Answer`."""
+
+    __tablename__ = "answers"
+
+    account_id: str = _reference("accounts.id", primary_key=True)
+    question: str = _text(primary_key=True)
+    subject: str = _text(primary_key=True)
+    answer: str = _text()
+    actor: str = _text()
+    at: datetime = _instant()
 
 
 class DecisionRow(Row, table=True):
@@ -597,6 +621,7 @@ PARTS = _table(PartRow)
 DOCUMENTS = _table(DocumentRow)
 PAGE_WORDS = _table(PageWordsRow)
 DOCUMENT_LINES = _table(DocumentLinesRow)
+ANSWERS = _table(AnswerRow)
 DECISIONS = _table(DecisionRow)
 ACCOUNT_RULES = _table(AccountRuleRow)
 SELLERS = _table(SellerRow)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from mailroom.clock import Clock
 from mailroom.store.accounts import Accounts
 from mailroom.store.addresses import Addresses
+from mailroom.store.answers import Answers
 from mailroom.store.api_keys import ApiKeys
 from mailroom.store.decisions import Decisions
 from mailroom.store.deliveries import Deliveries
@@ -45,6 +46,7 @@ class Unit:
         self.parts = Parts(session)
         self.ledger = Ledger(session, self.parts)
         self.refusals = Refusals(session)
+        self.answers = Answers(session)
         self.documents = Documents(session, clock)
         self.learned = LearnedLessons(session)
         self.lines = DocumentLines(session)

@@ -68,6 +68,7 @@ def create_app(services: WebServices, *, password_cost: Cost = passwords.DEFAULT
         get("/verdicts", verdicts.show_verdicts),
         get("/accounts/{account}/inbox", inbox.show_inbox),
         get("/accounts/{account}/ledger", ledger.show_ledger),
+        post("/accounts/{account}/parts/{mail}/{part}/{act}", ledger.judge_part),
         get("/accounts/{account}/upload", upload.show_upload),
         Route("/accounts/{account}/upload", serving.page(upload.upload, limit=room_for_files), methods=["POST"]),
         get("/accounts/{account}/settings", account_settings.show_settings),

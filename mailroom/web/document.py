@@ -17,6 +17,7 @@ from mailroom.domain.message import Message
 from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue
 from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views, is_searchable
+from mailroom.web.family import Family, family_of
 from mailroom.web.history import Line, history
 from mailroom.web.ledger import LedgerLine, lines_of
 from mailroom.web.line_view import line_views
@@ -36,6 +37,7 @@ class _Loaded:
     ledger: list[LedgerLine]
     next: Document | None
     lines: Lines
+    family: Family
 
 
 def show_document(visit: Visit) -> Response:
@@ -114,6 +116,49 @@ def unlock(visit: Visit) -> Response:
     return visit.go(f"/documents/{document.id}?done=unlocking")
 
 
+def separate(visit: Visit) -> Response:
+    """Let a document stand by itself that was put beside another."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.separate(visit.person, document.id, _version(visit))
+    return visit.go(f"/documents/{document.id}?done=separated")
+
+
+def same(visit: Visit) -> Response:
+    """Say that it is the same invoice as the one that was asked about."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.unite(visit.person, document.id, _version(visit), visit.typed("other", 40))
+    return visit.go(f"/documents/{document.id}?done=united")
+
+
+def other(visit: Visit) -> Response:
+    """Say that it is another invoice than the one that was asked about."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.keep_apart(visit.person, document.id, _version(visit), visit.typed("other", 40))
+    return visit.go(f"/documents/{document.id}?done=kept_apart")
+
+
+def divide(visit: Visit) -> Response:
+    """Say that the file is several invoices."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.divide(visit.person, document.id, _version(visit))
+    visit.services.changed(document.id)
+    return visit.go(f"/documents/{document.id}?done=divided")
+
+
+def whole(visit: Visit) -> Response:
+    """Say that the file is one invoice."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.keep_whole(visit.person, document.id, _version(visit))
+    return visit.go(f"/documents/{document.id}?done=whole")
+
+
+def part(visit: Visit) -> Response:
+    """Say that the photos are several invoices."""
+    document = _for_act(visit, Right.DECIDE)
+    visit.services.desk.part(visit.person, document.id, _version(visit))
+    return visit.go(f"/documents/{document.id}?done=separated")
+
+
 ACTS: dict[str, Callable[[Visit], Response]] = {
     "fields": fill_in,
     "accept": accept,
@@ -121,6 +166,12 @@ ACTS: dict[str, Callable[[Visit], Response]] = {
     "undo": undo,
     "retry": retry,
     "unlock": unlock,
+    "separate": separate,
+    "same": same,
+    "other": other,
+    "divide": divide,
+    "whole": whole,
+    "part": part,
 }
 
 
@@ -178,6 +229,7 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         searchable=is_searchable(document),
         lines=line_views(loaded.lines, document, words),
         lines_status=loaded.lines.status.value,
+        family=loaded.family,
         notice=visit.done,
         alert=words.t("web.document.not_saved") if wrong or typed else "",
         refresh=3 if document.state is DocumentState.READING else 0,
@@ -223,4 +275,5 @@ def _load(visit: Visit) -> _Loaded:
             ledger=lines_of(unit, document.message_id, visit.words) if Right.LEDGER in rights else [],
             next=following,
             lines=unit.lines.of(document.id),
+            family=family_of(unit, document, visit.words),
         )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mailroom.domain.account import Role
-from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.document import BESIDE, WAITING_FOR_PERSON, Document, DocumentState, FieldName
 from mailroom.web.rights import Right, enter
 from mailroom.web.visit import Visit
 from mailroom.web.words import Words
@@ -23,7 +23,7 @@ TABS: dict[str, Collection[DocumentState]] = {
     "archived": (DocumentState.ARCHIVED,),
     "refused": (DocumentState.REFUSED,),
     "underway": (DocumentState.READING, DocumentState.NEEDS_ATTENTION),
-    "all": tuple(DocumentState),
+    "all": tuple(frozenset(DocumentState) - BESIDE),
 }
 
 

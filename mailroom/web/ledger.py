@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from mailroom.domain.ledger import LedgerMail, LedgerQuery
-from mailroom.domain.message import LedgerEntry, Message, MessageState, Verdict
+from mailroom.domain.message import LedgerEntry, Message, MessageState, Verdict, can_put_aside, can_take_back
+from mailroom.errors import NotFound
 from mailroom.web.rights import Right, enter
 from mailroom.web.visit import Visit
 from mailroom.web.words import Words
@@ -41,6 +42,8 @@ class LedgerLine:
     verdict: Verdict
     reason: str
     document_id: str | None
+    mail: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ def line(entry: LedgerEntry, words: Words) -> LedgerLine:
         verdict=entry.verdict,
         reason=words.reason(entry.reason),
         document_id=entry.document_id,
+        mail=entry.mail,
+        act="take_back" if can_take_back(entry) else "put_aside" if can_put_aside(entry) else "",
     )
 
 
@@ -122,6 +127,21 @@ def mail_in_words(mail: LedgerMail, words: Words) -> Mail:
         why=tuple(words.reason(reason) for reason in message.reasons),
         lines=tuple(line(entry, words) for entry in mail.parts),
     )
+
+
+def judge_part(visit: Visit) -> Response:
+    """Make a document of a part that was left out, or say of a picture that it is none."""
+    with visit.services.store.read() as unit:
+        account, _ = enter(unit, visit.person, visit.path("account"), Right.DECIDE)
+        if unit.messages.get(visit.path("mail")).account_id != account.id:
+            raise NotFound("no such mail in this account")
+    acts = {"take_back": visit.services.desk.take_back, "put_aside": visit.services.desk.put_aside}
+    act = visit.path("act")
+    if act not in acts:
+        raise NotFound("no such act")
+    document = acts[act](visit.person, visit.path("mail"), visit.path("part"))
+    visit.services.changed(document.id)
+    return visit.go(f"/documents/{document.id}?done={'taken_back' if act == 'take_back' else 'put_aside'}")
 
 
 def sender_of(message: Message) -> str:

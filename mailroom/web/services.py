@@ -49,6 +49,38 @@ class Desk(Protocol):
         """Try a locked file with a password; InvalidValue when nothing was typed."""
         ...
 
+    def separate(self, user: User, document_id: str, version: int) -> Document:
+        """Let a document stand by itself that was put beside another one."""
+        ...
+
+    def unite(self, user: User, document_id: str, version: int, other_id: str) -> Document:
+        """Say that a document is the same invoice as another one."""
+        ...
+
+    def keep_apart(self, user: User, document_id: str, version: int, other_id: str) -> Document:
+        """Say that a document is another invoice than one that looks like it."""
+        ...
+
+    def divide(self, user: User, document_id: str, version: int) -> Document:
+        """Say that a file holds several invoices, as was asked."""
+        ...
+
+    def keep_whole(self, user: User, document_id: str, version: int) -> Document:
+        """Say that a file is one invoice."""
+        ...
+
+    def part(self, user: User, document_id: str, version: int) -> Document:
+        """Say that photos which were put together are several invoices."""
+        ...
+
+    def take_back(self, user: User, message_id: str, path: str) -> Document:
+        """Make a document of a part that was left out."""
+        ...
+
+    def put_aside(self, user: User, message_id: str, path: str) -> Document:
+        """Say that a picture which was taken for a document is none."""
+        ...
+
 
 class Waiting(Protocol):
     """A mail that could not leave the spool yet (`mailroom.spool.SpoolEntry`)."""

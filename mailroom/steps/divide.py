@@ -1,0 +1,270 @@
+"""Divide: a PDF with several invoices becomes a document each; photos that are pages of one invoice become one.
+
+The original is kept and set aside, the pieces name it. What was read of the whole is read of the pieces, so that no
+page is read twice. Everything is written in one transaction: a run that was cut off before it begins anew, one that
+was cut off after it finds the pieces.
+"""
+
+from __future__ import annotations
+
+from mailroom.domain.answer import Question
+from mailroom.domain.decision import Decision
+from mailroom.domain.document import Bond, Document, DocumentState
+from mailroom.domain.message import MediaType
+from mailroom.domain.reading import Page, Reading
+from mailroom.domain.value import Reason, new_id
+from mailroom.errors import MailroomError, ReaderStopped
+from mailroom.extraction.several import Sign, goes_on, place_of, sign_of
+from mailroom.log import get_logger
+from mailroom.reading.frames import JSON
+from mailroom.steps.decide import RULES, apply_decision
+from mailroom.steps.house import House
+from mailroom.steps.read import joined
+from mailroom.steps.together import OPEN, PICTURES, SEVERAL, photos_subject
+from mailroom.store import Unit
+
+log = get_logger("divide")
+
+MOST_PHOTOS = 12
+
+Piece = tuple[int, int]
+
+
+def divide(house: House, document_id: str) -> list[str]:
+    """Do what `extract` found to be needed; return the ids of the documents that were made and begin now."""
+    with house.store.read() as unit:
+        document = unit.documents.get(document_id)
+    if document.state is not DocumentState.READING:  # an earlier run was cut off after its commit
+        with house.store.read() as unit:
+            return [made.id for made in _made_with(unit, document) if made.state is DocumentState.READING]
+    try:
+        return _join(house, document) if document.media_type in PICTURES else _split(house, document)
+    except ReaderStopped:
+        if house.leaving.is_set():
+            raise
+        log.warning("not_divided", document=document_id)
+        return []
+    except MailroomError as cause:
+        if cause.reason not in {"damaged", "password_protected"}:
+            raise
+        log.warning("not_divided", document=document_id, reason=cause.reason)
+        return []
+
+
+def _made_with(unit: Unit, document: Document) -> list[Document]:
+    if document.bond is Bond.DIVIDED:
+        return unit.documents.made_of(document.id)
+    return [unit.documents.get(document.belongs_to)] if document.bond is Bond.PAGE and document.belongs_to else []
+
+
+# -- one file, several invoices ----------------------------------------------------------------------------------------
+
+
+def pieces_told(document: Document, code: str) -> list[Piece]:
+    """Return the pieces that a problem of the document names: `1-2, 3`."""
+    told = next((problem.facts["pages"] for problem in document.problems if problem.code == code), "")
+    pieces = []
+    for piece in told.split(", ") if told else ():
+        first, _, last = piece.partition("-")
+        pieces.append((int(first), int(last or first)))
+    return pieces
+
+
+def _split(house: House, document: Document) -> list[str]:
+    pieces = pieces_told(document, SEVERAL)
+    if len(pieces) < 2 or not document.reading:
+        return []
+    reading = Reading.model_validate_json(house.store.blobs.get(document.reading))
+    wanted: list[JSON] = [[first, last] for first, last in pieces]
+    _, files = house.box.call("cut_pages", {"pieces": wanted}, [house.store.blobs.get(document.sha256)])
+    made = [_piece(house, document, reading, place, content) for place, content in zip(pieces, files, strict=True)]
+    with house.store.unit() as unit:
+        current = unit.documents.get(document.id)
+        if current.state is not DocumentState.READING:
+            return []
+        known = {(old.first_page, old.last_page): old for old in unit.documents.made_of(document.id)}
+        ids = [
+            _begin(unit, piece, known.get(place), [reading.pages[n - 1].text() for n in range(place[0], place[1] + 1)])
+            for piece, place in zip(made, pieces, strict=True)
+        ]
+        why = Reason(code="was_divided", facts={"count": str(len(pieces))})
+        aside = Decision(state=DocumentState.SET_ASIDE, rule="was_divided", reasons=(why,))
+        apply_decision(unit, house, current.model_copy(update={"bond": Bond.DIVIDED}), aside, actor=RULES)
+    log.info("document_divided", document=document.id, pieces=len(pieces))
+    return [piece for piece in ids if piece]
+
+
+def _begin(unit: Unit, piece: Document, known: Document | None, texts: list[str]) -> str:
+    """Store a piece, or take up the one that was made of these pages before; nothing for bytes that are there."""
+    if known is not None:
+        again = {"state": DocumentState.READING, "belongs_to": None, "bond": None, "reasons": ()}
+        return unit.documents.save(known.model_copy(update=again)).id
+    stored, created = unit.documents.add(piece)
+    if created:
+        unit.documents.keep_words(stored.id, texts)
+    return stored.id if created else ""
+
+
+def _piece(house: House, document: Document, reading: Reading, place: Piece, content: bytes) -> Document:
+    first, last = place
+    pages = tuple(page for page in reading.pages if first <= page.number <= last)
+    codes = [code for code in reading.barcodes if first <= code.page <= last]
+    own = reading.model_copy(
+        update={
+            "pages": tuple(page.model_copy(update={"number": page.number - first + 1}) for page in pages),
+            "page_count": len(pages),
+            "barcodes": tuple(code.model_copy(update={"page": code.page - first + 1}) for code in codes),
+        }
+    )
+    stem = document.filename.rsplit(".", 1)[0] or "document"
+    return _made(
+        house,
+        document,
+        own,
+        content=content,
+        part_path=f"{document.part_path}:{first}-{last}",
+        filename=f"{stem} p{first}{f'-{last}' if last > first else ''}.pdf",
+        previews=document.previews[first - 1 : last],
+        first_page=first,
+        last_page=last,
+    )
+
+
+def _made(house: House, document: Document, reading: Reading, *, content: bytes, **known: object) -> Document:
+    """Return a document that was made of another one, with what was read of it."""
+    now = house.clock()
+    told: dict[str, object] = {
+        "id": new_id(),
+        "account_id": document.account_id,
+        "message_id": document.message_id,
+        "made_from": document.id,
+        "sha256": house.store.blobs.put(content),
+        "size": len(content),
+        "media_type": MediaType.PDF,
+        "reading": house.store.blobs.put(reading.model_dump_json().encode()),
+        "page_count": reading.page_count,
+        "engine": reading.engine,
+        "problems": reading.problems,
+        "created_at": now,
+        "updated_at": now,
+    }
+    return Document.model_validate(told | known)
+
+
+# -- several photos, one invoice ---------------------------------------------------------------------------------------
+
+
+def _join(house: House, document: Document) -> list[str]:
+    """Put the photos of a mail together that are pages of the invoice that this one is part of."""
+    with house.store.read() as unit:
+        photos = run_of(house, _photos(unit, document), document)
+    if len(photos) < 2:
+        return []
+    contents = [house.store.blobs.get(photo.sha256) for photo in photos]
+    _, [content] = house.box.call("join_pictures", {}, contents)
+    whole = _joined(house, photos, content)
+    with house.store.unit() as unit:
+        unit.documents.keep_others_waiting(document.account_id)
+        if [photo.id for photo in run_of(house, _photos(unit, document), document)] != [photo.id for photo in photos]:
+            return []  # somebody else was quicker, or a person has begun
+        stored, created = unit.documents.add(whole)
+        if not created:
+            return []
+        unit.documents.keep_words(stored.id, [page.text() for photo in photos if (page := _page(house, photo))])
+        for photo in photos:
+            current = unit.documents.get(photo.id)
+            bond = {"belongs_to": stored.id, "bond": Bond.PAGE}
+            aside = Decision(state=DocumentState.SET_ASIDE, rule="page_of", reasons=(Reason(code="page_of"),))
+            apply_decision(unit, house, current.model_copy(update=bond), aside, actor=RULES)
+        unit.events.add(
+            "document_joined",
+            account_id=stored.account_id,
+            subject=stored.id,
+            actor="divide",
+            facts={"pictures": str(len(photos))},
+            at=house.clock(),
+        )
+    log.info("photos_joined", document=stored.id, photos=len(photos))
+    return [stored.id]
+
+
+def _photos(unit: Unit, document: Document) -> list[Document]:
+    """Return the photos of a mail in their order; none when one of them is not read yet, or people keep them apart."""
+    message = unit.messages.get(document.message_id)
+    said = unit.answers.find(document.account_id, Question.DIVISION, photos_subject(message.sender.identity))
+    if said == "split":
+        return []
+    found = [one for one in unit.documents.of_message(document.message_id) if one.media_type in PICTURES]
+    waiting = any(one.state is DocumentState.READING and not one.fields for one in found)
+    free = [one for one in found if one.state in OPEN | {DocumentState.READING} and _untouched(one)]
+    return [] if waiting or len(free) > MOST_PHOTOS else sorted(free, key=lambda one: _in_order(one.part_path))
+
+
+def _untouched(document: Document) -> bool:
+    return not document.completed_by_hand and document.decided_by is None and document.belongs_to is None
+
+
+def _in_order(path: str) -> list[int]:
+    return [int(number) if number.isdigit() else 0 for number in path.split(".")]
+
+
+def run_of(house: House, photos: list[Document], document: Document) -> list[Document]:
+    """Return the photos that follow each other as pages of one invoice, this one among them."""
+    runs: list[list[Document]] = []
+    current = Sign()
+    for photo in photos:
+        found = _sign(house, photo)
+        if runs and goes_on(current, found):
+            runs[-1].append(photo)
+            current = Sign(
+                number=current.number or found.number,
+                seller=current.seller or found.seller,
+                total=current.total or found.total,
+                headed=True,
+                place=found.place,
+                places=found.places,
+            )
+        else:
+            runs.append([photo])
+            current = found
+    return next((run for run in runs if any(photo.id == document.id for photo in run)), [])
+
+
+def _sign(house: House, photo: Document) -> Sign:
+    page = _page(house, photo)
+    place, places = place_of(page) if page else (0, 0)
+    return sign_of(photo.fields, words=len(page.words) if page else 0, place=place, places=places)
+
+
+def _page(house: House, photo: Document) -> Page | None:
+    if not photo.reading:
+        return None
+    pages = Reading.model_validate_json(house.store.blobs.get(photo.reading)).pages
+    return pages[0] if pages else None
+
+
+def _joined(house: House, photos: list[Document], content: bytes) -> Document:
+    readings = [Reading.model_validate_json(house.store.blobs.get(photo.reading or "")) for photo in photos]
+    pages: list[Page] = []
+    codes = []
+    for reading in readings:
+        codes += [code.model_copy(update={"page": code.page + len(pages)}) for code in reading.barcodes]
+        pages += [page.model_copy(update={"number": len(pages) + n}) for n, page in enumerate(reading.pages, 1)]
+    whole = Reading(
+        media_type=MediaType.PDF,
+        engine=readings[0].engine,
+        pages=tuple(pages),
+        page_count=len(pages),
+        barcodes=tuple(codes),
+        problems=joined(*(reading.problems for reading in readings)),
+    )
+    first = photos[0]
+    return _made(
+        house,
+        first,
+        whole,
+        content=content,
+        part_path="+".join(photo.part_path for photo in photos),
+        filename=f"{first.filename.rsplit('.', 1)[0] or 'photos'} ({len(photos)}).pdf",
+        previews=tuple(preview for photo in photos for preview in photo.previews),
+    )
