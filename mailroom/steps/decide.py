@@ -54,11 +54,11 @@ def by_rules_or(
 ) -> Document:
     """Apply a decision, or where there is none that of the rules."""
     if decision is not None:
-        decided = apply_decision(unit, house, document, decision, actor=actor)
-        told = turned_out(decided)
+        aside = apply_decision(unit, house, document, decision, actor=actor)
+        told = turned_out(aside)
         if told is not None:
-            unit.parts.judge(decided.message_id, told, decided.id)
-        return decided
+            unit.parts.judge(aside.message_id, told, aside.id)
+        return aside
     facts = gather_facts(unit, house, document)
     decided = decide_by_rules(facts, missing(document.fields))
     return apply_decision(unit, house, document, decided, actor=actor, facts=facts)

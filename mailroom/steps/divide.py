@@ -196,12 +196,16 @@ def _photos(unit: Unit, document: Document) -> list[Document]:
         return []
     found = [one for one in unit.documents.of_message(document.message_id) if one.media_type in PICTURES]
     waiting = any(one.state is DocumentState.READING and not one.fields for one in found)
-    free = [one for one in found if one.state in OPEN | {DocumentState.READING} and _untouched(one)]
+    free = [one for one in found if _is_free(one)]
     return [] if waiting or len(free) > MOST_PHOTOS else sorted(free, key=lambda one: _in_order(one.part_path))
 
 
-def _untouched(document: Document) -> bool:
-    return not document.completed_by_hand and document.decided_by is None and document.belongs_to is None
+def _is_free(document: Document) -> bool:
+    """Say whether nobody has decided on a photo yet; an earlier one may have been taken for an appendix meanwhile."""
+    if document.completed_by_hand or document.decided_by is not None:
+        return False
+    appendix = document.bond is Bond.APPENDIX and document.state is DocumentState.SET_ASIDE
+    return appendix or (document.state in OPEN | {DocumentState.READING} and document.belongs_to is None)
 
 
 def _in_order(path: str) -> list[int]:
