@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from hashlib import sha256
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from locked_intake import enveloped_for, identity, pdf_with_files, zip_with_aes, zip_with_password
 from mails_intake import (
     File,
     attached_mail,
     cid,
+    cii,
     docx,
     html,
     jpeg,
@@ -26,9 +29,11 @@ from mails_intake import (
     ubl,
     zipped,
 )
+from odd_mails import ODD
+from papers_reading import encrypted_pdf
 
 from mailroom.domain.message import Verdict
-from mailroom.intake import IntakeLimits, TakenApart, reasons, sort_parts, take_apart
+from mailroom.intake import IntakeLimits, Keys, TakenApart, reasons, sort_parts, take_apart, with_page
 
 UNOPENED = {reasons.TOO_DEEP, reasons.TOO_LARGE, reasons.TOO_MANY_PARTS}
 KINDS = [
@@ -46,7 +51,15 @@ KINDS = [
     File(signed(ubl()), "application/pkcs7-mime", "x.xml.p7m"),
     File(b"begin 644 a.txt\n#0V%T\n`\nend\n", "text/plain", "", ""),
     File(b"", "application/pdf", "leeg.pdf"),
+    File(pdf_with_files(("factur-x.xml", cii()), ("b.pdf", pdf(6))), "application/pdf", "drager.pdf"),
+    File(pdf_with_files(("c.pdf", pdf(7)), ("d.xml", ubl("9")), portfolio=True), "application/pdf", "map.pdf"),
+    File(encrypted_pdf([("Rechnung", 72.0, 700.0)], "sleutel"), "application/pdf", "slot.pdf"),
+    File(zip_with_aes("sleutel", ("g.pdf", pdf(8))), "application/zip", "aes.zip"),
+    File(zip_with_password("sleutel", ("h.pdf", pdf(9))), "application/zip", "oud.zip"),
+    File(enveloped_for(identity(), mail(text(), File(pdf(10)))), "application/pkcs7-mime", "smime.p7m"),
+    html("<p>Factuurnummer: 2026-11</p><p>Btw 21% € 4,20</p><p>Totaal € 24,20</p>"),
 ]
+KEYS = st.sampled_from([Keys(), Keys(passwords=("sleutel",)), Keys(passwords=("x",), identities=(identity(),))])
 WHOLE = [mail(*KINDS), mail(attached_mail(mail(*KINDS)), attached_mail(mail(*KINDS), encoding="base64"))]
 
 
@@ -73,16 +86,19 @@ def test_any_bytes_balance(raw: bytes) -> None:
     check(take_apart(raw))
 
 
-@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6), st.randoms(use_true_random=False))
+@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6), st.randoms(use_true_random=False), KEYS)
 @settings(max_examples=60, deadline=None)
-def test_any_mixture_of_parts_balances(files: list[File], chance: random.Random) -> None:
+def test_any_mixture_of_parts_balances(files: list[File], chance: random.Random, keys: Keys) -> None:
     parts: list[File | bytes] = list(files)
     for _ in range(chance.randrange(3)):
         kind = chance.choice(["mixed", "related", "alternative", "signed", "report"])
         parts = [multipart(*parts, kind=kind), chance.choice(KINDS)]
         if chance.random() < 0.4:
             parts = [attached_mail(mail(*parts), encoding=chance.choice(["", "base64"]))]
-    check(take_apart(mail(*parts)))
+    apart = take_apart(mail(*parts), keys=keys)
+    check(apart)
+    if apart.body is not None:
+        check(with_page(apart, b"%PDF of the text", "mail.pdf"))
 
 
 @given(st.sampled_from(WHOLE), st.integers(0, 100_000), st.data())
@@ -96,9 +112,9 @@ def test_truncated_and_damaged_mails_balance(whole: bytes, size: int, data: st.D
     check(take_apart(bytes(raw)))
 
 
-@given(st.sampled_from(WHOLE), st.integers(1, 12), st.integers(0, 6), st.integers(1, 30_000))
+@given(st.sampled_from(WHOLE), st.integers(1, 12), st.integers(0, 6), st.integers(1, 30_000), KEYS)
 @settings(max_examples=60, deadline=None)
-def test_mails_balance_within_any_limits(whole: bytes, parts: int, depth: int, opened: int) -> None:
+def test_mails_balance_within_any_limits(whole: bytes, parts: int, depth: int, opened: int, keys: Keys) -> None:
     limits = IntakeLimits(
         max_parts=parts,
         max_named_parts=parts * 2,
@@ -106,11 +122,11 @@ def test_mails_balance_within_any_limits(whole: bytes, parts: int, depth: int, o
         max_opened_bytes=opened,
         max_archive_files=parts,
     )
-    check(take_apart(whole, limits))
+    check(take_apart(whole, limits, keys))
 
 
 @given(
-    st.sampled_from([zipped(("a.pdf", pdf())), tnef(("a", pdf())), outlook(("a", pdf())), signed(ubl()), docx()]),
+    st.sampled_from([file.content for file in KINDS if file.content and not file.type.startswith("text/")]),
     st.data(),
 )
 @settings(max_examples=150, deadline=None)
@@ -119,7 +135,16 @@ def test_damaged_containers_balance(container: bytes, data: st.DataObject) -> No
     for _ in range(data.draw(st.integers(1, 6))):
         place = data.draw(st.integers(0, len(raw) - 1))
         raw[place] = data.draw(st.integers(0, 255))
-    check(take_apart(mail(File(bytes(raw)))))
+    check(take_apart(mail(File(bytes(raw))), keys=Keys(passwords=("sleutel",), identities=(identity(),))))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_every_odd_mail_balances(name: str) -> None:
+    check(take_apart(ODD[name]))
+
+
+def test_there_are_odd_mails_enough() -> None:
+    assert len(ODD) >= 150
 
 
 def test_the_same_bytes_give_the_same_outcome() -> None:
