@@ -6,6 +6,7 @@ same boxed child. Nothing is judged here: what comes out is sorted like any othe
 
 from __future__ import annotations
 
+import ctypes
 import io
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -89,15 +90,24 @@ def _attached(document: pdfium.PdfDocument, limits: IntakeLimits) -> list[Inside
         try:
             attachment = document.get_attachment(number)
             name = attachment.get_name()
+            size += _size(attachment)
+            if size > limits.max_archive_bytes:
+                raise Shut(reasons.TOO_LARGE)
             data = bytes(attachment.get_data())
         except pdfium.PdfiumError:
             found.append(Inside(b"", f"{number + 1}", problem=reasons.BROKEN))
             continue
-        size += len(data)
-        if size > limits.max_archive_bytes:
-            raise Shut(reasons.TOO_LARGE)
         found.append(Inside(data, name))
     return found
+
+
+def _size(attachment: pdfium.PdfAttachment) -> int:
+    """Return how many bytes a file has once it is unpacked, before they are copied out of pdfium."""
+    from pypdfium2 import raw
+
+    size = ctypes.c_ulong()
+    raw.FPDFAttachment_GetFile(attachment, None, 0, size)
+    return size.value
 
 
 def _is_cover(document: pdfium.PdfDocument) -> bool:
