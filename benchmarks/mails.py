@@ -1,6 +1,6 @@
 """Mails taken apart: nothing crashes, nothing is without a verdict, no byte is lost; and what a mail costs.
 
-`python benchmarks/mails.py [--cases DIR]` goes over the odd mails that the tests write by code (tests/odd_mails.py), and
+`python benchmarks/mails.py [--cases DIR]` goes over the odd mails of the tests (tests/odd_mails.py), and
 over every .eml file below DIR. Each is taken apart as in the boxed child; the answer is packed, unpacked and sorted as
 in the daemon. CPU and memory are those of a fresh process that does both halves, so somewhat more than in service;
 memory is the peak over what the process had before the mail came. Drawing a body and the scanner are not in it.

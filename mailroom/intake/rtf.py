@@ -41,7 +41,6 @@ _CODE_PAGES = re.compile(rb"\\ansicpg(\d{3,5})")
 
 class _Group(NamedTuple):
     seen: bool = True
-    in_tag: bool = False
     skip: int = 1
     hidden: bool = False
 
@@ -149,7 +148,7 @@ class _Reader:
     def _control(self, word: bytes, number: int | None) -> None:
         starred, self._starred = self._starred, False
         if word == b"htmltag":
-            self._group = self._group._replace(seen=True, in_tag=True)
+            self._group = self._group._replace(seen=True)
         elif word == b"htmlrtf":
             self._group = self._group._replace(hidden=number != 0)
         elif word in _UNSEEN or starred:
