@@ -25,6 +25,9 @@ _SHAPED = frozenset({FieldName.INVOICE_NUMBER, FieldName.PAYMENT_REFERENCE})
 _KEPT_SOURCES = frozenset({FieldSource.XML, FieldSource.BARCODE, FieldSource.PERSON})
 _ENOUGH = 3.5
 _LEAD = 0.8
+_SURE = 0.85
+_SURE_OF_PLACE = 5.0
+"""Points of a label with a place or a form, when both agree."""
 _MOST_DAYS = 120
 
 
@@ -188,7 +191,29 @@ def _from_spots(see: _See, name: FieldName, lesson: Lesson, fields: Fields) -> F
     rival = next((s.score for s in ranked[1:] if not _same(name, s.place.value, best.place.value)), -9.0)
     if best.score - rival < _LEAD:
         return None
+    if _believed(name, best, fields) or (name in AMOUNT_FIELDS and _better_proved(name, best, fields)):
+        return None
     return _as_field(name, best, fields)
+
+
+def _believed(name: FieldName, best: _Scored, fields: Fields) -> bool:
+    """Say whether what was read stays: it was read surely, and not all of the lesson speaks for another value."""
+    known = fields[name]
+    if known.value is None or _same(name, known.value, best.place.value):
+        return False
+    return known.confidence >= _SURE and best.score < _SURE_OF_PLACE
+
+
+def _better_proved(name: FieldName, best: _Scored, fields: Fields) -> bool:
+    """Say whether the amount that was read adds up with the others, and the one at the learned place does not.
+
+    On a picture the proof wins: a digit at the learned place was misread. Exact words win over it at their very place.
+    """
+    known = fields[name].value
+    if known is None or _same(name, known, best.place.value) or not _adds_up(name, known, fields):
+        return False
+    sure_of_place = best.score >= _SURE_OF_PLACE and not best.place.at.segment.sheet.ocr
+    return not _adds_up(name, best.place.value, fields) and not sure_of_place
 
 
 def _score(place: Place, name: FieldName, lesson: Lesson) -> float:
@@ -228,9 +253,10 @@ def _shape_points(printed: str, shapes: Iterable[str]) -> float:
     known = list(shapes)
     if shape in known or bare in known:
         return 2.0
-    if collapsed(shape) in map(collapsed, known) or collapsed(bare) in map(collapsed, known):
-        return 1.2
-    return -1.5
+    alike = [one for one in known if collapsed(one) in (collapsed(shape), collapsed(bare))]
+    if not alike:
+        return -1.5
+    return 1.2 if any(abs(len(one) - len(shape)) <= 1 for one in alike) else 0.2
 
 
 def _possible(name: FieldName, place: Place, fields: Fields) -> bool:

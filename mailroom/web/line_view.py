@@ -49,6 +49,6 @@ def _how(item: LineItem, words: Words) -> str:
         return ""
     unit = f" {item.unit}" if item.unit and item.unit != "C62" else ""
     many = f"{words.plain(item.quantity)}{unit}"
-    price = f" × {words.plain(item.unit_price)}" if item.unit_price is not None else ""
+    price = f" × {words.number(item.unit_price)}" if item.unit_price is not None else ""
     off = f" − {words.plain(item.discount)} %" if item.discount is not None else ""
     return f"{many}{price}{off}"

@@ -102,7 +102,7 @@ def test_the_lines_of_a_document_are_shown_with_what_came_of_them(
     with house.services.store.unit() as unit:
         unit.lines.save(bakery.document.id, Lines(items=items, status=LineStatus.DIFFER))
     words = read(open_browser(bakery.owner.email).get(f"/documents/{bakery.document.id}"))
-    assert "2.5 kg × 400" in words
+    assert "2.5 kg × 400.00" in words
     assert "6 %" in words
     assert "€1,000.00" in words
     assert "The lines do not add up to the totals" in words
