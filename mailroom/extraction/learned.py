@@ -237,7 +237,7 @@ def _points(place: Place, spot: Spot) -> float:
     elif same_label(here, spot.label, ocr=sheet.ocr):
         points += 3.0 if spot.side is Side.LEFT else 2.6
     else:
-        points -= 1.0
+        points -= 0.3 if sheet.ocr else 1.0  # on a picture the label may be what was misread
     if place.at.page != (place.pages if spot.page == -1 else spot.page):
         return points - 0.5
     x0, y0, x1, y1 = sheet.region(place.at.tokens)
