@@ -1,27 +1,40 @@
-"""CPU seconds of reading: tesserocr + pypdfium2 against pytesseract + pdf2image, in one run, in the same box.
+"""Reading: what is right, what is sure, what it costs, on papers that the repository draws or on a folder of cases.
 
-`python benchmarks/reading.py [--times 3]` reads the demo's digital PDF, scanned PDF and photo with both, by turns, with
-a warm box; previews are included.
+`python benchmarks/reading.py [--each 1] [--seed 99]` draws every layout of `papers/` anew (the seed is used by nothing
+else) and reads it; `--cases DIR` takes a folder of cases instead (a folder each, with `input.*` and `truth.json`).
+`--engines` compares tesserocr + pypdfium2 with pytesseract + pdf2image on the demo's documents instead.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
+import tempfile
+import time
 from email import message_from_bytes
+from pathlib import Path
 
 from _daemon import ROOT, cpu_of, median, table, tree
 
 sys.path.insert(0, str(ROOT))
 
-import os
+from _reading_tables import Outcome, show_accuracy, show_cost, show_trust, show_types
+from papers.cases import Case, cases_of
+from papers.make import make
 
 from mailroom.app import open_box
 from mailroom.cli.demo_mails import demo_mails
 from mailroom.config import ReadingSettings, Settings
+from mailroom.domain.reading import PageSource
+from mailroom.errors import MailroomError
+from mailroom.extraction import Extraction, extract, surer, wants_second_opinion
 from mailroom.intake import detect
+from mailroom.reading.box import Box
 from mailroom.reading.read import Reader
 
+os.environ["OMP_THREAD_LIMIT"] = "1"
 FAST = ReadingSettings(ocr="tesserocr", render="pypdfium2")
 PORTABLE = ReadingSettings(ocr="pytesseract", render="pdf2image")
 KINDS = {"digital PDF": "Dutch", "scanned PDF": "scanned", "photo": "photo"}
@@ -45,11 +58,8 @@ def spent(reader: Reader, content: bytes) -> float:
     return sum(cpu_of(pid) for pid in tree(os.getpid())) - before
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=3)
-    times = parser.parse_args().times
+def engines(times: int) -> None:
+    """Compare the two ways of reading, by turns, with a warm box."""
     box = open_box(Settings())
     try:
         fast, portable = Reader(box, FAST), Reader(box, PORTABLE)
@@ -65,6 +75,102 @@ def main() -> None:
     table(
         "CPU seconds of reading", columns, rows, f"Median of {times}, by turns; the kernel counts in steps of 0.01 s."
     )
+
+
+def _all_cpu() -> float:
+    return sum(cpu_of(pid) for pid in tree(os.getpid()))
+
+
+def read_case(reader: Reader, case: Case) -> Outcome | None:
+    """Read a case as the workflow does, counting the CPU of every process; None when it cannot be read."""
+    content = case.file.read_bytes()
+    before = _all_cpu()
+    try:
+        reading = reader.read(content, detect(content)).reading
+        began = time.process_time()
+        found: Extraction = extract(reading, case.buyer)
+        own = time.process_time() - began
+        second = reader.read_again(content, reading) if wants_second_opinion(reading, found) else None
+    except MailroomError as error:
+        print(f"{case.ident}: {error.reason}", file=sys.stderr)
+        return None
+    if second is not None:
+        found = surer(found, extract(second, case.buyer))
+    ocr = sum(page.source is PageSource.OCR for page in reading.pages)
+    twice = 0 if second is None else sum("rapidocr" in page.engine for page in second.pages)
+    return Outcome(case, found.fields, max(1, len(reading.pages)), _all_cpu() - before, own, twice, ocr)
+
+
+def raw_tesserocr(cases: list[Case], most: int) -> list[float]:
+    """Return the CPU seconds of tesserocr alone for the first page of some scans, drawn at 200 dpi beforehand."""
+    import pypdfium2
+    import tesserocr
+
+    from mailroom.reading.ocr_tesserocr import tessdata
+
+    settings = ReadingSettings()
+    spent_on = []
+    with tesserocr.PyTessBaseAPI(path=f"{tessdata()}/", lang=settings.languages) as api:
+        for case in cases[:most]:
+            page = pypdfium2.PdfDocument(case.file.read_bytes())[0]
+            picture = page.render(scale=settings.dpi / 72, grayscale=True).to_pil()
+            began = time.process_time()
+            api.SetImage(picture)
+            api.Recognize()
+            spent_on.append(time.process_time() - began)
+    return spent_on
+
+
+def peak_memory() -> dict[str, float]:
+    """Return the highest resident size of each kind of process under this one, in MB."""
+    found: dict[str, float] = {}
+    for pid in tree(os.getpid())[1:]:
+        try:
+            status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+            command = Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
+        except OSError:
+            continue
+        peak = re.search(r"VmHWM:\s+(\d+)", status)
+        name = "photo engine's server" if "read_again" in command else "reader's server"
+        found[name] = max(found.get(name, 0.0), int(peak[1]) / 1024 if peak else 0.0)
+    return found
+
+
+def accuracy(folder: Path) -> None:
+    """Read all cases of a folder, one after the other, and print the tables."""
+    cases = list(cases_of(folder))
+    box: Box = open_box(Settings())
+    try:
+        reader = Reader(box, ReadingSettings())
+        outcomes = [outcome for case in cases if (outcome := read_case(reader, case))]
+        memory = peak_memory()
+    finally:
+        box.close()
+    print(f"\n{len(outcomes)} of {len(cases)} cases read; {len({c.cluster for c in cases})} layouts or suppliers")
+    show_accuracy(outcomes)
+    show_trust(outcomes)
+    show_types(outcomes)
+    scans = [case for case in cases if case.group.endswith("scan")]
+    show_cost(outcomes, raw_tesserocr(scans, 12), memory)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=Path, help="a folder of cases instead of papers drawn anew")
+    parser.add_argument("--each", type=int, default=1, help="papers of each layout")
+    parser.add_argument("--seed", type=int, default=99)
+    parser.add_argument("--engines", action="store_true", help="compare the two ways of reading")
+    parser.add_argument("--times", type=int, default=3, help="turns of --engines")
+    given = parser.parse_args()
+    if given.engines:
+        engines(given.times)
+    elif given.cases:
+        accuracy(given.cases)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            make(Path(folder), given.seed, given.each)
+            accuracy(Path(folder))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -219,10 +220,44 @@ def left_out(found: list[Found]) -> list[tuple[float, bool, FieldName]]:
 _EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.995, 1.0001)
 
 
-def train_confidence(read: list[tuple[Case, Reading]], write: bool) -> None:
+def draw_reliability(said: list[tuple[float, bool, FieldName]], target: Path) -> None:
+    """Draw how often values were right by how sure they were said to be: on the diagonal it is honest."""
+    wide, edge = 520, 60
+    picture = Image.new("RGB", (wide + 2 * edge, wide + 2 * edge), (255, 255, 255))
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(14)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return edge + x * wide, edge + (1 - y) * wide
+
+    for tenth in range(11):
+        pen.line([at(tenth / 10, 0), at(tenth / 10, 1)], fill=(225, 225, 225))
+        pen.line([at(0, tenth / 10), at(1, tenth / 10)], fill=(225, 225, 225))
+        pen.text((at(tenth / 10, 0)[0] - 9, edge + wide + 6), f"{tenth * 10}", fill=(60, 60, 60), font=font)
+        pen.text((edge - 32, at(0, tenth / 10)[1] - 8), f"{tenth * 10}", fill=(60, 60, 60), font=font)
+    pen.line([at(0, 0), at(1, 1)], fill=(150, 150, 150), width=2)
+    points = []
+    for low, high in pairwise((0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001)):
+        part = [(p, right) for p, right, _ in said if low <= p < high]
+        if len(part) >= 5:
+            points.append((float(np.mean([p for p, _ in part])), float(np.mean([r for _, r in part])), len(part)))
+    pen.line([at(p, r) for p, r, _ in points], fill=(30, 90, 170), width=3)
+    for p, r, n in points:
+        x, y = at(p, r)
+        size = 3 + min(9.0, float(np.log10(n)) * 2)
+        pen.ellipse((x - size, y - size, x + size, y + size), fill=(30, 90, 170))
+        pen.text((x - 40, y - 24), str(n), fill=(30, 90, 170), font=font)
+    pen.text(
+        (edge, 18), "Right in % of values (upwards) by the probability said (to the right)", fill=(0, 0, 0), font=font
+    )
+    picture.save(target)
+
+
+def train_confidence(read: list[tuple[Case, Reading]], write: bool, picture: Path | None = None) -> None:
     """Fit every field's probability, show what it is worth on layouts left out, and write the weights."""
     found, missed = values_found(read)
     said = left_out(found)
+    if picture:
+        draw_reliability(said, picture)
     for low, high in pairwise(_EDGES):
         part = [(p, right) for p, right, _ in said if low <= p < high]
         if part:
@@ -255,9 +290,13 @@ def main() -> None:
     parser.add_argument("what", choices=["names", "confidence"])
     parser.add_argument("cases", nargs="+", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--picture", type=Path, help="draw the reliability diagram of `confidence` here")
     given = parser.parse_args()
     read = list(read_cases([case for folder in given.cases for case in cases_of(folder)]))
-    {"names": train_names, "confidence": train_confidence}[given.what](read, given.write)
+    if given.what == "names":
+        train_names(read, given.write)
+    else:
+        train_confidence(read, given.write, given.picture)
 
 
 if __name__ == "__main__":

@@ -9,23 +9,29 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mailroom.app import open_box
+from mailroom.cli.explained import draw_pages
 from mailroom.cli.output import Session, as_json, console, print_json, print_table, reasons_json
 from mailroom.config import Settings
 from mailroom.domain.document import FieldName
+from mailroom.domain.reading import Reading
 from mailroom.domain.value import Reason
 from mailroom.errors import MailroomError
 from mailroom.extraction import Buyer
+from mailroom.extraction import explain as explain_reading
 from mailroom.intake import detect
 from mailroom.languages import Language
 from mailroom.reading.read import Reader
 from mailroom.steps.second_opinion import look_twice
+
+_DRAWN_DPI = 150
+"""Dots an inch of the pages that --explain draws."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Job:
 
     file: str
     buyer: Buyer
+    pictures: Path | None = None
+    """Where its pages are drawn with their fields; None when nobody asks why."""
 
 
 @click.command()
@@ -46,15 +54,35 @@ class Job:
 )
 @click.option("--buyer-vat", default="", metavar="ID", help="The account's own VAT id: never the seller's.")
 @click.option("--buyer-name", default="", metavar="NAME", help="The account's own name: never the seller's.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Also say why each value won and what stood against it, and draw the pages with the fields marked (PNG).",
+)
+@click.option(
+    "--pictures",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="FOLDER",
+    help="Where --explain puts its pictures; without it, the folder where you are.",
+)
 @as_json
 @click.pass_obj
 def read(
-    session: Session, files: tuple[Path, ...], list_file: Path | None, buyer_vat: str, buyer_name: str, as_json: bool
+    session: Session,
+    files: tuple[Path, ...],
+    list_file: Path | None,
+    buyer_vat: str,
+    buyer_name: str,
+    explain: bool,
+    pictures: Path,
+    as_json: bool,
 ) -> None:
     """Read files and print their fields. Nothing is stored. Exit status 1 when a file could not be read."""
     jobs = [Job(str(file), Buyer(name=buyer_name, vat_id=buyer_vat)) for file in files]
     if list_file is not None:
         jobs += _jobs_of(list_file)
+    jobs = [replace(job, pictures=pictures if explain else None) for job in jobs]
     if not jobs:
         raise click.UsageError("name at least one FILE, or a --list")
     failed = 0
@@ -71,7 +99,9 @@ def read(
 def read_all(settings: Settings, jobs: Sequence[Job], language: Language) -> Iterator[dict[str, Any]]:
     """Yield one result a file, in the order in which they are done."""
     box = open_box(settings)
-    reader = Reader(box, settings.reading)
+    explained = any(job.pictures is not None for job in jobs)
+    reading = settings.reading.model_copy(update={"preview_dpi": _DRAWN_DPI}) if explained else settings.reading
+    reader = Reader(box, reading)
     workers = settings.engine.workers or os.cpu_count() or 1
     try:
         with ThreadPoolExecutor(max_workers=workers) as pool:
@@ -100,7 +130,8 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
     try:
         content = Path(job.file).read_bytes()
         result["sha256"] = hashlib.sha256(content).hexdigest()
-        reading = reader.read(content, detect(content, Path(job.file).name), Path(job.file).name).reading
+        read = reader.read(content, detect(content, Path(job.file).name), Path(job.file).name)
+        reading = read.reading
         found, result["engine"] = look_twice(reader, lambda: content, reading, job.buyer)
         result["fields"] = {name.value: field.model_dump(mode="json") for name, field in found.fields.items()}
         result["document_type"] = found.fields[FieldName.DOCUMENT_TYPE].value
@@ -108,6 +139,10 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         result["lines_status"] = found.lines.status.value
         result["pages"] = reading.page_count
         result["problems"] = reasons_json((*reading.problems, *found.problems), language)
+        if job.pictures is not None:
+            drawn = draw_pages(read.previews, found.fields, job.pictures / f"{Path(job.file).stem}.explained")
+            result["pictures"] = [str(file) for file in drawn]
+            result["contenders"] = _contenders(reading, job.buyer)
     except OSError as error:
         result["failed"] = 1
         result["problems"] = [{"code": "cannot_open", "text": error.strerror or str(error)}]
@@ -124,6 +159,14 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         result["problems"] = reasons_json([Reason(code="internal")], language)
     result["seconds"] = round(time.perf_counter() - began, 3)
     return result
+
+
+def _contenders(reading: Reading, buyer: Buyer) -> dict[str, list[dict[str, Any]]]:
+    """Return between which values was chosen, by field, as JSON; the winner is the first."""
+    return {
+        name.value: [{"value": c.value, "points": c.points, **c.evidence.model_dump(mode="json")} for c in found]
+        for name, found in explain_reading(reading, buyer).items()
+    }
 
 
 def _jobs_of(list_file: Path) -> list[Job]:
@@ -178,6 +221,7 @@ def _show(result: dict[str, Any], *, first: bool) -> None:
         _show_lines(result)
     for problem in result["problems"]:
         click.secho(f"! {problem['text']}", fg="yellow")
+    _show_contenders(result)
 
 
 def _show_lines(result: dict[str, Any]) -> None:
@@ -193,3 +237,16 @@ def _show_lines(result: dict[str, Any]) -> None:
         for line in result["lines"]
     ]
     print_table([f"lines: {result['lines_status']}", "quantity", "price", "VAT", "net", "sure"], rows, empty="")
+
+
+def _show_contenders(result: dict[str, Any]) -> None:
+    """Say of every field between which values was chosen, and name the drawn pages."""
+    for name, found in result.get("contenders", {}).items():
+        click.secho(f"{name}:", bold=True)
+        rows = [
+            [c["value"], str(c["points"]), c["label"] or "–", c["proof"] or "–", f"p. {c['page']}", c["text"]]
+            for c in found
+        ]
+        print_table(["value", "points", "label", "proof", "place", "words"], rows, empty="")
+    for picture in result.get("pictures", ()):
+        click.echo(picture)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailroom.extraction.explain import Contender, explain
 from mailroom.extraction.extract import Extraction, extract, informed
 from mailroom.extraction.judge import Buyer
 from mailroom.extraction.learned import lessons_of, merged, shareable
@@ -14,7 +15,9 @@ __all__ = [
     "REQUIRED",
     "THRESHOLDS",
     "Buyer",
+    "Contender",
     "Extraction",
+    "explain",
     "extract",
     "informed",
     "lessons_of",

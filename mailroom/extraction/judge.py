@@ -46,16 +46,24 @@ class Buyer:
 
 _UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
 _BY_TERM = 0.85
+_KEPT = 12
+"""Values of a field that are remembered for whoever asks why one won; the same one may stand in several places."""
+_OF_TOTAL = ("total", "payable", "sum", "net", "subtotal")
 _NAMES = frozenset({FieldName.SELLER_NAME, FieldName.BUYER_NAME})
 _CHECKED = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID, FieldName.IBAN})
 
 
+Ranked = tuple[str, float, Candidate, Collection[str]]
+"""A value that stood for choice: its points, where it stands, and the roles of labels that speak for it."""
+
+
 @dataclass(slots=True)
 class Page:
-    """What the pages say, and what is doubtful about it."""
+    """What the pages say, what is doubtful about it, and between which values was chosen, the best first."""
 
     fields: Fields
     problems: tuple[Reason, ...] = ()
+    ranked: dict[FieldName, list[Ranked]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,6 +78,7 @@ class _Work:
     known: Known = field(default_factory=Known)
     fields: Fields = field(default_factory=dict)
     problems: list[Reason] = field(default_factory=list)
+    ranked: dict[FieldName, list[Ranked]] = field(default_factory=dict)
 
     @property
     def receipt(self) -> bool:
@@ -80,6 +89,7 @@ class _Work:
         if not ranked:
             return None
         best = ranked[0]
+        self.ranked[name] = [(c.value, c.score, c, roles) for c in ranked[:_KEPT]]
         if best.score <= 0:
             return None
         rival = next((c.score for c in ranked[1:] if _differs(c.value, best.value)), best.score - 6.0)
@@ -123,7 +133,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     _take_currency(work, totals, country)
     work.take(FieldName.SELLER_NAME, score_sellers(names, sight, work.known), ("seller", "name", "account_holder"))
     work.take(FieldName.BUYER_NAME, find_buyer(names, sight, work.known), ("buyer", "name"))
-    return Page(work.fields, tuple(work.problems))
+    return Page(work.fields, tuple(work.problems), work.ranked)
 
 
 def _take_type(work: _Work) -> None:
@@ -226,6 +236,7 @@ def _take_totals(work: _Work, totals: Totals) -> None:
         FieldName.TOTAL_AMOUNT: totals.total,
         FieldName.PAYABLE_AMOUNT: totals.payable,
     }
+    work.ranked[FieldName.TOTAL_AMOUNT] = [(f"{a.value:.2f}", p, a.at, _OF_TOTAL) for p, a in totals.ranking[:_KEPT]]
     for name, found in parts.items():
         if found:
             _take_amount(work, name, found, totals, lead)

@@ -47,6 +47,8 @@ class Totals:
     payable: Found | None = None
     rival: float = 0.0
     second: Amount | None = None
+    ranking: list[tuple[float, Amount]] = field(default_factory=list)
+    """The points of every amount that may be the total, the best first."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         total=Found(total.value, total, best_points, "net_plus_vat" if triple else _cash_proof(total, pool)),
         rival=others[0][0] if others else 0.0,
         second=others[0][1] if others else None,
+        ranking=[(points, amount) for points, amount, _ in ranked],
     )
     if triple:
         result.net, result.vat = triple.net, triple.vat

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from mailroom.cli import drawing
 from mailroom.cli.demo_mails import demo_mails
 
 KEYS = {"file", "sha256", "document_type", "fields", "pages", "seconds", "engine", "problems", "lines", "lines_status"}
@@ -123,3 +125,23 @@ def test_a_bug_on_one_file_leaves_the_others_their_results(
     rows = [{"file": str(xml), "buyer_name": "bug"}, {"file": str(xml)}]
     done = terminal.json("read", "--list", "-", stdin="\n".join(map(json.dumps, rows)), status=1)
     assert sorted([problem["code"] for problem in row["problems"]] for row in done) == [[], ["internal"]]
+
+
+def test_explain_says_what_stood_against_each_value_and_draws_the_page(terminal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    sheet = drawing.Sheet()
+    for at, line in enumerate(
+        ("Bakker Drukwerk BV", "Factuurnummer: 2026-118", "Datum: 03.04.2026", "Totaal: 121,00 EUR")
+    ):
+        sheet.text(60, 80 + 24 * at, line)
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(drawing.as_pdf(sheet))
+    [row] = terminal.json("read", "--explain", "--pictures", str(tmp_path), str(file))
+    assert row.keys() == KEYS | {"pictures", "contenders"}
+    assert row["contenders"]["invoice_number"][0]["value"] == "2026-118"
+    assert row["contenders"]["invoice_number"][0]["label"] == "Factuurnummer"
+    [picture] = row["pictures"]
+    with Image.open(picture) as drawn:
+        assert drawn.format == "PNG"
+        greens = sum(n for n, colour in drawn.getcolors(1 << 20) or () if colour == (24, 128, 56))
+    assert greens > 200, "a field that is sure is boxed in green"
+    assert "paper.explained.png" in terminal("read", "--explain", "--pictures", str(tmp_path), str(file)).stdout
