@@ -208,7 +208,8 @@ class Documents:
         return values(self._session, Document, whole.order_by(*newest))
 
     def _found(self, search: str, account_id: str | None) -> ColumnElement[bool]:
-        told = matches(self._session, DOCUMENTS, search, narrowed=account_id is not None)
+        mine = None if account_id is None else DOCUMENTS.c.account_id == account_id
+        told = matches(self._session, DOCUMENTS, search, within=mine)
         on_pages = None if account_id is None else page_words.numbers_of(self._session, account_id, search)
         return told if on_pages is None else or_(told, DOCUMENTS.c.number.in_(on_pages))
 

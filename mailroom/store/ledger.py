@@ -21,8 +21,8 @@ from mailroom.store.tables import MESSAGES, PARTS
 Place = tuple[datetime, str]
 """Where a page ended: instant of arrival and id of its last mail."""
 
-LOOKED_AT_ONCE = 200
-LOOKS = 25
+MOST_AT_ONCE = 400
+LOOKS = 15
 """Mails that the index finds by their words but that say them in another field are few; this bounds the search."""
 
 
@@ -38,9 +38,8 @@ class Ledger:
     ) -> list[LedgerMail]:
         """Return the mails that fit, newest first, with all their parts; `before` is where the last page ended."""
         question = self._question(account_id, wanted)
-        narrow = any((wanted.sender, wanted.subject, wanted.filename, wanted.message_id))
-        at_once = LOOKED_AT_ONCE if narrow else limit
         found: list[LedgerMail] = []
+        at_once = limit
         for _ in range(LOOKS):
             mails = values(self._session, Message, _after(question, before).limit(at_once))
             parts = self._parts.of_all([mail.id for mail in mails])
@@ -49,12 +48,12 @@ class Ledger:
             if len(mails) < at_once or len(found) >= limit:
                 break
             before = (mails[-1].received_at, mails[-1].id)
+            at_once = min(2 * at_once, MOST_AT_ONCE)
         return found[:limit]
 
     def _question(self, account_id: str | None, wanted: LedgerQuery) -> Select[Any]:
-        query = MESSAGES.select()
-        if account_id is not None:
-            query = query.where(MESSAGES.c.account_id == account_id)
+        mine = None if account_id is None else MESSAGES.c.account_id == account_id
+        query = MESSAGES.select() if mine is None else MESSAGES.select().where(mine)
         if wanted.since is not None:
             query = query.where(MESSAGES.c.received_at >= wanted.since)
         if wanted.until is not None:
@@ -68,7 +67,7 @@ class Ledger:
             query, words = query.where(same), ""
         said = " ".join((words, wanted.sender, wanted.subject, wanted.filename, bare(wanted.message_id))).strip()
         if said:
-            query = query.where(matches(self._session, MESSAGES, said, narrowed=account_id is not None))
+            query = query.where(matches(self._session, MESSAGES, said, within=mine))
         return query.order_by(MESSAGES.c.received_at.desc(), MESSAGES.c.id.desc())
 
 

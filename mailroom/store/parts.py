@@ -83,10 +83,11 @@ class Parts:
         all parts of that message are given. A SHA-256 or one of our ids finds the lines that carry it.
         """
         mails = _mails()
-        if account_id is not None:
-            mails = mails.where(MESSAGES.c.account_id == account_id)
+        mine = None if account_id is None else MESSAGES.c.account_id == account_id
+        if mine is not None:
+            mails = mails.where(mine)
         if search.strip():
-            mails = mails.where(self._found(search.strip(), narrowed=account_id is not None))
+            mails = mails.where(self._found(search.strip(), mine))
         # First the mails, by an index that is in their order, then the parts of some at a time: in one joined query
         # SQLite begins with the parts and sorts all of them.
         # Each has a line at least, so that as many mails as lines are enough; without that bound PostgreSQL sorts all.
@@ -108,9 +109,9 @@ class Parts:
             for row in rows.get(mail["mail"], ()):
                 yield _entry(mail, row), mail
 
-    def _found(self, search: str, *, narrowed: bool) -> ColumnElement[bool]:
+    def _found(self, search: str, mine: ColumnElement[bool] | None) -> ColumnElement[bool]:
         same = by_identity(search)
-        return matches(self._session, MESSAGES, search, narrowed=narrowed) if same is None else same
+        return matches(self._session, MESSAGES, search, within=mine) if same is None else same
 
 
 def by_identity(search: str) -> ColumnElement[bool] | None:

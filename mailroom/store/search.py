@@ -1,22 +1,29 @@
 """Text to search in: folded to lower case without accents, found by any part of a word.
 
-Within one account the rows are few and found by the account's index. Over all accounts PostgreSQL uses a trigram index
-(`gin_trgm_ops`) and SQLite an FTS5 table with the tokenizer `trigram`; triggers keep that one up to date. Both know
-only words of three letters or more; shorter ones are then compared row by row.
+PostgreSQL uses a trigram index (`gin_trgm_ops`), or that of the account where its rows are few; SQLite an FTS5 table
+with the tokenizer `trigram`, which triggers keep up to date. Both know only words of three letters or more; shorter
+ones are then compared row by row.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Table, and_, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, Table, and_, literal_column, select, table
 from sqlalchemy import column as named
 from sqlalchemy.orm import Session
 
 from mailroom.store.tables import Text
 
 TRIGRAM = 3
+
+LONG = 5
+"""A piece of a word so long names few rows."""
+
+FEW = 2000
+"""So many rows are read and compared in some 20 ms."""
 
 
 def fold(text: str) -> str:
@@ -42,27 +49,48 @@ def searchable(words: Iterable[str | None]) -> str:
     return fold(" ".join(word for word in words if word)).replace("\x00", " ")
 
 
-def matches(session: Session, rows: Table, search: str, *, narrowed: bool) -> ColumnElement[bool]:
+def matches(
+    session: Session, rows: Table, search: str, *, within: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
     """Return the condition that every word of `search` is somewhere in the row's search text.
 
-    `narrowed` says that the rows are already picked by an account, so that comparing them is cheap.
+    `within` is the condition that picks an account's rows, which are read newest first until a page is full.
     """
     words = fold(search.replace("\x00", " ")).split()
-    indexed = [word for word in words if len(word) >= TRIGRAM]
-    if narrowed or not indexed or session.get_bind().dialect.name != "sqlite":
-        return and_(True, *(_contains(rows, word) for word in words))
-    short = (_contains(rows, word) for word in words if len(word) < TRIGRAM)
-    return and_(rows.c.number.in_(_full_text(rows, indexed)), *short)
+    phrases = [_phrase(word) for word in words if len(word) >= TRIGRAM]
+    one_by_one = and_(True, *(_contains(rows, word) for word in words))
+    if not phrases or session.get_bind().dialect.name != "sqlite":
+        return one_by_one
+    full_text = _full_text(rows, phrases)
+    left = and_(True, *(_contains(rows, word) for word in words if word not in phrases))
+    if within is None:
+        return and_(rows.c.number.in_(full_text.scalar_subquery()), left)
+    # An account may have a hundred thousand rows, or ten. Rare words are found by the index; of frequent ones the page
+    # is full before many rows were compared.
+    mine: Select[tuple[int]] = select(literal_column("1")).select_from(rows).where(within).limit(FEW + 1)
+    if len(session.execute(mine).all()) <= FEW:
+        return one_by_one
+    found = session.execute(full_text.limit(FEW + 1)).scalars().all()
+    return one_by_one if len(found) > FEW else and_(rows.c.number.in_(found), left)
+
+
+def _phrase(word: str) -> str:
+    """Return the piece of a word to look up: of `f3-2026-01444494` the last one, of `<1a2b3c@mail.example>` the first.
+
+    The index reads the list of rows of every three letters; those of years and domains are as long as the table.
+    """
+    pieces = [piece for piece in re.split(r"\W+", word) if len(piece) >= LONG]
+    return max(pieces, key=lambda piece: (any(sign.isdigit() for sign in piece), len(piece)), default=word)
 
 
 def _contains(rows: Table, word: str) -> ColumnElement[bool]:
     return rows.c.search.contains(word, autoescape=True)
 
 
-def _full_text(rows: Table, words: list[str]) -> ColumnElement[int]:
+def _full_text(rows: Table, words: list[str]) -> Select[tuple[int]]:
     index = table(f"{rows.name}_search", named("rowid"))
     # A quoted phrase of the tokenizer `trigram` is found anywhere in the text. LIKE with an ESCAPE would not use the
     # index.
     phrases = " ".join('"' + word.replace('"', '""') + '"' for word in words)
     condition = literal_column(f"{rows.name}_search", Text).op("MATCH", is_comparison=True)(phrases)
-    return select(index.c.rowid).where(condition).scalar_subquery()
+    return select(index.c.rowid).where(condition)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from mailroom.domain.account import Account
 from mailroom.errors import NotFound
@@ -53,6 +53,8 @@ def upload(visit: Visit) -> Response:
         alert = visit.words.t(key, names=", ".join(empty))
         return _page(visit, account, rights, alert=alert, status=422)
     ids = visit.services.upload(account.id, visit.person.id, full)
+    if "application/json" in visit.request.headers.get("accept", ""):  # static/upload.js, one file at a time
+        return JSONResponse({"mails": list(dict.fromkeys(ids))})
     address = f"/accounts/{account.id}/upload?done=uploaded&mails={','.join(dict.fromkeys(ids))}"
     return visit.go(f"{address}&empty={len(empty)}" if empty else address)
 
@@ -76,6 +78,7 @@ def _page(
         rights,
         results=found,
         limit=visit.words.size(visit.services.settings.web.max_upload_bytes),
+        most=visit.services.settings.web.max_upload_bytes,
         notice=visit.done,
         alert=alert,
         refresh=3 if any(not result.lines for result in found) else 0,
