@@ -41,6 +41,7 @@ from mailroom.steps.report import preview
 from mailroom.steps.searchable import searchable_copy
 from mailroom.steps.unlocked import waits_for_key
 from mailroom.store import Store
+from mailroom.store.move import MARK
 from mailroom.web.app import create_app
 from mailroom.web.server import WebDoor, listen
 from mailroom.web.services import WebServices
@@ -90,6 +91,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         with only_one(self._settings.data, self._roles):
+            refuse_half_moved(self._settings.data)
             try:
                 announce(await self._start())
                 _tell_systemd("READY=1")
@@ -265,6 +267,14 @@ def is_heir(other: str, node: str, *, shared: bool) -> bool:
     """
     (theirs, _, their_roles), (ours, _, our_roles) = other.rpartition("/"), node.rpartition("/")
     return (not shared or theirs == ours) and not set(our_roles.split("+")).isdisjoint(their_roles.split("+"))
+
+
+def refuse_half_moved(data: Path) -> None:
+    """Raise BadConfiguration while a move to another store is half done: which of the two is whole is not known."""
+    if (data / MARK).exists():
+        raise BadConfiguration(
+            f"a move is half done: call mailroom move-store again, or remove {data / MARK} to go on with the old store"
+        )
 
 
 def queues_of(roles: frozenset[Role]) -> tuple[str, ...]:

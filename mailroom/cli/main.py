@@ -33,6 +33,11 @@ COMMANDS = {
     "rules": ("mailroom.cli.rules", "rules", "What is accepted by itself, and why a document was or was not."),
     "report": ("mailroom.cli.report", "report", "Digest mails: preview, subscribe, list."),
     "doctor": ("mailroom.cli.doctor", "doctor", "What is missing on this machine, and what needs attention."),
+    "move-store": (
+        "mailroom.cli.move_store",
+        "move_store",
+        "Move everything to another database and another place for the bytes.",
+    ),
     "backup": ("mailroom.cli.backup", "backup", "Copy everything to another folder, and check such a copy."),
     "demo": ("mailroom.cli.demo", "demo", "Show the main job on five mails made for it (what `make run` does)."),
 }
