@@ -139,6 +139,11 @@ class TrustSettings(_Slice):
         description="Addresses and networks of front servers whose Authentication-Results count; `unix` is the Unix "
         "socket of LMTP",
     )
+    arc_sealers: tuple[str, ...] = Field(
+        (),
+        description="Domains of forwarders (d= of their ARC-Seal, each with all below it) that are believed when they "
+        "say that a sender was proved before they changed the mail, such as microsoft.com or google.com; empty: none",
+    )
     resolver: tuple[str, ...] = Field(
         (), description="Name servers, HOST or HOST:PORT by address; empty: those of the system"
     )

@@ -1,8 +1,9 @@
 """The application: which rooms a process has, how they are joined, and how it starts and ends.
 
 `box.py` opens the box for a command that reads files, `rooms.py` all rooms for a command that works, `daemon.py` runs
-them. A name's file is loaded when the name is asked for: the daemon brings the engine and the pages with it, which is
-half of all that `mailroom` can import, and `mailroom read` needs no database.
+them, behind the doors for mail that `entrance.py` has opened before. A name's file is loaded when the name is asked
+for: the daemon brings the engine and the pages with it, which is half of all that `mailroom` can import, and `mailroom
+read` needs no database.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mailroom.app.box import open_box
-    from mailroom.app.daemon import ROLES, Addresses, Daemon, Role
+    from mailroom.app.daemon import Daemon
+    from mailroom.app.entrance import ROLES, Addresses, Entrance, Role
     from mailroom.app.office import Office
     from mailroom.app.rooms import open_house, open_spool, upload, upload_mail
 
@@ -20,6 +22,7 @@ __all__ = [
     "ROLES",
     "Addresses",
     "Daemon",
+    "Entrance",
     "Office",
     "Role",
     "open_box",
@@ -33,7 +36,8 @@ _HOMES = {
     "open_box": "mailroom.app.box",
     "Office": "mailroom.app.office",
     **dict.fromkeys(("open_house", "open_spool", "upload", "upload_mail"), "mailroom.app.rooms"),
-    **dict.fromkeys(("ROLES", "Addresses", "Daemon", "Role"), "mailroom.app.daemon"),
+    **dict.fromkeys(("ROLES", "Addresses", "Entrance", "Role"), "mailroom.app.entrance"),
+    "Daemon": "mailroom.app.daemon",
 }
 
 

@@ -8,26 +8,25 @@ from its own spool. Ending is clean on SIGTERM and SIGINT; a SIGKILL costs nothi
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from mailroom.app.admitting import find_recipient
 from mailroom.app.doors import Doors
+from mailroom.app.entrance import ROLES, Addresses, Entrance, Role
 from mailroom.app.nodes import Heartbeat
 from mailroom.app.office import Office
-from mailroom.app.rooms import open_house, open_spool, upload, waits
+from mailroom.app.recording import recorder
+from mailroom.app.rooms import open_house, upload, waits
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import Door, Envelope
 from mailroom.engine import OUT, QUEUE, AfterStep, Engine, Outside
-from mailroom.errors import BadConfiguration, SpoolUnavailable
+from mailroom.errors import SpoolUnavailable
 from mailroom.extraction import missing
 from mailroom.log import get_logger
 from mailroom.scheduler.clock import ClockTick
@@ -48,20 +47,8 @@ from mailroom.web.services import WebServices
 
 log = get_logger("app")
 
-Role = Literal["smtp", "worker", "web", "sender"]
-ROLES: tuple[Role, ...] = ("smtp", "worker", "web", "sender")
-
 TICK_SECONDS = 5.0
 PATIENCE_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the daemon listens: HOST:PORT, `unix:` and a path, the address of the pages; empty where it does not."""
-
-    smtp: str = ""
-    web: str = ""
-    lmtp: str = ""
 
 
 class Daemon:
@@ -74,7 +61,9 @@ class Daemon:
         *,
         clock: Clock = utc_now,
         after_step: AfterStep | None = None,
+        entrance: Entrance | None = None,
     ) -> None:
+        """Make ready. `entrance`: of the same settings and roles, which may be open already."""
         self._settings = settings
         self._roles = frozenset(roles)
         self._clock = clock
@@ -82,6 +71,7 @@ class Daemon:
         self._closing: list[tuple[str, Callable[[], None]]] = []
         self._stopping = asyncio.Event()
         self._heartbeat: Heartbeat | None = None
+        self._entrance = entrance or Entrance(settings, self._roles, clock)
         self._doors: Doors | None = None
         self._web: WebDoor | None = None
 
@@ -90,51 +80,50 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        with only_one(self._settings.data, self._roles):
+        await self._entrance.open()
+        self._on_end("spool", self._entrance.spool.close)
+        try:
             refuse_half_moved(self._settings.data)
-            try:
-                announce(await self._start())
-                _tell_systemd("READY=1")
-                await self._wait()
-            finally:
-                _tell_systemd("STOPPING=1")
-                await self._end()
+            announce(await self._start())
+            _tell_systemd("READY=1")
+            await self._wait()
+        finally:
+            _tell_systemd("STOPPING=1")
+            await self._end()
+            self._entrance.leave()
 
     def stop(self) -> None:
         """Ask the daemon to end. May be called from its loop only."""
         self._stopping.set()
 
     async def _start(self) -> Addresses:
-        inherited = inherited_sockets(os.environ)
-        settings = self._settings
-        web_socket = inherited.get("web")
+        settings, opened = self._settings, self._entrance.addresses
+        web_socket = self._entrance.inherited.get("web")
         if "web" in self._roles and web_socket is None:
             web_socket = listen(settings.web.listen)
         web_address = "{}:{}".format(*web_socket.getsockname()[:2]) if web_socket else ""
         # A process without the web role does not know the port that was chosen; it names the one of the settings.
         here = f"http://{web_address}" if web_address else ""
-        house = open_house(settings, self._clock, public_url=settings.web.public_url or here)
+        url = settings.web.public_url or here
+        # In threads, because the doors for mail are open; and DBOS refuses to list and register on a running loop.
+        house = await asyncio.to_thread(open_house, settings, self._clock, public_url=url)
         self._on_end("store", house.store.close)
         self._on_end("box", house.box.close)
-        spool = open_spool(settings)
-        self._on_end("spool", spool.close)
-        self._spool = spool
+        note = recorder(house.store, self._clock)
+        self._entrance.admit_by(find_recipient(house.store, settings.smtp.messages_per_day, self._clock), note)
+        spool = self._spool = self._entrance.spool
         if shares_server(house.store):
             self._start_heartbeat(house, spool)
-        # In a thread: DBOS refuses to list and register on a running loop.
         starter = await asyncio.to_thread(self._start_engine, house)
         self._start_mover(house, spool, starter)
         self._doors = Doors(house, spool)
-        takes_mail = "smtp" in self._roles
-        smtp = await self._doors.open_smtp(inherited) if takes_mail else ""
-        lmtp = await self._doors.open_lmtp(inherited) if takes_mail else ""
         if "sender" in self._roles:
             self._doors.open_folders()
             self._collect(self._doors)
         if web_socket is not None and "web" in self._roles:
             await self._start_web(house, spool, starter, web_socket)
-        log.info("started", roles=sorted(self._roles), smtp=smtp, lmtp=lmtp, web=web_address)
-        return Addresses(smtp=smtp, lmtp=lmtp, web=f"http://{web_address}" if "web" in self._roles else "")
+        log.info("started", roles=sorted(self._roles), smtp=opened.smtp, lmtp=opened.lmtp, web=web_address)
+        return replace(opened, web=f"http://{web_address}" if "web" in self._roles else "")
 
     def _start_engine(self, house: House) -> Engine | Outside:
         if not self._roles & {"worker", "sender"}:
@@ -235,6 +224,7 @@ class Daemon:
 
     async def _end(self) -> None:
         """Doors first, so that nothing new comes in; then what works; the store last."""
+        await self._entrance.close()
         if self._heartbeat is not None:
             await asyncio.to_thread(self._heartbeat.rest)
         if self._doors is not None:
@@ -285,40 +275,6 @@ def queues_of(roles: frozenset[Role]) -> tuple[str, ...]:
 def shares_server(store: Store) -> bool:
     """Tell whether other nodes can reach the database: it has a server of its own."""
     return store.engine.dialect.name != "sqlite"
-
-
-@contextmanager
-def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
-    """Hold the data folder's lock for each role: two daemons on one folder would do each other's work.
-
-    Raises:
-        BadConfiguration: another process has one of the roles, or the folder cannot be written to.
-    """
-    with ExitStack() as held:
-        for role in sorted(roles):
-            try:
-                data.mkdir(parents=True, exist_ok=True)
-                lock = held.enter_context((data / f".{role}.lock").open("w"))
-            except OSError as error:
-                raise BadConfiguration(
-                    f"data folder {data}: {error.strerror}; make it writable for this user, or choose --data"
-                ) from error
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise BadConfiguration(
-                    f"another mailroom already runs the role {role} on {data}; end it first, or choose --data"
-                ) from error
-        yield
-
-
-def inherited_sockets(environment: Mapping[str, str]) -> dict[str, socket.socket]:
-    """Return the sockets that systemd hands over, by their FileDescriptorName (sd_listen_fds(3))."""
-    if environment.get("LISTEN_PID") != str(os.getpid()):
-        return {}
-    names = environment.get("LISTEN_FDNAMES", "").split(":")
-    count = int(environment.get("LISTEN_FDS", "0"))
-    return {name: socket.socket(fileno=3 + number) for number, name in enumerate(names[:count])}
 
 
 def _tell_systemd(state: str) -> None:

@@ -1,14 +1,12 @@
-"""The doors of one process: which are open, where they listen, and how they close.
+"""The doors that fetch: watched folders and mailboxes, each in threads of its own.
 
-SMTP and LMTP run on the daemon's event loop, watched folders and mailboxes in threads. All put mail in the spool
-and know nothing of what becomes of it.
+Like the doors for mail, which are at the entrance, they put what they take in the spool and know nothing of what
+becomes of it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import Mapping
 
 from mailroom.app.admitting import find_account, find_recipient, unassigned_box
 from mailroom.app.recording import recorder
@@ -19,8 +17,6 @@ from mailroom.domain.message import Door
 from mailroom.errors import NotFound
 from mailroom.gateways.folder import FolderDoor, Owner
 from mailroom.gateways.imap import ImapDoor, Office
-from mailroom.gateways.lmtp import LmtpDoor
-from mailroom.gateways.smtp import SmtpDoor
 from mailroom.spool import Spool
 from mailroom.steps.house import House
 
@@ -33,41 +29,8 @@ class Doors:
         self._spool = spool
         self._find = find_recipient(house.store, house.settings.smtp.messages_per_day, house.clock)
         self._record = recorder(house.store, house.clock)
-        self._smtp: SmtpDoor | None = None
-        self._lmtp: LmtpDoor | None = None
         self._folders: FolderDoor | None = None
         self._imap: ImapDoor | None = None
-
-    async def open_smtp(self, inherited: Mapping[str, socket.socket]) -> str:
-        """Listen for SMTP and return HOST:PORT.
-
-        Raises:
-            BadConfiguration: the address cannot be had, or a setting cannot be used.
-        """
-        house = self._house
-        sock = inherited.get("smtp")
-        self._smtp = SmtpDoor(house.settings.smtp, self._spool, self._find, house.clock, sock=sock, record=self._record)
-        return "{}:{}".format(*await self._smtp.start())
-
-    async def open_lmtp(self, inherited: Mapping[str, socket.socket]) -> str:
-        """Listen for LMTP where the settings or systemd ask for it; return the address, or nothing.
-
-        Raises:
-            BadConfiguration: the address cannot be had.
-        """
-        house, sock = self._house, inherited.get("lmtp")
-        if not house.settings.lmtp.listen and sock is None:
-            return ""
-        self._lmtp = LmtpDoor(
-            house.settings.lmtp,
-            house.settings.smtp,
-            self._spool,
-            self._find,
-            clock=house.clock,
-            sock=sock,
-            record=self._record,
-        )
-        return await self._lmtp.start()
 
     def open_folders(self) -> None:
         """Begin to look into the watched folders, where the settings name any."""
@@ -123,10 +86,7 @@ class Doors:
 
     async def close(self) -> None:
         """Take nothing more; let what is on its way finish for a moment."""
-        for door in (self._smtp, self._lmtp):
-            if door is not None:
-                await door.stop()
         for thread in (self._imap, self._folders):
             if thread is not None:
                 await asyncio.to_thread(thread.stop)
-        self._smtp = self._lmtp = self._imap = self._folders = None
+        self._imap = self._folders = None

@@ -35,7 +35,7 @@ def move_store(session: Session, target: Path, begin_again: bool, as_json: bool)
     The daemon must be ended, the target empty. Only what differs is moved; the source stays as it is. When it is broken
     off, the same command goes on. After it, start the daemon with TARGET; the data folder stays the same.
     """
-    from mailroom.app.daemon import ROLES, only_one
+    from mailroom.app.entrance import ROLES, only_one
 
     here, there = session.settings.store, config.load(target, data=session.settings.data).store
     data = session.settings.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from typing import cast
 
 import click
@@ -20,7 +21,7 @@ def run(session: Session, smtp: str | None, web: str | None, roles: str) -> None
 
     The addresses are printed when they answer: `smtp HOST:PORT`, `lmtp ADDRESS` and `web http://HOST:PORT`.
     """
-    from mailroom.app import ROLES, Addresses, Daemon, Role
+    from mailroom.app import ROLES, Addresses, Entrance, Role
 
     wanted = [name.strip() for name in roles.split(",") if name.strip()]
     unknown = [name for name in wanted if name not in ROLES]
@@ -34,15 +35,21 @@ def run(session: Session, smtp: str | None, web: str | None, roles: str) -> None
         "web": settings.web.model_copy(update={"listen": web} if web else {}),
     }
 
+    told: set[str] = set()
+
     def announce(addresses: Addresses) -> None:
-        if addresses.smtp:
-            click.echo(f"smtp {addresses.smtp}")
-        if addresses.lmtp:
-            click.echo(f"lmtp {addresses.lmtp}")
-        if addresses.web:
-            click.echo(f"web {addresses.web}")
+        named = (("smtp", addresses.smtp), ("lmtp", addresses.lmtp), ("web", addresses.web))
+        for name, address in named:
+            if address and name not in told:
+                click.echo(f"{name} {address}")
+                told.add(name)
 
     async def daemon() -> None:
-        await Daemon(settings.model_copy(update=changes), cast(list[Role], wanted)).run(announce)
+        chosen, parts = settings.model_copy(update=changes), cast(list[Role], wanted)
+        entrance = Entrance(chosen, frozenset(parts))
+        announce(await entrance.open())
+        # The doors for mail are open: what takes long to load is loaded beside them.
+        rooms = await asyncio.to_thread(importlib.import_module, "mailroom.app.daemon")
+        await rooms.Daemon(chosen, parts, entrance=entrance).run(announce)
 
     asyncio.run(daemon())

@@ -141,7 +141,9 @@ class Conversation(SMTP):
         try:
             await self._converse()
         except (ClientGone, ConnectionError):
-            log.debug(events.CONNECTION_ENDED, peer=self._peer, cause="client_left")
+            # Clients leave all the time; who was refused something before is worth a line.
+            tell = log.info if self._errors else log.debug
+            tell(events.CONNECTION_ENDED, peer=self._peer, helo=self._helo, cause="client_left", errors=self._errors)
         except Farewell:
             with suppress(ConnectionError):
                 await self._flush()

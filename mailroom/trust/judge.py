@@ -3,6 +3,7 @@
 `verified`: a signature of the author's organisation holds, or SPF does and the domain publishes DMARC. `failed`: it
 publishes DMARC, and what was there to prove with proves nothing. `unknown`: the DNS gave no answer that could have made
 the difference. `unverified`: there is nothing to prove with. A forward proves who forwards: only the outer From counts.
+Where a forwarder has broken the proof, a chain of seals (ARC) of believed servers tells what the first of them found.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from mailroom.config import TrustSettings
 from mailroom.domain.message import Door, SenderProof, SenderVerdict
 from mailroom.trust import sender_policy
 from mailroom.trust.alignment import Policy, find_policy, is_aligned
+from mailroom.trust.arc import Chain, look_at_chain
 from mailroom.trust.dns import Questions, Resolver, Trouble
-from mailroom.trust.header import Address, Header, author, domain_name, read_header
+from mailroom.trust.header import Address, author, domain_name, read_header
 from mailroom.trust.peers import Result, client_of, is_one_of, results
 from mailroom.trust.signatures import SIGNATURES, Checker, Outcome
 
@@ -100,14 +102,22 @@ def judge(raw: bytes, arrival: Arrival, resolver: Resolver, settings: TrustSetti
     if front == "pass":
         return _proof(SenderVerdict.VERIFIED, found, f"dmarc=pass by={settings.authserv_id}")
     questions = Questions(resolver, settings.timeout_seconds)
-    signatures = (*_signed(raw, header, arrival, found, questions), *_signatures_said(said, found))
+    checker = Checker(raw, header, arrival.received_at)
+    signatures = (*_signed(checker, found, questions), *_signatures_said(said, found))
     case = _with_policy(_Case(found, signatures, _envelope(arrival, settings, found, said)), questions)
     if case.spf.result == "untried" and case.verdict is not SenderVerdict.VERIFIED:
         case = replace(case, spf=_checked(case.spf, arrival, questions))
-    verdict = case.verdict
+    verdict, evidence = case.verdict, case.evidence
+    if verdict is not SenderVerdict.VERIFIED:
+        chain = look_at_chain(header, checker, settings.arc_sealers, questions)
+        if _vouches(chain, found):
+            return _proof(SenderVerdict.VERIFIED, found, f"{chain}; {evidence}")
+        if chain.result == "temperror":
+            verdict = SenderVerdict.UNKNOWN
+        evidence = f"{evidence}; {chain}" if chain else evidence
     if front == "fail" and verdict is not SenderVerdict.VERIFIED:
-        return _proof(SenderVerdict.FAILED, found, f"dmarc=fail by={settings.authserv_id}; {case.evidence}")
-    return _proof(verdict, found, case.evidence)
+        return _proof(SenderVerdict.FAILED, found, f"dmarc=fail by={settings.authserv_id}; {evidence}")
+    return _proof(verdict, found, evidence)
 
 
 def _proof(verdict: SenderVerdict, found: Address, evidence: str) -> SenderProof:
@@ -123,9 +133,8 @@ def _words(method: str, outcome: Outcome) -> str:
     return " ".join([f"{method}={outcome.result}", *filter(None, facts)])
 
 
-def _signed(raw: bytes, header: Header, arrival: Arrival, found: Address, questions: Questions) -> list[Outcome]:
+def _signed(checker: Checker, found: Address, questions: Questions) -> list[Outcome]:
     """Check every signature of the author's organisation; others are named only: no trust can come from them."""
-    checker = Checker(raw, header, arrival.received_at)
     everyone = checker.signatures()
     mine = [one for one in everyone if is_aligned(found.domain, one.domain)][:SIGNATURES]
     others = [one for one in everyone if not is_aligned(found.domain, one.domain)][: SIGNATURES - len(mine)]
@@ -167,6 +176,12 @@ def _checked(spf: Outcome, arrival: Arrival, questions: Questions) -> Outcome:
 def _envelope_domain(arrival: Arrival) -> str:
     """Return the domain that SPF asks about: that of HELO for the null sender (RFC 7208 section 2.4)."""
     return arrival.sender.rpartition("@")[2] if arrival.sender else arrival.helo
+
+
+def _vouches(chain: Chain, found: Address) -> bool:
+    """Tell whether the first server of a chain that holds has seen the author proved."""
+    dmarc = next((one.result for one in chain.found if one.method == "dmarc" and _is_about(one, found)), "")
+    return dmarc == "pass" or bool(not dmarc and _signatures_said(chain.found, found))
 
 
 def _signatures_said(said: Sequence[Result], found: Address) -> list[Outcome]:

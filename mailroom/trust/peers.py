@@ -56,11 +56,17 @@ def results(header: Header, authserv_id: str) -> list[Result]:
     for field in header.all(b"authentication-results"):
         if len(field.value) > RESULT_BYTES:
             continue
-        text = _plain(field.value.decode("ascii", "replace"))
-        server, _, rest = text.partition(";")
-        if authserv_id and server.split()[:1] == [authserv_id]:
-            return [found for part in rest.split(";")[:RESULTS] if (found := _result(part))]
+        server, found = read_results(field.value.decode("ascii", "replace"))
+        if authserv_id and server == authserv_id:
+            return found
     return []
+
+
+def read_results(value: str) -> tuple[str, list[Result]]:
+    """Return who says it, and what, of the value of a field."""
+    server, _, rest = _plain(value).partition(";")
+    said = [found for part in rest.split(";")[:RESULTS] if (found := _result(part))]
+    return next(iter(server.split()), ""), said
 
 
 def _plain(text: str) -> str:

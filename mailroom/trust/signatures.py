@@ -35,7 +35,7 @@ PIECE_BYTES = 1 << 20
 ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519"}
 BODY = {"simple": False, "relaxed": True}
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_SILENT = logging.Logger("dkimpy", logging.CRITICAL + 1)  # it would log what strangers wrote
+SILENT = logging.Logger("dkimpy", logging.CRITICAL + 1)  # it would log what strangers wrote
 
 
 class Outcome(NamedTuple):
@@ -95,9 +95,9 @@ class Checker:
         records = tuple(record for record in records if re.search(r"(^|;)\s*p\s*=", record))
         if len(records) != 1 or len(records[0]) > KEY_BYTES:
             return signature.ended("permerror", "no_key" if not records else "keys")
-        if why := _unusable(records[0], signature):
+        if why := unusable(records[0], signature):
             return signature.ended("permerror", why)
-        if self._body_hash(signature.said) != _decoded(signature.said["bh"]):
+        if self.body_hash(signature.said) != decoded(signature.said["bh"]):
             return signature.ended("fail", "body")
         return signature.ended(*self._check_header(signature, records[0]))
 
@@ -117,13 +117,14 @@ class Checker:
             (len(names) > SIGNED_FIELDS, "too_many_fields"),
             (past, "expired"),
             (bool(identity) and identity != domain and not identity.endswith(f".{domain}"), "identity"),
-            (_body_form(said) is None, "canonicalisation"),
+            (body_form(said) is None, "canonicalisation"),
             (any(not _BASE64.fullmatch(re.sub(r"\s", "", said.get(tag, ""))) for tag in ("b", "bh")), "base64"),
         )
         return next((code for is_so, code in checks if is_so), "")
 
-    def _body_hash(self, said: dict[str, str]) -> bytes | None:
-        relaxed = bool(_body_form(said))
+    def body_hash(self, said: dict[str, str]) -> bytes | None:
+        """Return the hash of the body in the form that a signature names; None for a body that has none."""
+        relaxed = bool(body_form(said))
         if relaxed not in self._bodies:
             self._bodies[relaxed] = body_hash(self._raw, self._header.body_at, relaxed=relaxed)
         return self._bodies[relaxed]
@@ -131,7 +132,7 @@ class Checker:
     def _check_header(self, signature: Signature, record: str) -> tuple[str, str]:
         import dkim
 
-        verifier = dkim.DKIM(logger=_SILENT, minkey=RSA_BITS.start)
+        verifier = dkim.DKIM(logger=SILENT, minkey=RSA_BITS.start)
         verifier.headers = [[name, value] for name, value in self._header.fields]
         verifier.body = b""
         try:
@@ -145,20 +146,20 @@ class Checker:
         return ("pass", "") if passed is True else ("fail", "header")
 
 
-def _body_form(said: dict[str, str]) -> bool | None:
+def body_form(said: dict[str, str]) -> bool | None:
     """Tell whether the body's form is relaxed; None for a `c=` that is none (RFC 6376 section 3.5)."""
     head, _, body = said.get("c", "simple/simple").partition("/")
     return BODY.get(body or "simple") if head in BODY else None
 
 
-def _decoded(text: str) -> bytes | None:
+def decoded(text: str) -> bytes | None:
     try:
         return base64.b64decode(re.sub(r"\s", "", text), validate=True)
     except ValueError:
         return None
 
 
-def _unusable(record: str, signature: Signature) -> str:
+def unusable(record: str, signature: Signature) -> str:
     """Return what is wrong with a key record (RFC 6376 section 3.6.1), as a code, or nothing."""
     said = tags(record)
     if said is None or said.get("v", "DKIM1") != "DKIM1":

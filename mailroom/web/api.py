@@ -104,6 +104,7 @@ class Api:
             try:
                 return await answer(request, await run_in_threadpool(self._key, request))
             except ClientDisconnect:
+                _log.info("upload_interrupted", path=request.url.path[:200])
                 return Response(status_code=400)  # nobody is there to read it
             except MailroomError as error:
                 return _refusal(request, error)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.app.daemon import ROLES, Role, is_heir, node_name, only_one
+from mailroom.app.daemon import is_heir, node_name
+from mailroom.app.entrance import ROLES, Role, only_one
 from mailroom.config import EngineSettings, Settings
 from mailroom.errors import BadConfiguration
 

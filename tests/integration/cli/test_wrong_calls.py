@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.app.daemon import only_one
+from mailroom.app.entrance import only_one
 from mailroom.cli.main import COMMANDS
 from mailroom.domain.account import Account
 
