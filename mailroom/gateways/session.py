@@ -204,8 +204,11 @@ class SmtpSession(Conversation):
                         failure = await self._flush_draft(draft)
                 if reader.ended or reader.received > enough:
                     break
-                async with asyncio.timeout(_SUSPICION_SECONDS if reader.flaw else None):
+                if reader.flaw is None:
                     chunk = await self._more()
+                else:
+                    async with asyncio.timeout(_SUSPICION_SECONDS):
+                        chunk = await self._more()
         except TimeoutError:
             pass
         finally:
