@@ -36,6 +36,8 @@ class Installation:
     lmtp: str = ""
     web: str = ""
     log: list[str] = field(default_factory=list)
+    greeted: list[float] = field(default_factory=list)
+    """Seconds from the last start until each address was printed, in their order."""
     _reader: threading.Thread = field(default_factory=threading.Thread)
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -57,6 +59,8 @@ class Installation:
         """Start the daemon on free ports and wait until it answers. `script`: a double of tests/faults instead."""
         begin = [sys.executable, str(HERE / "faults" / script)] if script else [sys.executable, "-m", "mailroom"]
         options = ["--data", str(self.data), "--config", str(self.config)]
+        began = time.monotonic()
+        self.greeted.clear()
         self.process = subprocess.Popen(
             [*begin, *options, "run", "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0", "--roles", roles],
             stdout=subprocess.PIPE,
@@ -78,6 +82,7 @@ class Installation:
                 time.sleep(0.2)
                 raise AssertionError(f"the daemon did not start: {line!r}\n" + "".join(self.log[-50:]))
             setattr(self, found[1], found[2])
+            self.greeted.append(time.monotonic() - began)
 
     def stop(self) -> int:
         """End the daemon as systemd does and return its exit status."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 from typing import cast
 
 import click
@@ -21,6 +20,7 @@ def run(session: Session, smtp: str | None, web: str | None, roles: str) -> None
 
     The addresses are printed when they answer: `smtp HOST:PORT`, `lmtp ADDRESS` and `web http://HOST:PORT`.
     """
+    from mailroom import app
     from mailroom.app import ROLES, Addresses, Entrance, Role
 
     wanted = [name.strip() for name in roles.split(",") if name.strip()]
@@ -49,7 +49,7 @@ def run(session: Session, smtp: str | None, web: str | None, roles: str) -> None
         entrance = Entrance(chosen, frozenset(parts))
         announce(await entrance.open())
         # The doors for mail are open: what takes long to load is loaded beside them.
-        rooms = await asyncio.to_thread(importlib.import_module, "mailroom.app.daemon")
-        await rooms.Daemon(chosen, parts, entrance=entrance).run(announce)
+        rooms = await asyncio.to_thread(getattr, app, "Daemon")
+        await rooms(chosen, parts, entrance=entrance).run(announce)
 
     asyncio.run(daemon())
