@@ -105,7 +105,7 @@ class Installation:
         """Send a mail through the SMTP door; raises what smtplib raises."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=SMTP)
         host, _, port = self.smtp.rpartition(":")
-        with smtplib.SMTP(host, int(port), timeout=30) as client:
+        with smtplib.SMTP(host, int(port), timeout=90) as client:
             client.sendmail("supplier@example.com", list(recipients), raw)
 
     def wait(self, look: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:

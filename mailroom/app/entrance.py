@@ -29,7 +29,7 @@ from mailroom.spool import Spool
 Role = Literal["smtp", "worker", "web", "sender"]
 ROLES: tuple[Role, ...] = ("smtp", "worker", "web", "sender")
 
-STORE_SECONDS = 20.0
+STORE_SECONDS = 60.0
 """How long a RCPT waits for the store while the process starts. RFC 5321 section 4.5.3.2 lets clients wait longer."""
 
 
