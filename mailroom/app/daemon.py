@@ -13,6 +13,7 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from mailroom.app.admitting import find_recipient
 from mailroom.app.doors import Doors
@@ -26,7 +27,7 @@ from mailroom.config import Settings
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import Door, Envelope
 from mailroom.engine import OUT, QUEUE, AfterStep, Engine, Outside
-from mailroom.errors import SpoolUnavailable
+from mailroom.errors import BadConfiguration, SpoolUnavailable
 from mailroom.extraction import missing
 from mailroom.log import get_logger
 from mailroom.scheduler.clock import ClockTick

@@ -11,7 +11,7 @@ from fixtures_daemon import Installation
 from fixtures_s3 import LocalS3
 from house_for_steps import TestHouse, mail, pdf
 
-from mailroom.app.daemon import only_one
+from mailroom.app.entrance import only_one
 from mailroom.config import StoreSettings
 from mailroom.domain.account import Purpose
 from mailroom.errors import BlobDamaged, StorageUnavailable, WrongState
