@@ -40,10 +40,18 @@ class Installation:
     """Seconds from the last start until each address was printed, in their order."""
     _reader: threading.Thread = field(default_factory=threading.Thread)
 
-    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, check: bool = True, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run `mailroom ...` and return what it printed."""
         done = subprocess.run(
-            [*self._mailroom(), *arguments], capture_output=True, text=True, timeout=120, check=False, env=self._env()
+            [*self._mailroom(), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env=self._env(),
+            input=stdin,
         )
         if check and done.returncode:
             raise AssertionError(f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")

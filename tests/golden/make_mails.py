@@ -10,6 +10,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER.parent)]
 
+from locked_intake import pdf_with_files, zip_with_aes  # noqa: E402
 from mails_intake import (  # noqa: E402
     EXE,
     HEAD,
@@ -19,6 +20,7 @@ from mails_intake import (  # noqa: E402
     File,
     attached_mail,
     cid,
+    cii,
     docx,
     entity,
     enveloped,
@@ -37,6 +39,7 @@ from mails_intake import (  # noqa: E402
     ubl,
     zipped,
 )
+from papers_reading import encrypted_pdf  # noqa: E402
 
 INVOICE = File(pdf("factuur"), "application/pdf", "Factuur 2026-0042.pdf")
 LOGO = File(png(180, 60), "image/png", "image001.png", "inline", cid("image001.png@01DC"))
@@ -88,7 +91,56 @@ def _no_boundary() -> bytes:
 DTD = b'<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY x SYSTEM "file:///etc/passwd">]><Invoice>&x;</Invoice>'
 FORWARDED = mail(text(), *[File(pdf(n), "application/pdf", f"factuur-{n}.pdf") for n in range(1, 4)])
 
+
+def _head(subject: str, more: bytes = b"") -> bytes:
+    return more + HEAD.replace(b"Factuur 2026-0042", subject.encode())
+
+
+RECEIPT_TEXT = (
+    "<h2>Votre facture</h2><table><tr><td>Facture n\u00b0<td>FR-2026-118<tr><td>Abonnement<td>100,00 \u20ac"
+    "<tr><td>TVA 20 %<td>20,00 \u20ac<tr><td>Total TTC<td>120,00 \u20ac</table>"
+)
+ORDER_TEXT = (
+    "<p>Danke! Bestellbest\u00e4tigung 8812</p><p>Lampe 40,00 \u20ac</p><p>Versand 5,00 \u20ac</p>"
+    "<p>Gesamt 45,00 \u20ac</p>"
+)
+LINK_TEXT = '<p>Factura este gata.</p><a href="https://cont.gaz.example/f">Descarc\u0103 factura</a>'
+FORWARD_TEXT = (
+    "Zie hieronder\r\n\r\n---------- Forwarded message ---------\r\nVan: Netto BV <facturen@netto.example>\r\n"
+    "Date: vr 20 nov 2026 om 09:12\r\nSubject: Factuur NL-1\r\nTo: <els@korenbloem.example>\r\n"
+)
+GMAIL = (
+    b"From: Gmail Team <forwarding-noreply@google.com>\r\nTo: acme@import.example\r\n"
+    b"Subject: (#482913375) Gmail Forwarding Confirmation - Receive Mail from jan@gmail.com\r\n"
+)
+ATTACHED_TEXT = "Anbei unsere Rechnung Nr. 4711, Betrag 99,00 EUR. Der Betrag von 99,00 EUR ist sofort f\u00e4llig."
+
+
 MAILS: dict[str, bytes] = {
+    "invoice_in_the_text": mail(html(RECEIPT_TEXT), head=_head("Votre facture FR-2026-118")),
+    "invoice_in_the_text_of_an_attached_mail": mail(
+        text("Fwd"), attached_mail(mail(html(RECEIPT_TEXT), head=_head("Votre facture")))
+    ),
+    "order_confirmation_in_the_text": mail(html(ORDER_TEXT), head=_head("Ihre Bestellung 8812")),
+    "letter_that_announces_an_invoice": mail(text(ATTACHED_TEXT), head=_head("Rechnung 4711")),
+    "link_to_an_invoice": mail(html(LINK_TEXT), head=_head("Factura dumneavoastra")),
+    "forwarding_confirmation_of_gmail": mail(
+        text("Confirmation code: 482913375\r\nhttps://mail-settings.google.com/mail/vf-x"), head=GMAIL
+    ),
+    "out_of_office": mail(text("Ik ben terug op maandag."), head=_head("Automatisch antwoord: afwezig")),
+    "automatic_answer": mail(text("Merci."), head=_head("Re: facture", b"Auto-Submitted: auto-replied\r\n")),
+    "mailing_list": mail(text("Hello all"), head=_head("News", b"List-Id: <news.example.com>\r\n")),
+    "forward_in_the_text": mail(text(FORWARD_TEXT), INVOICE),
+    "pdf_with_password": mail(text(), File(encrypted_pdf([("Rechnung", 72.0, 700.0)], "x"), name="rechnung.pdf")),
+    "zip_with_aes_password": mail(text(), File(zip_with_aes("x", ("a.pdf", pdf())), name="rechnungen.zip")),
+    "pdf_with_the_invoice_as_xml": mail(text(), File(pdf_with_files(("factur-x.xml", cii())), name="facture.pdf")),
+    "pdf_with_files_attached": mail(
+        text(), File(pdf_with_files(("nr2.pdf", pdf(2)), ("uren.xlsx", docx())), name="factuur.pdf")
+    ),
+    "pdf_portfolio": mail(
+        text(), File(pdf_with_files(("a.pdf", pdf(1)), ("b.pdf", pdf(2)), portfolio=True), name="portfolio.pdf")
+    ),
+    "pgp_message": mail(text(), File(b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n", name="bericht.asc")),
     "apple_mail_inline_pdf": mail(text(), File(pdf(), "application/pdf", "", "inline"), text("Sent from my iPhone")),
     "attached_mail_in_base64": mail(text(), attached_mail(FORWARDED, encoding="base64")),
     "attached_mail_with_three_invoices": mail(text("Fwd"), attached_mail(FORWARDED)),

@@ -21,7 +21,10 @@ def seen(raw: bytes) -> dict[str, Any]:
         named = {"name": part.filename, "of": verdict.related_path or ""}
         parts[part.path] = found | {key: value for key, value in named.items() if value}
     problems = {"problems": [reason.code for reason in apart.problems]} if apart.problems else {}
-    return problems | {"part": parts}
+    told: dict[str, Any] = {"body": f"{apart.body.path} {apart.body.code}"} if apart.body else {}
+    if apart.header.original:
+        told["first_sender"] = apart.header.original.sender_address
+    return problems | told | {"part": parts}
 
 
 @pytest.mark.parametrize("name", NAMES)
