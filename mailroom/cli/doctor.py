@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import click
@@ -15,6 +16,7 @@ from mailroom.cli.output import Session, as_json, console, print_json, reason_te
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
+from mailroom.domain.node import Node
 from mailroom.errors import MailroomError, StorageUnavailable
 from mailroom.gateways.imap_memory import Memory
 from mailroom.reading.engines import debian_package, ocr_engine, page_renderers
@@ -151,6 +153,17 @@ def _nodes(session: Session) -> Iterator[Check]:
         else:
             left = f", {node.in_spool} messages in its spool" if node.in_spool else ""
             yield Check("node", "warning", f"{words}: gone{left}", f"start it again on {node.data or 'its machine'}")
+    yield from _roles_that_lack(nodes, now)
+
+
+def _roles_that_lack(nodes: Iterable[Node], now: datetime) -> Iterator[Check]:
+    """Name the roles that no living node has: their work waits."""
+    if not (known := list(nodes)):
+        return
+    alive = [node for node in known if node.left_at is None and (now - node.last_seen).total_seconds() < GONE_AFTER]
+    for role, waits in (("worker", "documents are not read"), ("sender", "nothing is handed over and no report sent")):
+        if not any(role in node.roles.split("+") for node in alive):
+            yield Check("node", "warning", f"no node has the role {role}: {waits}", f"mailroom run --roles {role}")
 
 
 def _ago(seconds: float) -> str:

@@ -17,7 +17,8 @@ from mailroom.domain.document import Document, DocumentState, Field, FieldName, 
 from mailroom.domain.message import Door, Envelope, Message, MessageState
 from mailroom.domain.value import Reason, new_id
 from mailroom.spool import Spool
-from mailroom.store import Store
+from mailroom.store import Store, Unit
+from mailroom.store.tables import NODES
 
 Company = Callable[..., Account]
 
@@ -241,3 +242,24 @@ def test_a_company_without_an_address_in_use_takes_no_file(terminal, tmp_path: P
     assert made["address"] != row["import_address"]
     [taken] = terminal.json("import", str(file), "--account", "One")
     assert taken["message"]
+
+
+def test_doctor_shows_the_nodes_their_duties_and_what_nobody_does(terminal, rows: Store) -> None:  # type: ignore[no-untyped-def]
+    def beat(unit: Unit, node: str, **more: Any) -> None:
+        unit.nodes.beat(node, host="h", data="/srv/in", **{"in_spool": 0} | more)
+
+    with rows.unit() as unit:
+        beat(unit, "one/worker")
+        unit.nodes.hold("clock", "one/worker", 10)
+        beat(unit, "ended/sender")
+        unit.nodes.leave("ended/sender", in_spool=0)
+        beat(unit, "lost/smtp", in_spool=3)
+        long_ago = {"last_seen": unit.nodes.now() - timedelta(hours=3)}
+        unit.session.execute(NODES.update().where(NODES.c.id == "lost/smtp").values(long_ago))
+    ended, lost, one, lacks = checks(terminal)["node"]
+    assert (ended["level"], "it was ended" in ended["words"]) == ("ok", True)
+    assert lost["level"] == "warning"
+    assert "heard 3 hours ago: gone, 3 messages in its spool" in lost["words"]
+    assert lost["remedy"] == "start it again on /srv/in"
+    assert (one["level"], "has clock" in one["words"]) == ("ok", True)
+    assert "no node has the role sender: nothing is handed over" in lacks["words"]
