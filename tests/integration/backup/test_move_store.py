@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,34 @@ def test_the_command_moves_everything_and_the_pages_show_it_there(
     (here.data / MARK).write_text(json.dumps({}), "utf-8")
     half = here.command("run", check=False)
     assert "a move is half done" in half.stderr
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(400)
+def test_a_daemon_goes_on_in_its_new_place_with_what_was_there(
+    new_installation: Callable[..., Installation],
+    postgres_url: str,
+    local_s3: LocalS3,
+    demo_mail: Callable[[str, str], EmailMessage],
+) -> None:
+    house = new_installation("[archive]\nundo_minutes = 0\n")
+    account = house.json("account", "add", "Bakkerij De Korenbloem BV", "--owner", "els@example.com")[0]
+    address = account["import_address"]
+    house.start()
+    house.send(demo_mail("Peppol", address), address)
+    [first] = house.decided()
+    assert house.stop() == 0
+
+    there = house.config.with_name("there.toml")
+    there.write_text(f'[archive]\nundo_minutes = 0\n[store]\ndatabase = "{postgres_url}"\n{local_s3.toml()}', "utf-8")
+    [told] = house.json("move-store", str(there))
+    assert told["rows"]["documents"] == 1
+    assert told["blobs"] == len(local_s3.objects()) > 0
+
+    house.config = there
+    house.start()
+    house.command("document", "accept", first["id"])
+    house.send(demo_mail("a PDF and a signature logo", address), address)
+    house.wait(lambda: house.json("document", "show", first["id"])[0]["accounting_status"] == "sent")
+    assert {row["id"] for row in house.decided(2)} > {first["id"]}
+    assert house.stop() == 0
