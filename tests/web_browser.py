@@ -42,7 +42,7 @@ class Browser:
             raise AssertionError(f"no form to {action} on {page.url}")
         form = forms[0]
         data = {name: value or "" for name, value in form.form_values()}
-        unknown = set(fields or {}) - set(form.fields)
+        unknown = set(fields or {}) - set(form.fields) - set(form.xpath(".//button/@name"))
         assert not unknown, f"the form has no {unknown}"
         return self.ask(form.get("method", "get").upper(), action, data={**data, **(fields or {})}, **more)
 

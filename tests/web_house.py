@@ -13,7 +13,7 @@ from web_papers import INVOICE, WAITS, evidence, missing, picture
 from mailroom.config import Settings
 from mailroom.domain.account import Account, ImportAddress, Membership, Purpose, Role, User
 from mailroom.domain.decision import Decision, DecisionRecord
-from mailroom.domain.document import Document, DocumentState, Field, FieldName, Fields, FieldSource
+from mailroom.domain.document import Alternatives, Document, DocumentState, Field, FieldName, Fields, FieldSource
 from mailroom.domain.message import (
     Door,
     HeaderView,
@@ -174,6 +174,7 @@ class House:
     uploads: list[tuple[str, str, list[tuple[str, bytes]]]] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    others: Alternatives = field(default_factory=dict)
     mail: Any = None
 
     def __post_init__(self) -> None:
@@ -191,6 +192,7 @@ class House:
             changed=self.changed.append,
             missing=missing,
             ubl=self._ubl,
+            alternatives=lambda document: self.others,
             searchable=lambda document_id: self.document(document_id).reading and b"%PDF-1.7 words",
             preview=lambda account, language: self.mail,
         )

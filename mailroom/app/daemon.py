@@ -34,6 +34,7 @@ from mailroom.scheduler.clock import ClockTick
 from mailroom.scheduler.mover import Mover
 from mailroom.scheduler.rounds import Rounds
 from mailroom.spool import Spool
+from mailroom.steps.alternatives import alternatives
 from mailroom.steps.arrive import store_message
 from mailroom.steps.desk import Desk
 from mailroom.steps.house import House
@@ -208,6 +209,7 @@ class Daemon:
             changed=changed,
             missing=missing,
             ubl=ubl,
+            alternatives=lambda document: alternatives(house, document),
             searchable=lambda document_id: searchable_copy(house, document_id),
             preview=lambda account, language: preview(house, account, language),
         )

@@ -98,6 +98,17 @@ class Field(Value):
 Fields = dict[FieldName, Field]
 
 
+class Alternative(Value):
+    """A value that a field might have, the likeliest first; `proportion` is its page's height to its width."""
+
+    value: str
+    evidence: Evidence
+    proportion: float = Constraint(default=1.4, gt=0.0)
+
+
+Alternatives = dict[FieldName, tuple[Alternative, ...]]
+
+
 class DocumentState(StrEnum):
     """Where a document is on its way. See docs/glossary.md."""
 

@@ -24,7 +24,7 @@ from mailroom.web.line_view import line_views
 from mailroom.web.queue import next_in_queue
 from mailroom.web.rights import Right, Rights, open_document
 from mailroom.web.visit import Visit
-from mailroom.web.words import Words
+from mailroom.web.words import FAIRLY_SURE, Words
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def fill_in(visit: Visit) -> Response:
     """Keep what was typed into the fields."""
     document = _for_act(visit, Right.FILL_IN)
     typed = _typed(visit)
-    wanted = changes(document, visit.services.missing(document.fields), typed, visit.words)
+    # Who takes one value that was offered has not looked at the others: he confirms nothing.
+    asked = () if visit.typed("choose") else visit.services.missing(document.fields)
+    wanted = changes(document, asked, typed, visit.words)
     if not wanted:
         return visit.go(f"/documents/{document.id}?done=nothing_changed")
     try:
@@ -187,7 +189,11 @@ def _version(visit: Visit) -> int:
 
 
 def _typed(visit: Visit) -> dict[FieldName, str]:
-    return {name: visit.typed(f"field.{name.value}") for name in FieldName if f"field.{name.value}" in visit.form}
+    typed = {name: visit.typed(f"field.{name.value}") for name in FieldName if f"field.{name.value}" in visit.form}
+    name, _, value = visit.typed("choose").partition("=")  # the press on a value that was offered
+    if name in frozenset(FieldName):
+        typed[FieldName(name)] = value
+    return typed
 
 
 def _fill_in(visit: Visit, document: Document, wanted: Mapping[FieldName, str]) -> Document:
@@ -206,7 +212,8 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
     words.time_zone = loaded.account.time_zone
     can = acts(document, loaded.rights, words)
     missing = visit.services.missing(document.fields) if can.fill_in else ()
-    views = field_views(document, missing, words, typed, wrong)
+    others = visit.services.alternatives(document) if can.fill_in and _doubtful(document, missing) else {}
+    views = field_views(document, missing, words, typed, wrong=wrong, alternatives=others)
     return visit.account_page(
         "document.html",
         loaded.account,
@@ -250,6 +257,13 @@ def _original(message: Message, words: Words) -> str:
         return words.t("web.document.original_mail_undated", sender=sender, subject=original.subject)
     day = words.date(original.sent_on.isoformat())
     return words.t("web.document.original_mail", sender=sender, date=day, subject=original.subject)
+
+
+def _doubtful(document: Document, missing: tuple[FieldName, ...]) -> bool:
+    """Tell whether a person is shown a field that is missing or unsure."""
+    return bool(missing) or any(
+        field.value is not None and field.confidence < FAIRLY_SURE for field in document.fields.values()
+    )
 
 
 def _checked(problem: Reason) -> bool:

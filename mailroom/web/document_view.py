@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from mailroom.domain.document import (
     AMOUNT_FIELDS,
     DATE_FIELDS,
+    Alternatives,
     Document,
     DocumentState,
     DocumentType,
     Field,
     FieldName,
 )
+from mailroom.web.doubt import Help, help_with
 from mailroom.web.rights import Right, Rights
 from mailroom.web.words import FAIRLY_SURE, Words
 
@@ -75,6 +77,7 @@ class FieldView:
     evidence: tuple[str, ...]
     boxes: tuple[Box, ...]
     error: str = ""
+    help: Help = field(default_factory=Help)
 
     @property
     def empty(self) -> bool:
@@ -126,15 +129,25 @@ def field_views(
     missing: tuple[FieldName, ...],
     words: Words,
     typed: Mapping[FieldName, str],
+    *,
     wrong: str = "",
+    alternatives: Alternatives | None = None,
 ) -> list[FieldView]:
     """Return the fields, the missing ones first, the empty ones last.
 
+    `alternatives` are what else the pages say; they are shown beside what is missing or unsure.
     `typed` is what a person typed and what could not be kept; `wrong` names the field that was not understood.
     """
     views = [
         _field_view(document, name, words, missing=name in missing, typed=typed.get(name), wrong=wrong)
         for name in ORDER
+    ]
+    found = alternatives or {}
+    views = [
+        replace(view, help=help_with(document, view.name, found.get(view.name, ()), words))
+        if view.missing or view.unsure
+        else view
+        for view in views
     ]
     return sorted(views, key=lambda view: (not (view.missing or view.error), view.empty))
 
@@ -150,7 +163,7 @@ def _field_view(
         label=words.named("field", name.value),
         kind=_kind(name),
         shown=words.value(name, value, document.value(FieldName.CURRENCY)),
-        typed=typed if typed is not None else input_value(name, value, words),
+        typed=typed if typed is not None else words.input_value(name, value),
         missing=missing,
         unsure=has and field is not None and field.confidence < FAIRLY_SURE,
         belief=words.belief(field) if has and field else "",
@@ -183,13 +196,6 @@ def _boxes(field: Field) -> tuple[Box, ...]:
     )
 
 
-def input_value(name: FieldName, value: str | None, words: Words) -> str:
-    """Return a value as it stands in its input: dates ISO (the browser shows them its own way), amounts local."""
-    if value is None:
-        return ""
-    return words.number(value) if name in AMOUNT_FIELDS else value
-
-
 def changes(
     document: Document, missing: tuple[FieldName, ...], typed: Mapping[FieldName, str], words: Words
 ) -> dict[FieldName, str]:
@@ -197,7 +203,7 @@ def changes(
     return {
         name: value
         for name, value in typed.items()
-        if value != input_value(name, document.value(name), words) or (value and name in missing)
+        if value != words.input_value(name, document.value(name)) or (value and name in missing)
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from mailroom.clock import Clock
 from mailroom.config import Settings
 from mailroom.domain.account import Account, User
-from mailroom.domain.document import Document, FieldName, Fields
+from mailroom.domain.document import Alternatives, Document, FieldName, Fields
 from mailroom.domain.message import Envelope
 from mailroom.languages import Language
 
@@ -137,6 +137,7 @@ class WebServices:
     changed: called after a commit that needs the engine (fields completed, accepted, retry).
     missing: fields that are required and absent or not sure enough.
     ubl: the document as UBL, or None when there is none (yet).
+    alternatives: what else its pages say, by field, the likeliest first; thought out when asked for, in about 20 ms.
     searchable: the document as a PDF whose words can be searched, or None when nothing was read; takes about a second.
     preview: the "action required" mail as it would go out now in that language, or None when there is nothing to say.
     """
@@ -152,6 +153,7 @@ class WebServices:
     changed: Callable[[str], None]
     missing: Callable[[Fields], tuple[FieldName, ...]]
     ubl: Callable[[str], bytes | None]
+    alternatives: Callable[[Document], Alternatives]
     searchable: Callable[[str], bytes | None]
     preview: Callable[[Account, Language], Rendered | None]
 

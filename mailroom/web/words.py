@@ -60,6 +60,12 @@ class Words:
             return value or ""
         return format_amount(number, currency, self.language) if currency else self.number(value)
 
+    def input_value(self, name: FieldName, value: str | None) -> str:
+        """Return a value as it stands in its input: dates ISO (the browser shows them its own way), amounts local."""
+        if value is None:
+            return ""
+        return self.number(value) if name in AMOUNT_FIELDS else value
+
     def number(self, value: str | None) -> str:
         """Return an amount in normal form with the reader's decimal sign and no grouping, to be typed over."""
         from babel.numbers import format_decimal

@@ -10,7 +10,7 @@ from web_browser import Browser, read
 from web_house import NOW, House
 
 from mailroom.domain.account import Role
-from mailroom.domain.document import DocumentState, FieldName, FieldSource
+from mailroom.domain.document import Alternative, DocumentState, Evidence, FieldName, FieldSource
 from mailroom.domain.message import MediaType
 from mailroom.domain.value import Reason
 from mailroom.languages import Language, text
@@ -78,6 +78,50 @@ def test_an_unsure_field_that_is_left_as_it_is_counts_as_confirmed(els: Browser,
     els.submit(els.get(address), f"{address}/fields", {"field.total_amount": "89.90"})
     assert house.document(gap).fields[N.ISSUE_DATE].source is FieldSource.PERSON
     assert house.document(gap).state is DocumentState.TO_ACCEPT
+
+
+OFFERED = (
+    Alternative(
+        value="1089.90", evidence=Evidence(text="1.089,90", page=1, region=(0.7, 0.8, 0.8, 0.82)), proportion=1.5
+    ),
+    Alternative(value="89.90", evidence=Evidence(text="89,90", page=1, region=(0.7, 0.5, 0.8, 0.52))),
+)
+
+
+def test_beside_what_is_missing_stand_the_piece_of_the_page_and_what_it_may_be(
+    els: Browser, house: House, gap: str
+) -> None:
+    house.others = {N.TOTAL_AMOUNT: OFFERED, N.INVOICE_NUMBER: OFFERED}
+    tree = html.fromstring(els.get(f"/documents/{gap}").content)
+    [crop] = tree.xpath("//*[@class='crop']")
+    left, top, width, height = map(int, crop.get("viewbox").split())
+    assert left <= 700
+    assert 800 <= left + width <= 1000
+    assert top <= 1200
+    assert 1230 <= top + height <= 1500
+    assert [button.text for button in tree.xpath("//button[@name='choose']")] == ["€1,089.90", "€89.90"]
+    assert tree.xpath("//form[@id='fields']//button")[0].get("name") is None, "Enter takes nothing that was offered"
+
+
+def test_a_value_that_was_offered_is_taken_with_one_press_and_confirms_no_other(
+    els: Browser, house: House, gap: str
+) -> None:
+    house.others = {N.TOTAL_AMOUNT: OFFERED}
+    address = f"/documents/{gap}"
+    els.submit(els.get(address), f"{address}/fields", {"choose": "total_amount=1089.90"})
+    document = house.document(gap)
+    assert document.value(N.TOTAL_AMOUNT) == "1089.90"
+    assert document.fields[N.TOTAL_AMOUNT].source is FieldSource.PERSON
+    assert document.fields[N.ISSUE_DATE].source is not FieldSource.PERSON
+    assert document.completed_by_hand
+
+
+@pytest.mark.parametrize("choice", ["nonsense=1", "=", "total_amount", "state=accepted"])
+def test_what_was_not_offered_changes_nothing(els: Browser, house: House, gap: str, choice: str) -> None:
+    address = f"/documents/{gap}"
+    house.others = {N.TOTAL_AMOUNT: OFFERED}
+    els.submit(els.get(address), f"{address}/fields", {"choose": choice})
+    assert house.document(gap).version == 1
 
 
 def test_filling_in_and_accepting_is_one_press(els: Browser, house: House, gap: str) -> None:

@@ -86,6 +86,6 @@ def test_forms_from_elsewhere_are_refused(headers: dict[str, str]) -> None:
 def test_every_role_has_its_rights() -> None:
     assert set(RIGHTS) == set(Role)
     assert RIGHTS[Role.OWNER] == set(Right)
-    assert RIGHTS[Role.OWNER] - RIGHTS[Role.MEMBER] == {Right.SETTINGS}
+    assert RIGHTS[Role.OWNER] - RIGHTS[Role.MEMBER] == {Right.SETTINGS, Right.RAW}
     assert Right.DECIDE not in RIGHTS[Role.ACCOUNTANT] | RIGHTS[Role.VALIDATOR]
     assert RIGHTS[Role.VALIDATOR] == {Right.SEE, Right.FILL_IN}
