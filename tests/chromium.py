@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,6 +28,14 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 
+LAUNCH = (
+    "import fcntl, os, sys\n"
+    "given = [fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3]]\n"
+    "os.dup2(given[0], 3), os.dup2(given[1], 4)\n"
+    "os.execv(sys.argv[3], sys.argv[3:])\n"
+)
+"""The browser reads its commands from 3 and answers on 4."""
+
 
 class Chromium:
     """One browser with one page."""
@@ -41,8 +50,7 @@ class Chromium:
 
         own = (f"--user-data-dir={self._folder}", f"--window-size={width},{height}")
         self._process = subprocess.Popen(
-            # The browser reads its commands from 3 and answers on 4; exec, so that it is the process that we end.
-            ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", program, *FLAGS, *own],
+            [sys.executable, "-c", LAUNCH, str(theirs_in), str(theirs_out), program, *FLAGS, *own],
             pass_fds=(theirs_in, theirs_out),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
