@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Select, Table, and_, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, Table, and_, false, literal_column, select, table
 from sqlalchemy import column as named
 from sqlalchemy.orm import Session
 
@@ -56,22 +56,50 @@ def matches(
 
     `within` is the condition that picks an account's rows, which are read newest first until a page is full.
     """
-    words = fold(search.replace("\x00", " ")).split()
+    found = few(session, rows, search, within=within)
+    return one_by_one(rows, search) if found is None else numbered(rows, found)
+
+
+def numbered(rows: Table, numbers: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a row is one of these."""
+    return rows.c.number.in_(numbers) if numbers else false()
+
+
+def one_by_one(rows: Table, search: str) -> ColumnElement[bool]:
+    """Return the condition as it is held against row after row."""
+    return and_(True, *(_contains(rows, word) for word in _words(search)))
+
+
+def few(session: Session, rows: Table, search: str, *, within: ColumnElement[bool] | None = None) -> list[int] | None:
+    """Return the numbers of the rows that match, where the index names few candidates.
+
+    None: one by one is quicker. Rare words are found by the index; of frequent ones the page is full before many rows
+    were compared; and an account of few rows is quickly read.
+    """
+    words = _words(search)
     phrases = [_phrase(word) for word in words if len(word) >= TRIGRAM]
-    one_by_one = and_(True, *(_contains(rows, word) for word in words))
-    if not phrases or session.get_bind().dialect.name != "sqlite":
-        return one_by_one
-    full_text = _full_text(rows, phrases)
-    left = and_(True, *(_contains(rows, word) for word in words if word not in phrases))
-    if within is None:
-        return and_(rows.c.number.in_(full_text.scalar_subquery()), left)
-    # An account may have a hundred thousand rows, or ten. Rare words are found by the index; of frequent ones the page
-    # is full before many rows were compared.
+    if not phrases or (within is not None and _is_small(session, rows, within)):
+        return None
+    if session.get_bind().dialect.name == "sqlite":
+        candidates = _full_text(rows, phrases)
+    else:
+        candidates = select(rows.c.number).where(*(_contains(rows, phrase) for phrase in phrases))
+    numbers = session.execute(candidates.limit(FEW + 1)).scalars().all()
+    if len(numbers) > FEW:
+        return None
+    if not numbers:
+        return []
+    found = select(rows.c.number).where(rows.c.number.in_(numbers), one_by_one(rows, search))
+    return list(session.execute(found if within is None else found.where(within)).scalars())
+
+
+def _words(search: str) -> list[str]:
+    return fold(search.replace("\x00", " ")).split()
+
+
+def _is_small(session: Session, rows: Table, within: ColumnElement[bool]) -> bool:
     mine: Select[tuple[int]] = select(literal_column("1")).select_from(rows).where(within).limit(FEW + 1)
-    if len(session.execute(mine).all()) <= FEW:
-        return one_by_one
-    found = session.execute(full_text.limit(FEW + 1)).scalars().all()
-    return one_by_one if len(found) > FEW else and_(rows.c.number.in_(found), left)
+    return len(session.execute(mine).all()) <= FEW
 
 
 def _phrase(word: str) -> str:
