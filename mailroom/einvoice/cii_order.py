@@ -34,7 +34,7 @@ _ORDER: dict[str, str] = {
     "AppliedTradeAllowanceCharge": (
         "ChargeIndicator CalculationPercent BasisAmount ActualAmount ReasonCode Reason CategoryTradeTax"
     ),
-    "AssociatedDocumentLineDocument": "LineID IncludedNote",
+    "AssociatedDocumentLineDocument": "LineID ParentLineID IncludedNote",
     "BillingSpecifiedPeriod": "StartDateTime EndDateTime",
     "BuyerOrderReferencedDocument": (
         "IssuerAssignedID URIID LineID TypeCode Name AttachmentBinaryObject ReferenceTypeCode FormattedIssueDateTime"

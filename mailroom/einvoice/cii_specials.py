@@ -264,12 +264,12 @@ TAX_POINT = Special(_read_tax_point, _write_tax_point)
 
 def lines(table: Table) -> Special:
     """Return the rows of the lines; one that names its parent is kept under it."""
-    flat = many("lines", "SupplyChainTradeTransaction", "IncludedSupplyChainTradeLineItem", table)
+    item = "IncludedSupplyChainTradeLineItem"
     parent_path = "AssociatedDocumentLineDocument/ParentLineID"
 
     def read(node: Node, context: Context) -> dict[str, Any]:
         found, under = [], []
-        for place in _find(node, "SupplyChainTradeTransaction/IncludedSupplyChainTradeLineItem"):
+        for place in _find(node, f"SupplyChainTradeTransaction/{item}"):
             line = mapping.read(place, table, context)
             if line is not None:
                 found.append(line)
@@ -277,7 +277,15 @@ def lines(table: Table) -> Special:
         return _kept({"lines": _nested(found, under)})
 
     def write(node: Node, invoice: Any, context: Context) -> None:
-        flat.write(node, invoice, context)
+        trade = _reach(node, "SupplyChainTradeTransaction")
+        waiting = [(line, "") for line in reversed(invoice.lines)]
+        while waiting:
+            line, parent = waiting.pop()
+            place = _new(trade, item)
+            mapping.write(place, table, line, context)
+            if parent:
+                _reach(place, parent_path).text = parent
+            waiting += [(below, line.id) for below in reversed(line.lines)]
 
     return Special(read, write)
 

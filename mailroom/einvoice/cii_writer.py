@@ -29,7 +29,9 @@ _EN16931 = "urn:cen.eu:en16931:2017"
 def to_cii(invoice: Invoice) -> bytes:
     """Return CII that claims EN 16931 (the profile of that name in Factur-X), or XRechnung where the invoice does."""
     german = "xrechnung" in invoice.specification.lower()
-    return write_cii(invoice if german else invoice.model_copy(update={"specification": _EN16931}))
+    lines = tuple(line.model_copy(update={"lines": ()}) for line in invoice.lines)  # their amounts hold those below
+    change: dict[str, object] = {"lines": lines} if german else {"lines": lines, "specification": _EN16931}
+    return write_cii(invoice.model_copy(update=change))
 
 
 def write_cii(invoice: Invoice) -> bytes:
