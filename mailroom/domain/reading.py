@@ -77,6 +77,7 @@ class Reading(Value):
     `engine` names what was used (`xml`, `pypdfium2`, `pypdfium2+tesserocr`, ...). `structured` is filled for
     e-invoices; `syntax` then names theirs (`ubl`, `cii`). `problems` are shown to people; they do not stop the work.
     `lines` are those of an e-invoice; None when nothing but its pages could say them.
+    `on_page` are the values that the pages of a PDF say beside the e-invoice inside it, empty for other documents.
     `readable_copy` is the SHA-256 of the PDF that shows an XML invoice to people, empty for other documents.
     """
 
@@ -89,4 +90,5 @@ class Reading(Value):
     barcodes: tuple[Barcode, ...] = ()
     problems: tuple[Reason, ...] = ()
     readable_copy: str = ""
+    on_page: dict[FieldName, str] = {}
     lines: Lines | None = None

@@ -4,7 +4,7 @@ Pure: no database, no socket; nothing that a document names is fetched. Callers 
 """
 
 from mailroom.einvoice.checks import check
-from mailroom.einvoice.checks.outside import check_account, check_page
+from mailroom.einvoice.checks.outside import check_account, check_page, same_value
 from mailroom.einvoice.cii_writer import to_cii, write_cii
 from mailroom.einvoice.embedded import embedded_invoice
 from mailroom.einvoice.findings import Finding, Severity, explain
@@ -39,6 +39,7 @@ __all__ = [
     "reasons_of",
     "reasons_outside",
     "recognise",
+    "same_value",
     "show_rows",
     "to_cii",
     "to_ubl",

@@ -45,6 +45,7 @@ def extract(house: House, document_id: str) -> bool:
     words = " ".join(page.text() for page in reading.pages)
     division = several.divide(reading, buyer) if document.made_from is None else several.Division(((1, 1),))
     outside = reasons_outside(reading.structured, found.page, account=account, words=words)
+    sha256 = _with_page(house, document.reading or "", reading, found)
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
         typed = {name: field for name, field in current.fields.items() if field.source is FieldSource.PERSON}
@@ -58,6 +59,7 @@ def extract(house: House, document_id: str) -> bool:
                 update={
                     "fields": fields,
                     "engine": engine,
+                    "reading": sha256,
                     "problems": joined(kept, found.problems, outside, told),
                     "seller_id": known.seller.id if known else None,
                 }
@@ -82,3 +84,11 @@ def _told(unit: Unit, document: Document, division: several.Division) -> tuple[R
         return ()
     code = SEVERAL if division.sure or said == "split" else ASKED
     return (Reason(code=code, facts={"pages": division.pages}),)
+
+
+def _with_page(house: House, sha256: str, reading: Reading, found: Extraction) -> str:
+    """Keep what the pages say beside the e-invoice inside their PDF, for a person to compare; return the reading."""
+    on_page = {name: field.value for name, field in found.page.items() if field.value} if reading.structured else {}
+    if not on_page or on_page == reading.on_page:
+        return sha256
+    return house.store.blobs.put(reading.model_copy(update={"on_page": on_page}).model_dump_json().encode())

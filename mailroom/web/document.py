@@ -25,6 +25,7 @@ from mailroom.web.queue import next_in_queue
 from mailroom.web.rights import Right, Rights, open_document
 from mailroom.web.visit import Visit
 from mailroom.web.words import FAIRLY_SURE, Words
+from mailroom.web.xml_view import side_views
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         next=loaded.next,
         searchable=is_searchable(document),
         lines=line_views(loaded.lines, document, words),
+        sides=side_views(document, visit.services.store.blobs, words),
         lines_status=loaded.lines.status.value,
         family=loaded.family,
         notice=visit.done,

@@ -68,11 +68,16 @@ def _differences(said: Mapping[FieldName, StructuredValue], page: Fields, words:
             continue
         if seen.source is FieldSource.DERIVED or (name in _ON_PAGE and compact(structured.value) in words):
             continue
-        if _normal(name, seen.value) != _normal(name, structured.value):
+        if not same_value(name, seen.value, structured.value):
             facts = {"term": structured.term, "said": structured.value[:60], "due": seen.value[:60]}
             yield Finding(
                 rule="M-PAGE", severity=Severity.WARNING, place=structured.term, sentence="page_differs", facts=facts
             )
+
+
+def same_value(name: FieldName, one: str, other: str) -> bool:
+    """Say whether two values of a field mean the same; the sign of an amount is said by the kind of document."""
+    return _normal(name, one) == _normal(name, other)
 
 
 def _normal(name: FieldName, value: str) -> str:

@@ -14,6 +14,7 @@ from house_for_steps import INVOICE, TestHouse, mail
 
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import Document, DocumentState, Field, FieldName, FieldSource
+from mailroom.domain.reading import Reading
 from mailroom.einvoice import Invoice, from_fields, to_cii, write_ubl
 from mailroom.languages import Language, reason_text
 from mailroom.reading import tasks
@@ -79,6 +80,9 @@ def test_a_pdf_whose_xml_says_what_its_page_says_is_not_held(reading_home: TestH
     assert document.fields[FieldName.TOTAL_AMOUNT].source is FieldSource.XML
     assert "xml_differs_from_page" not in codes(document)
     assert document.state is DocumentState.TO_ACCEPT
+    reading = Reading.model_validate_json(reading_home.store.blobs.get(document.reading or ""))
+    assert reading.on_page[FieldName.INVOICE_NUMBER] == "2026-77"
+    assert reading.on_page[FieldName.TOTAL_AMOUNT] == "121.00"
 
 
 @pytest.mark.parametrize(
