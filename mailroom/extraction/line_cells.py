@@ -14,6 +14,8 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:[ .,'’]\d{3})+(?:[.,](?:\d{1,4}|\s\d{2}(?!\d)))?|\d{1,9}(?:[.,](?:\d{1,6}|\s\d{2}(?!\d)))?)"
     rf"(?P<after>-(?!\S))?(?:\s?(?P<percent>%)|\s?(?P<money>{_CURRENCY})(?!\w))?(?P<close>\))?(?![\w/:]|[.,]\d|-\d|°)"
 )
+_MOST_CELLS = 40
+"""A row with more numbers is none of a table of lines."""
 _TIMES = re.compile(r"(?<=\d)(?:[xX×*](?=\s)|\s[xX×*@](?=\s?\d)|[xX×](?=\d+[.,]\d\d(?!\d)))")
 _GROUPED = re.compile(r"[.,]\d{3}$")
 
@@ -82,6 +84,8 @@ def rows_of(sheet: Sheet) -> list[Row]:
         for segment in segments:
             if segment.digits:
                 row.cells.extend(_cells(segment))
+        if len(row.cells) > _MOST_CELLS:
+            row.cells.clear()
         rows.append(row)
     return rows
 

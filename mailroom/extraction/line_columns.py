@@ -22,6 +22,8 @@ _UNIT_HEADS = frozenset(
     for word in ("eenheid", "eenh", "unit", "uom", "einheit", "einh", "me", "unité", "unite", "um", "u.m.", "u m")
 )
 _LEADING = 1.6
+_MOST_COLUMNS, _MOST_AMOUNTS = 16, 8
+"""Beyond these a table is none of an invoice; every pair of columns is tried, which must end."""
 _BAND = 2.2
 """Heights of a line within which the rows of one header stand to each other."""
 
@@ -198,8 +200,9 @@ def _stray(strays: list[Column], cell: Cell, number: int) -> Column:
 
 def roles_of(columns: Sequence[Column]) -> Roles | None:
     """Return what the columns are: by arithmetic and by their labels; None when no column holds amounts."""
+    columns = sorted(columns, key=lambda c: -len(c.cells))[:_MOST_COLUMNS]
     amounts = [c for c in columns if sum(cell.money for cell in c.cells.values()) and not c.roles & {"quantity"}]
-    amounts = [c for c in amounts if _share_of_money(c) > 0.5]
+    amounts = [c for c in amounts if _share_of_money(c) > 0.5][:_MOST_AMOUNTS]
     if not amounts:
         return None
     best = max((_with_factors(amount, columns) for amount in amounts), key=lambda found: _worth(found, amounts))
