@@ -45,7 +45,7 @@ class Buyer:
 
 
 _UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
-_BY_TERM = 0.85
+_BY_TERM = 0.88
 _KEPT = 12
 """Values of a field that are remembered for whoever asks why one won; the same one may stand in several places."""
 _OF_TOTAL = ("total", "payable", "sum", "net", "subtotal")
