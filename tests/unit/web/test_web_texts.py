@@ -101,6 +101,16 @@ def test_every_tab_problem_and_redirect_has_its_words(language: Language) -> Non
     assert {f"web.done.{name}" for name in done} <= known
 
 
+@pytest.mark.parametrize("language", Language)
+def test_every_proof_of_a_value_has_its_words(language: Language) -> None:
+    room = files("mailroom.extraction")
+    code = "\n".join(entry.read_text("utf-8") for entry in room.iterdir() if entry.name.endswith(".py"))
+    said = re.findall(r"""proof(?:=|"?: | = )"(\w+)\"""", code) + re.findall(r"""Found\(.*?, "(\w+)"[,)\]]""", code)
+    said += re.findall(r"""return "(\w+)" if any""", code)
+    assert len(set(said)) >= 14
+    assert {f"web.proof.{name}" for name in said} <= set(texts(language))
+
+
 def test_no_text_is_left_over() -> None:
     built = re.compile(
         r"web\.(problem|tab|done|type|door|purpose|frequency|language|event|proof|sender|accounting|field\.(wrong_|sure"
