@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from mailroom.deliveries import Channel, Parcel, document_mail, file_name, retry_after
 from mailroom.domain.delivery import Attachment, ChannelName, Delivery, DeliveryState, OutgoingMail
-from mailroom.domain.document import AccountingStatus, Document
-from mailroom.domain.message import MediaType
+from mailroom.domain.document import BESIDE, AccountingStatus, Bond, Document
+from mailroom.domain.message import ENDINGS, MediaType
 from mailroom.domain.reading import Reading
 from mailroom.domain.report import RunState
 from mailroom.errors import DeliveryRejected, MailroomError, NotFound, TemporaryFailure
@@ -17,6 +17,9 @@ from mailroom.steps.house import House
 from mailroom.steps.park import give_up_report
 
 log = get_logger("deliver")
+
+MOST_BESIDE, MOST_BESIDE_BYTES = 10, 10 << 20
+"""Appendices that are handed over with a document; the others stay on its page."""
 
 
 def deliver(house: House, delivery_id: str) -> str:
@@ -132,7 +135,29 @@ def _files(house: House, document: Document) -> list[Attachment]:
         files.append(Attachment(filename=f"{stem}.ubl.xml", media_type="application/xml", content=ubl))
     if copy := _readable_copy(house, document):
         files.append(Attachment(filename=f"{stem}.copy.pdf", media_type="application/pdf", content=copy))
-    return files
+    return [*files, *_beside(house, document, stem)]
+
+
+def _beside(house: House, document: Document, stem: str) -> list[Attachment]:
+    """Return what goes along with a document: its appendices, and the page of an e-invoice; bounded for the mail."""
+    with house.store.read() as unit:
+        members = unit.documents.belonging_to(document.id)
+    along = [one for one in members if one.state in BESIDE and _goes_along(document, one)]
+    found: list[Attachment] = []
+    room = MOST_BESIDE_BYTES
+    for number, one in enumerate(along[:MOST_BESIDE], 1):
+        if one.size > room:
+            continue
+        room -= one.size
+        name = f"{stem}.{one.bond}-{number}{ENDINGS.get(one.media_type, '')}"
+        content = house.store.blobs.get(one.sha256)
+        found.append(Attachment(filename=name, media_type=one.media_type.value, content=content))
+    return found
+
+
+def _goes_along(document: Document, member: Document) -> bool:
+    page = member.bond is Bond.RENDITION and document.media_type is MediaType.XML
+    return member.bond is Bond.APPENDIX or (page and member.media_type is not MediaType.XML)
 
 
 def _readable_copy(house: House, document: Document) -> bytes | None:
