@@ -238,13 +238,9 @@ def ubl(maker: Maker, number: str, net: int) -> bytes:
     scheme = f"<b:CompanyID>{maker.vat_id}</b:CompanyID><a:TaxScheme><b:ID>VAT</b:ID></a:TaxScheme>"
     buyer = "<b:RegistrationName>Bakkerij De Korenbloem BV</b:RegistrationName>"
     amounts = (net, net + vat, net + vat)
+    terms = ("TaxExclusiveAmount", "TaxInclusiveAmount", "PayableAmount")
     sums = "".join(
-        f'<b:{name} currencyID="EUR">{amount:.2f}</b:{name}>'
-        for name, amount in (
-            ("TaxExclusiveAmount", net),
-            ("TaxInclusiveAmount", net + vat),
-            ("PayableAmount", net + vat),
-        )
+        f'<b:{term} currencyID="EUR">{amount:.2f}</b:{term}>' for term, amount in zip(terms, amounts, strict=True)
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><Invoice {spaces}>'

@@ -58,14 +58,14 @@ def role(reading: Reading | None, fields: Fields) -> Role:
     if reading is not None and reading.structured:
         return Role.INVOICE
     kind, titled = _kind(fields)
-    if kind in _OWN:
+    named_along = _title_of_an_appendix(reading)  # before the kind: a French `relevé d'heures` is no statement
+    if kind in _OWN and not named_along:
         return Role.OWN
     has_number, has_total = _has(fields, FieldName.INVOICE_NUMBER), _has(fields, FieldName.TOTAL_AMOUNT)
     text = "\n".join(page.text() for page in reading.pages) if reading else ""
     if len(text.split()) < _FEW_WORDS:
         return Role.ALONG
     headed = kind in _BOOKED and titled
-    named_along = _title_of_an_appendix(reading)
     if headed and has_total and (has_number or kind == DocumentType.RECEIPT) and not named_along:
         return Role.INVOICE
     if named_along or kind in _ALONG or len(set(map(str.lower, _LEGAL.findall(text)))) >= 3:

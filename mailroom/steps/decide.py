@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from mailroom.domain.account import Account
 from mailroom.domain.decision import Decision, DecisionRecord, Facts
 from mailroom.domain.document import Bond, Document, DocumentState
+from mailroom.domain.message import PartVerdict, Verdict
+from mailroom.domain.value import Reason
 from mailroom.extraction import missing
 from mailroom.log import get_logger
 from mailroom.rules import decide as decide_by_rules
@@ -43,7 +45,11 @@ def decide_in(unit: Unit, house: House, document: Document, *, actor: str) -> Do
 
     First it is put beside what it belongs to (steps/together.py); the rules speak on what stands by itself.
     """
+    named_along = document.bond is Bond.APPENDIX
     arranged = arrange(unit, house, document)
+    if named_along and arranged.decision is None:  # its name misled: it is an invoice by what stands on it
+        read = PartVerdict(path=document.part_path, verdict=Verdict.DOCUMENT, reason=Reason(code="readable_file"))
+        unit.parts.judge(document.message_id, read, document.id)
     for other, decision in arranged.others:
         by_rules_or(unit, house, other, decision)
     return by_rules_or(unit, house, arranged.document, arranged.decision, actor=actor)

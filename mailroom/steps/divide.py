@@ -20,7 +20,7 @@ from mailroom.reading.frames import JSON
 from mailroom.steps.decide import RULES, apply_decision
 from mailroom.steps.house import House
 from mailroom.steps.read import joined
-from mailroom.steps.together import OPEN, PICTURES, SEVERAL, photos_subject
+from mailroom.steps.together import DIVIDING, OPEN, PICTURES, SEVERAL, photos_subject
 from mailroom.store import Unit
 
 log = get_logger("divide")
@@ -89,7 +89,9 @@ def _split(house: House, document: Document) -> list[str]:
         ]
         why = Reason(code="was_divided", facts={"count": str(len(pieces))})
         aside = Decision(state=DocumentState.SET_ASIDE, rule="was_divided", reasons=(why,))
-        apply_decision(unit, house, current.model_copy(update={"bond": Bond.DIVIDED}), aside, actor=RULES)
+        kept = tuple(problem for problem in current.problems if problem.code not in DIVIDING)
+        whole = current.model_copy(update={"bond": Bond.DIVIDED, "problems": kept})
+        apply_decision(unit, house, whole, aside, actor=RULES)
     log.info("document_divided", document=document.id, pieces=len(pieces))
     return [piece for piece in ids if piece]
 

@@ -192,18 +192,30 @@ def memory_of(house: House, message: Message, apart: TakenApart) -> Memory:
 
 
 def _renditions(unit: Unit, house: House, message: Message, rows: list[PartRow]) -> list[str]:
-    """Make a document of every other form of an invoice, so that it is read and compared with the one that leads."""
+    """Make a document of every other form of an invoice, so that it is read and compared with the one that leads, and
+    of what only its name sets aside, so that what stands on it has the last word.
+    """
     made = []
     for part, verdict, leader in rows:
         inside = part.media_type is MediaType.XML and part.path.startswith(f"{verdict.related_path}.")
-        if inside:  # the XML of a PDF is read with it
+        bond = _BONDS.get((verdict.verdict, verdict.reason.code))
+        if inside or bond is None or part.media_type not in READABLE or not leader:  # the XML of a PDF is read with it
             continue
-        if verdict.verdict is Verdict.RENDITION and part.media_type in READABLE and leader:
-            bond = {"belongs_to": leader, "bond": Bond.RENDITION}
-            stored, created = unit.documents.add(_new_document(house, message, part).model_copy(update=bond))
-            if created or _is_ours(stored, message, part):
-                made.append(stored.id)
+        document = _new_document(house, message, part).model_copy(update={"belongs_to": leader, "bond": bond})
+        stored, created = unit.documents.add(document)
+        ours = _is_ours(stored, message, part)
+        if created or ours:
+            made.append(stored.id)
+        if ours and not created and stored.belongs_to is None:  # it turned out to be an invoice, or was taken out
+            told = PartVerdict(path=part.path, verdict=Verdict.DOCUMENT, reason=Reason(code="readable_file"))
+            unit.parts.judge(message.id, told, stored.id)
     return made
+
+
+_BONDS = {
+    (Verdict.RENDITION, "same_invoice"): Bond.RENDITION,
+    (Verdict.APPENDIX, "terms"): Bond.APPENDIX,
+}
 
 
 def _is_ours(stored: Document, message: Message, part: Part) -> bool:

@@ -69,9 +69,12 @@ def arrange(unit: Unit, house: House, document: Document) -> Arranged:
         leader = unit.documents.get(document.belongs_to)
         if leader.state not in NOT_READ:
             return _attach(unit, house, document, leader)
+    named_by = document.belongs_to if document.bond is Bond.APPENDIX else None
     document = document.model_copy(update={"belongs_to": None, "bond": None})
     neighbours = in_mail(unit, document)
     invoice = invoice_beside(unit, house, document, neighbours) if neighbours else None
+    if invoice is None and named_by and role_of(house, document) is Role.ALONG:
+        invoice = unit.documents.get(named_by)  # its name says so, and nothing on it says otherwise
     if invoice is not None:
         bond = {"belongs_to": invoice.id, "bond": Bond.APPENDIX}
         return Arranged(document.model_copy(update=bond), beside("appendix_of", invoice))
