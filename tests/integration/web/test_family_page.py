@@ -15,7 +15,7 @@ Open = Callable[..., Browser]
 
 
 def test_a_question_has_two_answers_on_the_page(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
-    first = house.add(bakery.account)
+    first = house.add(bakery.account, filename="first.pdf")
     facts = {"filename": "slip.pdf", "document": first.id}
     asked = house.add(bakery.account, DocumentState.HELD, problems=(Reason(code="perhaps_same", facts=facts),))
     page = open_browser(bakery.owner.email).get(f"/documents/{asked.id}").text
@@ -36,7 +36,8 @@ def test_a_file_that_may_hold_several_asks_so(open_browser: Open, house: House, 
 def test_what_goes_along_names_its_leader_and_the_leader_names_it(
     open_browser: Open, house: House, bakery: SimpleNamespace
 ) -> None:
-    leader, copy = house.add(bakery.account), house.add(bakery.account, DocumentState.DUPLICATE)
+    leader = house.add(bakery.account, filename="leader.pdf")
+    copy = house.add(bakery.account, DocumentState.DUPLICATE, filename="copy.pdf")
     with house.store.unit() as unit:
         bond = {"belongs_to": leader.id, "bond": Bond.RENDITION}
         unit.documents.save(unit.documents.get(copy.id).model_copy(update=bond))
