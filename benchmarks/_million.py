@@ -351,7 +351,7 @@ def _fill_postgres(engine: Engine, filling: Filling) -> None:
     for _, definition in later:
         connection.execute(definition)
     connection.commit()
-    connection.autocommit = True
+    connection.set_autocommit(True)
     connection.execute("VACUUM ANALYZE")
     raw.detach()
     raw.close()
