@@ -1,11 +1,12 @@
 """What an e-invoice costs: CPU milliseconds of reading, checking and writing, memory of the largest, factur-x beside.
 
 The invoices are generated (tests/invoices_einvoice.py), the same for the same seed. Everything but the official
-verdict runs in this process, as it does in the boxed child; the verdict is timed by the clock: its worker is another.
+verdict runs in this process, as it does in the boxed child; of the verdict the CPU of its worker counts.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -68,6 +69,12 @@ def large(expression: str) -> tuple[float, float]:
     return megabytes, seconds
 
 
+def spent_by(pid: int) -> float:
+    """Return the CPU seconds of another process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def held_to_xsd(content: bytes) -> None:
     """Let factur-x hold a CII to its XSD."""
     import facturx
@@ -101,10 +108,12 @@ def main() -> None:
     }
     with Official(known_rules(Path("no-release-installed"))) as official:
         official.verdict(ubl[0])
-        began = time.perf_counter()
+        worker = official._worker
+        assert worker
+        began = spent_by(worker.pid)
         for content in ubl:
             official.verdict(content)
-        spent["official verdict, warm"] = (time.perf_counter() - began) * 1000 / len(ubl)
+        spent["official verdict, warm"] = (spent_by(worker.pid) - began) * 1000 / len(ubl)
     base = spent["factur-x: read CII"]
     rows = [
         [name, f"{ms:.2f}", f"{ms / base:.2f}", against(ms, AIMS[name], " ms") if name in AIMS else ""]

@@ -110,13 +110,13 @@ def crashes() -> Row:
 
 
 def clean(official: Official, documents: Iterable[tuple[str, bytes]], title: str) -> Row:
-    """Return how many documents have no fatal finding of the official rules; the others are printed."""
+    """Return how many documents have no fatal finding of the official rules; of ours the others are printed."""
     good = total = 0
     for name, content in documents:
         total += 1
         verdict = official.verdict(content)
         good += verdict.is_valid
-        if not verdict.is_valid:
+        if not verdict.is_valid and not title.startswith("factur-x"):
             print(f"{title}: {name}: {verdict.problem or sorted({one.rule for one in verdict.findings})}")
     return share(good, total, "100 %")
 

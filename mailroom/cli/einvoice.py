@@ -68,7 +68,11 @@ def check(session: Session, files: tuple[Path, ...], official: bool, as_json: bo
         if as_json:
             print_json([{"file": str(file), **answer}])
             continue
-        words = answer.get("problem") or f"{len(findings)} findings" if findings or "problem" in answer else "in order"
+        words = (
+            answer.get("problem") or f"{len(findings)} finding{'s' * (len(findings) > 1)}"
+            if findings or "problem" in answer
+            else "in order"
+        )
         click.secho(f"{file}  {words}", bold=True)
         for rules in answer.get("official_rules", []):
             click.echo(f"  asked    {rules}")
@@ -170,9 +174,10 @@ def convert(session: Session, files: tuple[Path, ...], syntax: str, output: Path
     if output is None and (several or (as_json and syntax == "facturx")):
         raise click.UsageError("several files, and a PDF beside JSON, need --output")
     writer = {"ubl": "peppol"}.get(syntax, syntax)
+    taken: set[Path] = set()
     for file, answer, blobs in _each(session, "convert_invoice", files, to=writer):
         failed |= "problem" in answer
-        target = _target(file, output, syntax, several=several)
+        target = _free(_target(file, output, syntax, several=several), taken)
         if "problem" in answer:
             click.secho(f"{file}: {answer['problem']}", fg="red", err=True)
         elif target is None and not as_json:
@@ -198,6 +203,7 @@ def render(session: Session, files: tuple[Path, ...], language: str | None, outp
     if several and output is None:
         raise click.UsageError("several files need --output FOLDER")
     wanted = Language(language) if language else session.language
+    taken: set[Path] = set()
     as_pdf = several or (output is not None and output.suffix.lower() == ".pdf")
     for file, answer, blobs in _each(session, "readable_copy", files, language=wanted.value, pdf=as_pdf):
         if "problem" in answer:
@@ -206,7 +212,7 @@ def render(session: Session, files: tuple[Path, ...], language: str | None, outp
         elif output is None:
             sys.stdout.buffer.write(blobs[-1])
         else:
-            target = output / f"{file.stem}.copy.pdf" if several else output
+            target = _free(output / f"{file.stem}.copy.pdf" if several else output, taken) or output
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(blobs[-1])
     sys.exit(1 if failed else 0)
@@ -217,6 +223,17 @@ def _target(file: Path, output: Path | None, syntax: str, *, several: bool) -> P
         return None
     ending = "pdf" if syntax == "facturx" else "xml"
     return output / f"{file.stem}.{syntax}.{ending}" if several else output
+
+
+def _free(target: Path | None, taken: set[Path]) -> Path | None:
+    """Return the target, with a number where a file of the same name, out of another folder, was written before it."""
+    free, number = target, 1
+    while free in taken and target is not None:
+        number += 1
+        free = target.with_name(f"{target.name.partition('.')[0]}-{number}.{target.name.partition('.')[2]}")
+    if free is not None:
+        taken.add(free)
+    return free
 
 
 def _each(
