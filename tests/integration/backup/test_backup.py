@@ -15,6 +15,7 @@ from house_for_steps import TestHouse, mail, pdf
 from store_values import NOON
 
 from mailroom.config import StoreSettings
+from mailroom.domain.document import FieldName
 from mailroom.domain.message import Door, Envelope
 from mailroom.domain.report import Frequency, ReportKind, ReportRun, RunState, Subscription
 from mailroom.domain.value import new_id
@@ -48,7 +49,11 @@ def quiet(_done: int, _total: int) -> None:
 
 
 def fill(home: TestHouse, number: int = 1) -> list[str]:
-    return [home.decided(mail((f"{n}.pdf", pdf(str(n))), subject=f"mail {n}")).id for n in range(number)]
+    made = []
+    for n in range(number):
+        home.reader.says[FieldName.INVOICE_NUMBER] = f"2026-{n}"  # else all are forms of one invoice
+        made.append(home.decided(mail((f"{n}.pdf", pdf(str(n))), subject=f"mail {n}")).id)
+    return made
 
 
 def in_spool(data: Path, content: bytes) -> str:
@@ -163,6 +168,7 @@ def named_blobs(home: TestHouse) -> dict[str, str]:
     archived = home.document(document.id)
     with home.store.read() as unit:
         message = unit.messages.get(document.message_id)
+    home.reader.says[FieldName.INVOICE_NUMBER] = "2026-other"
     home.decided(mail(("other.pdf", pdf("other")), subject="other"))
     report = digest(home)
     return {

@@ -15,6 +15,7 @@ from house_for_steps import TestHouse, mail, pdf
 from mailroom.app.entrance import only_one
 from mailroom.config import StoreSettings
 from mailroom.domain.account import Purpose
+from mailroom.domain.document import FieldName
 from mailroom.errors import BlobDamaged, StorageUnavailable, WrongState
 from mailroom.steps.desk import Desk
 from mailroom.store import FolderBlobs, S3Blobs, Store, open_store
@@ -28,7 +29,9 @@ def fill(store: Store, folder: Path, number: int = 3) -> TestHouse:
     """Put documents, decisions, events, a replaced address and awkward texts into a store."""
     home = TestHouse(store, folder)
     for n in range(number):
+        home.reader.says[FieldName.INVOICE_NUMBER] = f"2026-{n}"  # else all are forms of one invoice
         home.decided(mail((f"Größe {n} 😀.pdf", pdf(str(n))), subject=f"mail {n}"))
+    home.reader.says[FieldName.INVOICE_NUMBER] = "2026-A"
     first = home.decided(mail(("a.pdf", pdf("a"))))
     Desk(home.house).accept(home.owner, first.id, first.version)
     with store.unit() as unit:
