@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from house_for_steps import INVOICE, TestHouse, mail, pdf
 
-from mailroom.domain.document import Document, FieldName
+from mailroom.domain.document import Document, Field, FieldName, FieldSource
 from mailroom.einvoice import from_fields, read_invoice, to_cii
 from mailroom.einvoice.official import Official
 from mailroom.einvoice.official_rules import known_rules
@@ -118,7 +117,7 @@ def test_what_is_known_of_the_seller_fills_what_his_next_page_does_not_say(home:
 
 def test_another_syntax_becomes_ubl_with_its_readable_copy_inside(home: TestHouse, official: Official) -> None:
     home.reader.syntax = "cii"
-    fields: Any = home.decided(mail(subject="for its fields")).fields
+    fields = {name: Field(value=value, confidence=1.0, source=FieldSource.XML) for name, value in INVOICE.items()}
     xml = to_cii(from_fields(fields, account=home.account).model_copy(update={"number": "C-1"}))
     document = archived(home, mail(("c.xml", xml), subject="CII"))
     written = ubl(home, document)
