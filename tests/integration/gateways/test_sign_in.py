@@ -146,8 +146,10 @@ def test_an_address_is_pasted_from_a_browser_elsewhere_and_no_is_no(token_server
                 signing_in.pasted(f" {address}\n")
         else:
             assert signing_in.pasted(f" {address}\n") == token_server.refresh_token
+    signing_in = BrowserSignIn(settings(token_server))
+    signing_in.close()
     with pytest.raises(SignInFailed, match="no answer to this sign-in"):
-        BrowserSignIn(settings(token_server)).pasted("http://127.0.0.1/?code=x&state=y")
+        signing_in.pasted("http://127.0.0.1/?code=x&state=y")
 
 
 def test_providers_are_known_by_name(tmp_path: Path) -> None:
