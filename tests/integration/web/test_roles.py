@@ -21,9 +21,9 @@ SEEN = {
     Role.VALIDATOR: {"inbox"},
 }
 DONE = {
-    Role.OWNER: {"fields", "accept", "refuse"},
-    Role.OPERATOR: {"fields", "accept", "refuse"},
-    Role.MEMBER: {"fields", "accept", "refuse"},
+    Role.OWNER: {"fields", "accept", "refuse", "take_back"},
+    Role.OPERATOR: {"fields", "accept", "refuse", "take_back"},
+    Role.MEMBER: {"fields", "accept", "refuse", "take_back"},
     Role.ACCOUNTANT: set(),
     Role.VALIDATOR: {"fields"},
 }
