@@ -106,7 +106,12 @@ def test_a_proposed_seller_is_not_known_until_a_document_of_it_is_archived(home:
 
 def test_a_changed_iban_stops_a_seller_of_whom_everything_was_learned(home: TestHouse, reader: PageReader) -> None:
     first = comes(home, reader, 117)
-    typed = {F.INVOICE_NUMBER: "HK-0117", F.IBAN: IBAN, F.PAYMENT_REFERENCE: "X-1"}
+    typed = {
+        F.INVOICE_NUMBER: "HK-0117",
+        F.IBAN: IBAN,
+        F.PAYMENT_REFERENCE: "X-1",
+        F.SELLER_NAME: "Smederij Vuurvast BV",
+    }
     corrected = Desk(home.house).fill_in(home.owner, first.id, first.version, typed, Language.NL)
     Desk(home.house).accept(home.owner, corrected.id, corrected.version)
     home.clock.go_on(minutes=16)
