@@ -22,6 +22,8 @@ MOST_PAGES = 60
 """Pages of a file that are looked at one by one; longer files are left whole."""
 _BOOKED = frozenset({DocumentType.INVOICE, DocumentType.CREDIT_NOTE, DocumentType.RECEIPT})
 _SURE_NUMBER = 0.5
+_SURE_TOTAL = 0.7
+"""An amount of an item alone on its page is taken for a total with about a half."""
 _SURE_TITLE = 0.5
 _FEW_WORDS = 14
 
@@ -115,7 +117,7 @@ def sign_of(fields: Fields, *, words: int, place: int = 0, places: int = 0) -> S
     return Sign(
         number=number_key(_sure(fields, FieldName.INVOICE_NUMBER)),
         seller=_sure(fields, FieldName.SELLER_VAT_ID) or _sure(fields, FieldName.IBAN),
-        total=_sure(fields, FieldName.TOTAL_AMOUNT),
+        total=_sure(fields, FieldName.TOTAL_AMOUNT, _SURE_TOTAL),
         headed=titled,
         receipt=_type(fields) == DocumentType.RECEIPT,
         place=place,
@@ -208,6 +210,6 @@ def _type(fields: Fields) -> str:
     return kind.value or "" if kind else ""
 
 
-def _sure(fields: Fields, name: FieldName) -> str:
+def _sure(fields: Fields, name: FieldName, least: float = _SURE_NUMBER) -> str:
     field: Field | None = fields.get(name)
-    return field.value or "" if field and field.confidence >= _SURE_NUMBER else ""
+    return field.value or "" if field and field.confidence >= least else ""
