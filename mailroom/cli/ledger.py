@@ -14,7 +14,6 @@ from mailroom.domain.document import Document
 from mailroom.domain.ledger import LedgerMail, LedgerQuery, Replay
 from mailroom.domain.message import LedgerEntry, Verdict
 from mailroom.languages import Language, text
-from mailroom.steps.desk import Desk
 
 if TYPE_CHECKING:
     from mailroom.store import Unit
@@ -64,6 +63,8 @@ def ledger(
 @click.pass_obj
 def take_back(session: Session, mail: str, part: str, actor: str | None) -> None:
     """Make a document of a part that was left out; such a picture is taken for one from now on."""
+    from mailroom.steps.desk import Desk
+
     _say(session, Desk(session.house).take_back(session.actor(actor), mail, part))
 
 
@@ -74,6 +75,8 @@ def take_back(session: Session, mail: str, part: str, actor: str | None) -> None
 @click.pass_obj
 def put_aside(session: Session, mail: str, part: str, actor: str | None) -> None:
     """Say that a picture which was taken for a document is none; such a one is left out from now on."""
+    from mailroom.steps.desk import Desk
+
     _say(session, Desk(session.house).put_aside(session.actor(actor), mail, part))
 
 
