@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import ThreadingHTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -147,8 +146,6 @@ def _is_signed(method: str, target: str, headers: dict[str, str], body: bytes) -
 @pytest.fixture
 def local_s3(tmp_path: Path) -> Iterator[LocalS3]:
     """A local S3 server with an empty bucket."""
-    if not find_spec("localbucket") or not find_spec("obstore"):
-        pytest.skip("localbucket and obstore are not installed yet: make test does it")
     server = LocalS3(tmp_path / "s3")
     yield server
     server.stop()

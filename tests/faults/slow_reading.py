@@ -16,6 +16,10 @@ sys.path.insert(0, str(ROOT))
 SECONDS = 60.0
 
 
+def prepare_read(_media_type: str) -> None:
+    """Have nothing ready; the box asks for it before it calls `read`."""
+
+
 def read(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[Any, list[bytes]]:
     """Stand in for `mailroom.reading.tasks:read`."""
     time.sleep(SECONDS)
