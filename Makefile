@@ -16,7 +16,7 @@ run: ## Install what is missing, start the daemon, show the main job on five mai
 test: ## Install what is missing, then lint, types, imports and the whole test suite
 	@scripts/setup test
 	@$(MAKE) --no-print-directory lint types imports
-	$(PYTHON) -m pytest -q -n 2
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal
 
 lint: ## Style
 	.venv/bin/ruff check .
