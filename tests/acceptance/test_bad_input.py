@@ -15,7 +15,7 @@ from bad_files import broken_mime, cut_jpeg, demo_file, heavy_pdf, jpeg, locked_
 from fixtures_daemon import Installation
 
 Row = dict[str, Any]
-FINISHED = {"incomplete", "to_accept", "held", "unreadable"}
+FINISHED = {"incomplete", "to_accept", "held", "unreadable", "duplicate"}
 HOUSEKEEPING = {".smtp.lock", ".worker.lock", ".web.lock", ".sender.lock", "blobs", "outgoing", "spool", "vault"}
 
 
@@ -72,8 +72,13 @@ def test_each_bad_mail_has_its_verdicts_and_a_clear_reason(installation: Install
         for subject in mails
         if any(is_file(line, subject) for line in ledger)
     }
-    assert found["heavy"][:2] == ("document", "to_accept")
-    assert found["hidden"][0] == "document"
+    # Three mails carry the demo's invoice in three forms: it is one document, whichever was read first.
+    assert found["heavy"][0] in {"document", "rendition"}
+    read = [row for row in inbox.values() if "invoice_number" in row["fields"]]
+    same = [row["state"] for row in read if row["fields"]["invoice_number"]["value"] == "2026-118"]
+    assert sorted(set(same)) == ["duplicate", "to_accept"]
+    assert same.count("to_accept") == 1
+    assert found["hidden"][0] in {"document", "rendition"}
     assert inbox_of(ledger, inbox, "hidden")["fields"]["invoice_number"]["value"] == "2026-118"
     assert found["locked"] == ("document", "unreadable", "password_missing")
     assert found["cut"][1] in {"held", "incomplete"}, "what can be seen of it is shown, and nobody takes it for whole"

@@ -11,6 +11,7 @@ from house_for_steps import TestHouse, mail, pdf
 
 from mailroom.config import Settings
 from mailroom.domain.delivery import DeliveryState
+from mailroom.domain.document import FieldName
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
 from mailroom.errors import DeliveryFailed, DeliveryRejected
@@ -326,6 +327,7 @@ def test_one_failing_round_does_not_stop_the_others(
 def test_one_document_that_cannot_be_begun_holds_up_no_other(home: TestHouse, rounds: Rounds, notes: Notes) -> None:
     documents = []
     for name in ("a", "b", "c"):
+        home.reader.says[FieldName.INVOICE_NUMBER] = f"2026-{name}"
         row = home.decided(mail((f"{name}.pdf", pdf(name)), subject=name))
         documents.append(Desk(home.house).accept(home.owner, row.id, row.version).id)
         home.clock.go_on(seconds=1)
