@@ -13,13 +13,11 @@ class Question(StrEnum):
 
     `picture`: a picture's SHA-256 or, after `~`, its likeness: `document` or `decoration`. `same_invoice`: two
     documents (`ID ID`) or a seller: `same` or `other`. `division`: a document or a seller: `split` or `whole`.
-    `role`: a kind of file of a sender: `document` or `appendix`.
     """
 
     PICTURE = "picture"
     SAME_INVOICE = "same_invoice"
     DIVISION = "division"
-    ROLE = "role"
 
 
 class Answer(Value):
