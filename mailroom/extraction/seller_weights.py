@@ -1,7 +1,7 @@
 """What each trait of a name weighs when the seller's is chosen.
 
-Begun with `python -m papers.train names` in `benchmarks`; six of the weights were then set by hand on errors of labelled
-papers, so the command alone does not make this file again.
+Begun with `python -m papers.train names` in `benchmarks`; six of the weights were then set by hand on errors of
+labelled papers, so the command alone does not make this file again.
 """
 
 from __future__ import annotations
