@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import UTC, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,9 @@ def ledger(
     if click.get_current_context().invoked_subcommand:
         return
     account_id = session.account(account).id if account else None
-    with session.store.read() as unit:
-        if any(asked.values()):
-            entries = _lines(unit, account_id, _query(search, asked), limit)
-        else:
-            entries = unit.parts.ledger(account_id, search, limit)
+    wanted = _query(search, asked) if any(asked.values()) else None
+    # Closed before the store is: whoever reads may stop in the middle (`| head`).
+    with session.store.read() as unit, closing(_entries(unit, account_id, search, wanted, limit)) as entries:
         if as_json:
             print_json(_json(entry, session.language) for entry in entries)
             return
@@ -118,14 +117,14 @@ def _query(search: str, asked: dict[str, Any]) -> LedgerQuery:
     return LedgerQuery.model_validate({**asked, **days, "words": search})
 
 
-def _lines(unit: Unit, account_id: str | None, wanted: LedgerQuery, limit: int | None) -> Iterator[LedgerEntry]:
-    lines = (
-        line
-        for mail in _mails(unit, account_id, wanted)
-        for line in mail.parts
-        if wanted.verdict in {None, line.verdict}
-    )
-    return islice(lines, limit)
+def _entries(
+    unit: Unit, account_id: str | None, search: str, wanted: LedgerQuery | None, limit: int | None
+) -> Generator[LedgerEntry]:
+    if wanted is None:
+        yield from unit.parts.ledger(account_id, search, limit)
+        return
+    mails = _mails(unit, account_id, wanted)
+    yield from islice((line for mail in mails for line in mail.parts if wanted.verdict in {None, line.verdict}), limit)
 
 
 def _mails(unit: Unit, account_id: str | None, wanted: LedgerQuery) -> Iterator[LedgerMail]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -125,3 +127,21 @@ def test_what_a_mail_says_about_itself_draws_nothing_on_the_terminal(terminal, r
     assert "\x1b" not in shown
     assert "\x07" not in shown
     assert "[red]pay[/red]" in shown
+
+
+def test_whoever_stops_reading_the_ledger_in_the_middle_gets_no_complaint(  # type: ignore[no-untyped-def]
+    terminal, rows: Store, company: Company
+) -> None:
+    owner = company().id
+    with rows.unit() as unit:
+        for _ in range(400):  # more than a pipe holds
+            mail = message(owner)
+            unit.messages.add(mail)
+            unit.parts.record(mail.id, [(part("1"), verdict("1"), None)])
+    command = [sys.executable, "-m", "mailroom", "--data", str(terminal.data), "ledger", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline().startswith('{"message_id"')
+        running.stdout.close()
+        assert running.stderr.read() == ""
