@@ -229,6 +229,12 @@ class InvalidValue(PermanentFailure):
     reason = "invalid_value"
 
 
+class LinesOfEInvoice(PermanentFailure):
+    """The lines are those of an e-invoice: its XML is what counts, and it is not changed here."""
+
+    reason = "lines_of_einvoice"
+
+
 class AlreadyExists(PermanentFailure):
     """The unique key is taken."""
 

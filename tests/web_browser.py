@@ -41,7 +41,9 @@ class Browser:
         if not forms:
             raise AssertionError(f"no form to {action} on {page.url}")
         form = forms[0]
-        data = {name: value or "" for name, value in form.form_values()}
+        data: dict[str, Any] = {}
+        for name, value in form.form_values():  # a name may stand there several times
+            data.setdefault(name, []).append(value or "")
         unknown = set(fields or {}) - set(form.fields) - set(form.xpath(".//button/@name"))
         assert not unknown, f"the form has no {unknown}"
         return self.ask(form.get("method", "get").upper(), action, data={**data, **(fields or {})}, **more)

@@ -14,6 +14,7 @@ from mailroom.config import Settings
 from mailroom.domain.account import Account, ImportAddress, Membership, Purpose, Role, User
 from mailroom.domain.decision import Decision, DecisionRecord
 from mailroom.domain.document import Alternatives, Document, DocumentState, Field, FieldName, Fields, FieldSource
+from mailroom.domain.line import Lines, TypedLines
 from mailroom.domain.message import (
     Door,
     HeaderView,
@@ -28,6 +29,7 @@ from mailroom.domain.message import (
 )
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import ChangedMeanwhile, InvalidValue, WrongState
+from mailroom.extraction import typed_lines
 from mailroom.languages import Language
 from mailroom.spool import SpoolEntry
 from mailroom.store import Store
@@ -47,6 +49,7 @@ class FakeDesk:
         self.store = store
         self.clock = clock
         self.fails: Exception | None = None
+        self.as_read = Lines()
 
     def fill_in(
         self, user: User, document_id: str, version: int, typed: Mapping[FieldName, str], language: Language
@@ -64,6 +67,23 @@ class FakeDesk:
             return {"fields": fields, "state": state, "completed_by_hand": True}
 
         return self._act(document_id, version, tuple(DocumentState), change)
+
+    def correct_lines(
+        self, user: User, document_id: str, version: int, typed: TypedLines, language: Language
+    ) -> Document:
+        with self.store.unit() as unit:
+            document, shown = unit.documents.get(document_id), unit.lines.of(document_id)
+        lines = typed_lines(typed, shown, document.fields, language)
+        saved = self._act(document_id, version, tuple(DocumentState), lambda _: {"completed_by_hand": True})
+        with self.store.unit() as unit:
+            unit.lines.save(document_id, lines)
+        return saved
+
+    def read_lines(self, user: User, document_id: str, version: int) -> Document:
+        saved = self._act(document_id, version, tuple(DocumentState), lambda _: {"completed_by_hand": True})
+        with self.store.unit() as unit:
+            unit.lines.save(document_id, self.as_read)
+        return saved
 
     def accept(self, user: User, document_id: str, version: int) -> Document:
         states = (DocumentState.TO_ACCEPT, DocumentState.HELD)
@@ -191,6 +211,7 @@ class House:
             waits=lambda account_id, message_id: (account_id, message_id) in self.waiting,
             changed=self.changed.append,
             missing=missing,
+            typed_lines=typed_lines,
             ubl=self._ubl,
             alternatives=lambda document: self.others,
             searchable=lambda document_id: self.document(document_id).reading and b"%PDF-1.7 words",

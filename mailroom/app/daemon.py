@@ -28,7 +28,7 @@ from mailroom.domain.document import DocumentState
 from mailroom.domain.message import Door, Envelope
 from mailroom.engine import OUT, QUEUE, AfterStep, Engine, Outside
 from mailroom.errors import BadConfiguration, SpoolUnavailable
-from mailroom.extraction import missing
+from mailroom.extraction import missing, typed_lines
 from mailroom.log import get_logger
 from mailroom.scheduler.clock import ClockTick
 from mailroom.scheduler.mover import Mover
@@ -208,6 +208,7 @@ class Daemon:
             waits=lambda account_id, message_id: waits(spool, account_id, message_id),
             changed=changed,
             missing=missing,
+            typed_lines=typed_lines,
             ubl=ubl,
             alternatives=lambda document: alternatives(house, document),
             searchable=lambda document_id: searchable_copy(house, document_id),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from mailroom.cli.inbox import inbox_row
-from mailroom.cli.output import Session, as_json, document_json, print_json, print_table, reason_text
+from mailroom.cli.line_file import LINE_COLUMNS, read_lines_file
+from mailroom.cli.output import Session, as_json, document_json, lines_json, print_json, print_table, reason_text
 from mailroom.cli.password import typed_password
 from mailroom.domain.document import Document, FieldName
 from mailroom.domain.event import Event
@@ -23,7 +25,7 @@ acting = click.option("--as", "actor", metavar="EMAIL", help="In whose name; wit
 
 @click.group()
 def document() -> None:
-    """One document: show, fill in, accept, refuse, undo, download."""
+    """One document: show, fill in, correct its lines, accept, refuse, undo, download."""
 
 
 @document.command()
@@ -36,11 +38,13 @@ def show(session: Session, document_id: str, as_json: bool) -> None:
         row = unit.documents.get(document_id)
         name = unit.accounts.get(row.account_id).name
         history = unit.events.of(document_id)
+        lines = unit.lines.of(document_id)
     if as_json:
         print_json(
             [
                 {
                     **document_json(row, name, session.language),
+                    **lines_json(lines),
                     "history": [event.model_dump(mode="json") for event in history],
                 }
             ]
@@ -113,6 +117,56 @@ def fill(session: Session, document_id: str, typed: tuple[str, ...], actor: str 
         _say(session, _desk(session).fill_in(session.actor(actor), document_id, row.version, values, session.language))
     except InvalidValue as error:
         raise click.BadParameter(f"{error.facts.get('field', '')}: {error}") from error
+
+
+@document.command()
+@click.argument("document_id", metavar="DOCUMENT")
+@click.option(
+    "--from",
+    "source",
+    type=click.File("r", encoding="utf-8-sig"),
+    metavar="FILE",
+    help="Put these in their place: JSON as --json prints them, or CSV with its columns named; - is standard input.",
+)
+@click.option("--gross", is_flag=True, help="Prices and amounts of a CSV file include VAT.")
+@click.option("--as-read", is_flag=True, help="Take them again as they were read.")
+@acting
+@as_json
+@click.pass_obj
+def lines(
+    session: Session,
+    document_id: str,
+    source: TextIO | None,
+    gross: bool,
+    as_read: bool,
+    actor: str | None,
+    as_json: bool,
+) -> None:
+    """Show the lines of a document, or correct them; then the document must be accepted by hand.
+
+    Numbers in JSON have a point before the decimals; those of a CSV file are written as your language does. The columns
+    are description, quantity, unit, unit_price, discount, vat_rate and net_amount or gross_amount.
+    """
+    row = _get(session, document_id)
+    if source is not None and as_read:
+        raise click.UsageError("either --from or --as-read")
+    if as_read:
+        _desk(session).read_lines(session.actor(actor), document_id, row.version)
+    if source is not None:
+        typed, language = read_lines_file(source, session.language, gross=gross)
+        try:
+            _desk(session).correct_lines(session.actor(actor), document_id, row.version, typed, language)
+        except InvalidValue as error:
+            raise click.BadParameter(f"line {error.facts.get('line')}: {error.facts.get('field')}: {error}") from error
+    with session.store.read() as unit:
+        found, row = unit.lines.of(document_id), unit.documents.get(document_id)
+    if as_json:
+        print_json([{"id": row.id, "state": row.state.value, **lines_json(found)}])
+        return
+    rows = [[getattr(item, name) or "" for name in LINE_COLUMNS] for item in found.items]
+    print_table(LINE_COLUMNS, rows, empty=text(session.language, "web.lines.status.none"))
+    if found.items:
+        click.echo(text(session.language, f"web.lines.status.{found.status.value}"))
 
 
 @document.command()

@@ -15,6 +15,7 @@ from mailroom.clock import utc_now
 from mailroom.config import Settings
 from mailroom.domain.account import Account, User
 from mailroom.domain.document import Document
+from mailroom.domain.line import Lines
 from mailroom.domain.value import Reason
 from mailroom.errors import NotFound
 from mailroom.languages import Language
@@ -157,6 +158,15 @@ def reasons_json(reasons: Iterable[Reason], language: Language) -> list[dict[str
 def fields_json(document: Document) -> dict[str, Any]:
     """Return the fields for scripts."""
     return {name.value: field.model_dump(mode="json") for name, field in document.fields.items()}
+
+
+def lines_json(lines: Lines) -> dict[str, Any]:
+    """Return the lines of a document for scripts, as `mailroom read --json` does."""
+    return {
+        "lines": [item.model_dump(mode="json") for item in lines.items],
+        "lines_status": lines.status.value,
+        "lines_by_hand": lines.by_hand,
+    }
 
 
 def document_json(document: Document, account: str, language: Language) -> dict[str, Any]:

@@ -221,6 +221,11 @@ class Document(Value):
         field = self.fields.get(name)
         return field.value if field else None
 
+    @property
+    def is_einvoice(self) -> bool:
+        """Whether it, or an XML inside it, is an e-invoice: fields and lines are what that says."""
+        return "xml" in self.engine.split("+")
+
 
 _ALIKE = str.maketrans("OIL", "011")
 

@@ -46,7 +46,42 @@ class LineItem(Value):
 
 
 class Lines(Value):
-    """The lines of a document and their status."""
+    """The lines of a document and their status. `by_hand`: a person typed them, and no reading takes their place."""
 
     items: tuple[LineItem, ...] = ()
     status: LineStatus = LineStatus.NONE
+    by_hand: bool = False
+
+    @property
+    def gross(self) -> bool:
+        """Whether the page shows the amounts with VAT."""
+        return bool(self.items) and all(item.gross_amount is not None for item in self.items)
+
+
+class TypedLine(Value):
+    """A line as a person typed it, in the way of his language. `place`: which of the lines that were there it was.
+
+    An `amount` that is left empty is quantity × price; `vat_rate` and `discount` are percentages.
+    """
+
+    description: str = ""
+    quantity: str = ""
+    unit: str = ""
+    unit_price: str = ""
+    discount: str = ""
+    vat_rate: str = ""
+    amount: str = ""
+    place: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was typed."""
+        texts = (self.description, self.quantity, self.unit, self.unit_price, self.discount, self.vat_rate, self.amount)
+        return not any(text.strip() for text in texts)
+
+
+class TypedLines(Value):
+    """The lines as a person typed them, from the first. `gross`: his prices and amounts include VAT."""
+
+    rows: tuple[TypedLine, ...] = ()
+    gross: bool = False

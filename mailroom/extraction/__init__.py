@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from mailroom.extraction.explain import Contender, explain
-from mailroom.extraction.extract import Extraction, extract, informed
+from mailroom.extraction.extract import Extraction, extract, informed, lines_on
 from mailroom.extraction.judge import Buyer
 from mailroom.extraction.learned import lessons_of, merged, shareable
 from mailroom.extraction.marks import marks_of
 from mailroom.extraction.normalise import normalise
 from mailroom.extraction.required import REQUIRED, THRESHOLDS, missing
 from mailroom.extraction.second_opinion import surer, wants_second_opinion
+from mailroom.extraction.typed_lines import MOST_TYPED, same_lines, typed_lines
 
 __all__ = [
+    "MOST_TYPED",
     "REQUIRED",
     "THRESHOLDS",
     "Buyer",
@@ -21,11 +23,14 @@ __all__ = [
     "extract",
     "informed",
     "lessons_of",
+    "lines_on",
     "marks_of",
     "merged",
     "missing",
     "normalise",
+    "same_lines",
     "shareable",
     "surer",
+    "typed_lines",
     "wants_second_opinion",
 ]

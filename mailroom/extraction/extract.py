@@ -51,7 +51,12 @@ def informed(found: Extraction, reading: Reading, learned: Lessons) -> Extractio
     fields = apply(found.fields, reading, learned)
     if all(fields[name].value == found.fields[name].value for name in AMOUNT_FIELDS):
         return replace(found, fields=fields)
-    return replace(found, fields=fields, lines=reading.lines or find_lines(look(reading), fields))
+    return replace(found, fields=fields, lines=lines_on(reading, fields))
+
+
+def lines_on(reading: Reading, fields: Fields) -> Lines:
+    """Return the lines that a reading shows, compared with these fields."""
+    return reading.lines or find_lines(look(reading), fields)
 
 
 def _extract(reading: Reading, buyer: Buyer) -> Extraction:

@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from mailroom.domain.document import FieldName, Fields
 from mailroom.domain.line import LineItem, Lines, LineStatus
+from mailroom.domain.line_sums import CENT, slack, tax, vat_fits, vat_of
 from mailroom.extraction.layout import Token
 from mailroom.extraction.line_cells import Cell, Row
 from mailroom.extraction.tax import EVERY_RATE, fits_rate
 
-_CENT = Decimal("0.01")
-_LONGEST = 300
+LONGEST = 300
+"""Characters of a description."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,11 +65,11 @@ class Draft:
     @property
     def text(self) -> str:
         """The description in one line."""
-        return " ".join(" ".join(t.text for row in self.rows for t in row).split()).strip(" |·-–")[:_LONGEST]
+        return " ".join(" ".join(t.text for row in self.rows for t in row).split()).strip(" |·-–")[:LONGEST]
 
     @property
     def value(self) -> Decimal:
-        return Decimal(repr(self.amount.value)).quantize(_CENT, ROUND_HALF_UP)
+        return Decimal(repr(self.amount.value)).quantize(CENT, ROUND_HALF_UP)
 
 
 @dataclass(slots=True)
@@ -117,14 +118,9 @@ def _fit(drafts: Sequence[Draft], net: Decimal | None, total: Decimal | None, *,
     for selection in _selections(drafts, loose=loose):
         count = sum(map(bool, selection.signs))
         for target, gross in targets:
-            if target and abs(abs(selection.value) - target) <= _slack(count):
+            if target and abs(abs(selection.value) - target) <= slack(count):
                 return _Fit(selection.signs, gross and target != net)
     return None
-
-
-def _slack(count: int) -> Decimal:
-    """Lines are printed rounded, their sum often is not: a cent is always forgiven, more when there are many lines."""
-    return _CENT * min(1 + count // 10, 5)
 
 
 class _Selection(NamedTuple):
@@ -193,14 +189,15 @@ def _rates(
     printed = [Decimal(repr(d.rate.value)).normalize() if d.rate else d.legend for d, _ in kept]
     if all(rate is not None for rate in printed):
         return printed
-    only = _only_rate(net, vat)
+    only = only_rate(net, vat)
     if only is not None and all(rate in (None, only) for rate in printed):
         return [only] * len(kept)
     letters = _rates_of_letters(kept, vat, gross=gross) if vat is not None else {}
     return [rate if rate is not None else letters.get(d.letter) for rate, (d, _) in zip(printed, kept, strict=True)]
 
 
-def _only_rate(net: Decimal | None, vat: Decimal | None) -> Decimal | None:
+def only_rate(net: Decimal | None, vat: Decimal | None) -> Decimal | None:
+    """Return the one rate that explains the VAT of a document, if there is one."""
     if net is None or vat is None or net <= 0:
         return None
     if vat == 0:
@@ -222,13 +219,9 @@ def _rates_of_letters(kept: Sequence[tuple[Draft, int]], vat: Decimal, *, gross:
         {a: p.normalize(), b: q.normalize()}
         for p in rates
         for q in rates
-        if p != q and abs(_tax(x, p, gross=gross) + _tax(y, q, gross=gross) - vat) <= _CENT
+        if p != q and abs(tax(x, p, gross=gross) + tax(y, q, gross=gross) - vat) <= CENT
     ]
     return fit[0] if len(fit) == 1 else {}
-
-
-def _tax(value: Decimal, rate: Decimal, *, gross: bool) -> Decimal:
-    return (value * rate / (100 + rate) if gross else value * rate / 100).quantize(_CENT, ROUND_HALF_UP)
 
 
 def _rates_fit(
@@ -236,13 +229,8 @@ def _rates_fit(
 ) -> bool:
     if vat is None or any(rate is None for rate in rates):
         return True
-    sums: dict[Decimal, Decimal] = {}
-    for (draft, sign), rate in zip(kept, rates, strict=True):
-        assert rate is not None  # noqa: S101  asked above
-        sums[rate] = sums.get(rate, Decimal(0)) + draft.value * sign
-    tax = sum((_tax(value, rate, gross=gross) for rate, value in sums.items()), Decimal(0))
-    # The VAT of some is the sum of the lines' rounded VAT; a document discount of a few percent is another matter.
-    return abs(abs(tax) - vat) <= _CENT * (2 + len(kept) // 2) + vat * Decimal("0.0005")
+    amounts = [(draft.value * sign, rate or Decimal(0)) for (draft, sign), rate in zip(kept, rates, strict=True)]
+    return vat_fits(vat_of(amounts, gross=gross), vat, len(kept))
 
 
 # -- lines ----------------------------------------------------------------------------------------------------------
@@ -256,25 +244,26 @@ def _items(
     gross: bool,
     status: LineStatus,
 ) -> tuple[LineItem, ...]:
-    nets = [_net(draft.value * sign, rate, gross=gross) for (draft, sign), rate in zip(kept, rates, strict=True)]
+    nets = [net_of(draft.value * sign, rate, gross=gross) for (draft, sign), rate in zip(kept, rates, strict=True)]
     if gross and net is not None and status is LineStatus.ADD_UP and all(n is not None for n in nets):
-        nets = _even(nets, net)
+        nets = even(nets, net)
     return tuple(
         _item(draft, sign, rate, value, gross=gross, status=status)
         for (draft, sign), rate, value in zip(kept, rates, nets, strict=True)
     )
 
 
-def _net(value: Decimal, rate: Decimal | None, *, gross: bool) -> Decimal | None:
+def net_of(value: Decimal, rate: Decimal | None, *, gross: bool) -> Decimal | None:
+    """Return an amount without VAT; None where it holds VAT of an unknown rate."""
     if not gross:
         return value
-    return None if rate is None else (value * 100 / (100 + rate)).quantize(_CENT, ROUND_HALF_UP)
+    return None if rate is None else (value * 100 / (100 + rate)).quantize(CENT, ROUND_HALF_UP)
 
 
-def _even(nets: list[Decimal | None], net: Decimal) -> list[Decimal | None]:
+def even(nets: list[Decimal | None], net: Decimal) -> list[Decimal | None]:
     """Put the cents that rounding lost into the largest line."""
     rest = net - sum((n for n in nets if n is not None), Decimal(0))
-    if rest and abs(rest) <= _CENT * len(nets):
+    if rest and abs(rest) <= CENT * len(nets):
         largest = max(range(len(nets)), key=lambda i: nets[i] or Decimal(0))
         nets[largest] = (nets[largest] or Decimal(0)) + rest
     return nets
@@ -308,8 +297,12 @@ def _single(draft: Draft) -> bool:
 
 def plain(value: float, decimals: int = 0) -> str:
     """Return a number without an exponent, with at least so many decimals."""
-    text = format(Decimal(repr(value)), "f")
-    whole, _, tail = text.partition(".")
+    return plain_number(Decimal(repr(value)), decimals)
+
+
+def plain_number(value: Decimal, decimals: int = 0) -> str:
+    """Return a number without an exponent and without idle zeros, with at least so many decimals."""
+    whole, _, tail = format(value, "f").partition(".")
     tail = tail.rstrip("0").ljust(decimals, "0")
     return f"{whole}.{tail}" if tail else whole
 

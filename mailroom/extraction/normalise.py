@@ -29,7 +29,7 @@ def normalise(name: FieldName, typed: str, language: Language) -> str:
     if not text:
         raise InvalidValue(field=name.value)
     if name in AMOUNT_FIELDS:
-        value = _amount(text, language)
+        value = amount_of(text, language)
     elif name in DATE_FIELDS:
         value = _date(text, language)
     else:
@@ -39,7 +39,7 @@ def normalise(name: FieldName, typed: str, language: Language) -> str:
     return value
 
 
-def _amount(text: str, language: Language) -> str | None:
+def amount_of(text: str, language: Language) -> str | None:
     """Read `1.234,56`, `1 234,56 €`, `(12.50)`, `12,5-`: where only one separator stands, the language decides."""
     plain = re.sub(r"(?i)EUR|USD|GBP|CHF|RON|LEI|[€$£\s'’+]", "", text)
     negative = plain.startswith(("-", "–", "−", "(")) or plain.endswith(("-", "–"))

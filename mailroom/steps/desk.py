@@ -22,6 +22,7 @@ from mailroom.domain.document import (
     Fields,
     FieldSource,
 )
+from mailroom.domain.line import TypedLines
 from mailroom.domain.message import Message, MessageState, PartVerdict, Verdict
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import ChangedMeanwhile, InvalidValue, NotAllowed, NotFound, WrongState
@@ -29,6 +30,7 @@ from mailroom.extraction import missing, normalise
 from mailroom.languages import Language
 from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.decide import RULES, apply_decision, decide_in, gather_facts
+from mailroom.steps.desk_lines import compare_lines, correct_lines, read_lines
 from mailroom.steps.desk_parts import put_aside, take_back
 from mailroom.steps.desk_pieces import part, put_back, told_to_divide
 from mailroom.steps.house import House
@@ -88,7 +90,23 @@ class Desk:
                 facts={"fields": ", ".join(sorted(changed))},
                 at=self._house.clock(),
             )
+            compare_lines(unit, completed, tuple(changed))
             return decide_in(unit, self._house, completed, actor=user.id)
+
+    def correct_lines(
+        self, user: User, document_id: str, version: int, typed: TypedLines, language: Language
+    ) -> Document:
+        """Put the lines that a person typed in the place of those that are there, and decide again.
+
+        Raises also InvalidValue, whose `facts` say which `field` of which `line`, and LinesOfEInvoice.
+        """
+        with self._open(user, document_id, version, MAY_FILL_IN, FILLABLE) as (unit, document):
+            return correct_lines(unit, self._house, document, typed, language=language, actor=user.id)
+
+    def read_lines(self, user: User, document_id: str, version: int) -> Document:
+        """Take the lines again as they were read, and decide again. Raises also LinesOfEInvoice."""
+        with self._open(user, document_id, version, MAY_FILL_IN, FILLABLE) as (unit, document):
+            return read_lines(unit, self._house, document, actor=user.id)
 
     def accept(self, user: User, document_id: str, version: int) -> Document:
         """Accept the document; the undo window begins.

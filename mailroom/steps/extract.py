@@ -8,6 +8,7 @@ from __future__ import annotations
 from mailroom.domain.answer import Question
 from mailroom.domain.document import Document, FieldSource
 from mailroom.domain.learned import Lessons
+from mailroom.domain.line_sums import compared
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import Reason
 from mailroom.einvoice import reasons_outside
@@ -51,7 +52,8 @@ def extract(house: House, document_id: str) -> bool:
         typed = {name: field for name, field in current.fields.items() if field.source is FieldSource.PERSON}
         fields = {**found.fields, **typed}  # what a person typed outlives a second reading
         known = unit.sellers.recognise(account.id, marks_of(fields, reading, buyer, domain=domain))
-        unit.lines.save(document_id, found.lines)
+        lines = unit.lines.of(document_id)
+        unit.lines.save(document_id, compared(lines, fields) if lines.by_hand else found.lines)
         told = _told(unit, current, division)
         kept = tuple(problem for problem in current.problems if problem.code not in DIVIDING)
         unit.documents.save(

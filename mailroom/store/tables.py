@@ -394,6 +394,7 @@ class DocumentLinesRow(Row, table=True):
     document_id: str = _reference("documents.id", primary_key=True)
     status: str = _text()
     items: list[Any] = _json(list)
+    by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class AnswerRow(Row, table=True):

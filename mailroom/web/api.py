@@ -2,7 +2,7 @@
 
     POST /api/v1/documents          multipart, one or more files   ->  202 {"files": [{"filename", "message_id", ...}]}
     GET  /api/v1/messages/<id>      how far it is, its parts with their verdicts, its documents
-    GET  /api/v1/documents/<id>     state, reasons, fields
+    GET  /api/v1/documents/<id>     state, reasons, fields, lines
 
 A key of an account (`Authorization: Bearer KEY`) opens that account and nothing else; there is no session and no form
 token. When 202 is read, the files survive a power cut. With an `Idempotency-Key` the same request again has the same
@@ -24,6 +24,7 @@ from starlette.routing import Route
 from mailroom import log
 from mailroom.domain.account import ApiAnswer, ApiKey
 from mailroom.domain.document import Document
+from mailroom.domain.line import Lines
 from mailroom.domain.message import LedgerEntry, Message
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import (
@@ -191,10 +192,10 @@ class Api:
 
     def _document(self, document_id: str, key: ApiKey, language: Language) -> dict[str, Any]:
         with self._services.store.read() as unit:
-            document = unit.documents.get(document_id)
+            document, lines = unit.documents.get(document_id), unit.lines.of(document_id)
         if document.account_id != key.account_id:
             raise NotFound("document of another account", document_id=document_id)
-        return _document_json(document, language)
+        return _document_json(document, lines, language)
 
 
 async def _nothing_here(_: Request, __: ApiKey) -> Response:
@@ -261,7 +262,7 @@ def _part_json(part: LedgerEntry, language: Language) -> dict[str, Any]:
     }
 
 
-def _document_json(document: Document, language: Language) -> dict[str, Any]:
+def _document_json(document: Document, lines: Lines, language: Language) -> dict[str, Any]:
     return {
         "id": document.id,
         "message_id": document.message_id,
@@ -274,6 +275,9 @@ def _document_json(document: Document, language: Language) -> dict[str, Any]:
             name.value: {"value": field.value, "confidence": field.confidence}
             for name, field in document.fields.items()
         },
+        "lines": [item.model_dump(mode="json") for item in lines.items],
+        "lines_status": lines.status.value,
+        "lines_by_hand": lines.by_hand,
         "accounting_status": document.accounting_status.value,
         "payment_status": document.payment_status.value,
         "created_at": document.created_at.isoformat(),

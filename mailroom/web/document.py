@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from mailroom.domain.account import Account
 from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
-from mailroom.domain.line import Lines
+from mailroom.domain.line import Lines, LineStatus
 from mailroom.domain.message import Message
 from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue
@@ -20,12 +20,14 @@ from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, docu
 from mailroom.web.family import Family, family_of
 from mailroom.web.history import Line, history
 from mailroom.web.ledger import LedgerLine, lines_of
-from mailroom.web.line_view import line_views
+from mailroom.web.line_view import line_views, sum_views
 from mailroom.web.queue import next_in_queue
 from mailroom.web.rights import Right, Rights, open_document
 from mailroom.web.visit import Visit
 from mailroom.web.words import FAIRLY_SURE, Words
 from mailroom.web.xml_view import side_views
+
+_DIFFER = frozenset({LineStatus.DIFFER, LineStatus.RATES_DIFFER})
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ def _page(visit: Visit, typed: Mapping[FieldName, str], wrong: str, status: int 
         lines=line_views(loaded.lines, document, words),
         sides=side_views(document, visit.services.store.blobs, words),
         lines_status=loaded.lines.status.value,
+        lines_by_hand=loaded.lines.by_hand,
+        sums=sum_views(loaded.lines, document, words) if loaded.lines.status in _DIFFER else [],
         family=loaded.family,
         notice=visit.done,
         alert=words.t("web.document.not_saved") if wrong or typed else "",

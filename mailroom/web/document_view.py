@@ -90,6 +90,7 @@ class Acts:
     """What this person can do with this document now."""
 
     fill_in: bool
+    correct_lines: bool
     accept: bool
     refuse: bool
     undo: bool
@@ -104,6 +105,7 @@ def acts(document: Document, rights: Rights, words: Words) -> Acts:
     codes = {reason.code for reason in document.reasons} if state in RETRYABLE else set()
     return Acts(
         fill_in=Right.FILL_IN in rights and state in EDITABLE,
+        correct_lines=Right.FILL_IN in rights and state in EDITABLE and not document.is_einvoice and not codes & TASKS,
         accept=decide and state in EDITABLE,  # what is missing can be typed and accepted with one press
         refuse=decide and state in REFUSABLE,
         undo=decide and _undoable(document, words),

@@ -20,6 +20,7 @@ from mailroom.errors import PermanentFailure, TooLarge
 
 SMALL = 256 * 1024
 MOST_FILES = 100
+MOST_FIELDS = 200
 _DRAIN_BYTES = 256 * 1024 * 1024
 _DRAIN_SECONDS = 20.0
 
@@ -55,8 +56,8 @@ def check_site(request: Request, public_url: str) -> None:
         raise FormExpired("form from another origin")
 
 
-async def read_form(request: Request, limit: int) -> FormData:
-    """Parse the form of a request that has at most `limit` bytes.
+async def read_form(request: Request, limit: int, fields: int = MOST_FIELDS) -> FormData:
+    """Parse the form of a request that has at most `limit` bytes and so many fields.
 
     Raises:
         TooLarge: the body is larger. What is left of it is taken in and dropped, because a browser shows its own
@@ -66,7 +67,7 @@ async def read_form(request: Request, limit: int) -> FormData:
     try:
         bounded.check_announced()
         return await Request(request.scope, bounded.receive).form(
-            max_files=MOST_FILES, max_fields=200, max_part_size=SMALL
+            max_files=MOST_FILES, max_fields=fields, max_part_size=SMALL
         )
     except TooLarge:
         await bounded.drain()

@@ -10,6 +10,7 @@ from mailroom.clock import Clock
 from mailroom.config import Settings
 from mailroom.domain.account import Account, User
 from mailroom.domain.document import Alternatives, Document, FieldName, Fields
+from mailroom.domain.line import Lines, TypedLines
 from mailroom.domain.message import Envelope
 from mailroom.languages import Language
 
@@ -27,6 +28,16 @@ class Desk(Protocol):
         self, user: User, document_id: str, version: int, typed: Mapping[FieldName, str], language: Language
     ) -> Document:
         """Put what a person typed into the fields; `language` says how he writes dates and amounts."""
+        ...
+
+    def correct_lines(
+        self, user: User, document_id: str, version: int, typed: TypedLines, language: Language
+    ) -> Document:
+        """Put typed lines in the place of those that are there; raises also InvalidValue and LinesOfEInvoice."""
+        ...
+
+    def read_lines(self, user: User, document_id: str, version: int) -> Document:
+        """Take the lines again as they were read; raises also LinesOfEInvoice."""
         ...
 
     def accept(self, user: User, document_id: str, version: int) -> Document:
@@ -136,6 +147,7 @@ class WebServices:
     waits: whether a message of that id waits for that account in the spool: (account_id, message_id).
     changed: called after a commit that needs the engine (fields completed, accepted, retry).
     missing: fields that are required and absent or not sure enough.
+    typed_lines: typed lines in normal form, compared with the totals: (typed, lines shown, fields, language).
     ubl: the document as UBL, or None when there is none (yet).
     alternatives: what else its pages say, by field, the likeliest first; thought out when asked for, in about 20 ms.
     searchable: the document as a PDF whose words can be searched, or None when nothing was read; takes about a second.
@@ -152,6 +164,7 @@ class WebServices:
     waits: Callable[[str, str], bool]
     changed: Callable[[str], None]
     missing: Callable[[Fields], tuple[FieldName, ...]]
+    typed_lines: Callable[[TypedLines, Lines, Fields, Language], Lines]
     ubl: Callable[[str], bytes | None]
     alternatives: Callable[[Document], Alternatives]
     searchable: Callable[[str], bytes | None]

@@ -22,6 +22,7 @@ from mailroom.errors import (
     AccountSuspended,
     ChangedMeanwhile,
     InvalidValue,
+    LinesOfEInvoice,
     MailroomError,
     NotAllowed,
     NotFound,
@@ -47,6 +48,7 @@ PROBLEMS: tuple[tuple[type[MailroomError], Problem], ...] = (
     (forms.FormExpired, (403, "form_expired")),
     (ChangedMeanwhile, (409, "changed_meanwhile")),
     (WrongState, (409, "wrong_state")),
+    (LinesOfEInvoice, (409, "wrong_state")),
     (InvalidValue, (422, "invalid_value")),
     (AccountSuspended, (409, "suspended")),
     (QuotaReached, (429, "quota")),
@@ -65,7 +67,14 @@ class Serving:
         self.session_cookie = f"{prefix}mailroom_session"
         self.form_cookie = f"{prefix}mailroom_form"
 
-    def page(self, function: PageFunction, *, public: bool = False, limit: int = forms.SMALL) -> Endpoint:
+    def page(
+        self,
+        function: PageFunction,
+        *,
+        public: bool = False,
+        limit: int = forms.SMALL,
+        fields: int = forms.MOST_FIELDS,
+    ) -> Endpoint:
         """Return the endpoint of a page function. `public`: also for those who have not logged in."""
 
         async def endpoint(request: Request) -> Response:
@@ -77,7 +86,7 @@ class Serving:
                 if visit.user is None and not public:
                     return _ask_to_log_in(visit)
                 if request.method == "POST":
-                    form = await forms.read_form(request, limit)
+                    form = await forms.read_form(request, limit, fields)
                     forms.check_token(form, visit.secret)
                     visit = replace(visit, form=form)
                 response = await run_in_threadpool(function, visit)

@@ -75,6 +75,15 @@ class Words:
             return value or ""
         return str(format_decimal(number, format="#0.00########", locale=self.language.value))
 
+    def typed(self, value: str | None) -> str:
+        """Return a number in normal form as `number` does, without decimals that it does not have."""
+        from babel.numbers import format_decimal
+
+        number = _decimal(value)
+        if number is None:
+            return value or ""
+        return str(format_decimal(number, format="#0.##########", locale=self.language.value))
+
     def plain(self, value: str | None) -> str:
         """Return a number in normal form with the reader's decimal sign, as many decimals as it has."""
         from babel.numbers import format_decimal

@@ -34,7 +34,7 @@
     if (box && box.showModal && !box.open) box.showModal();
   };
 
-  const keys = { j: () => move(1), k: () => move(-1), a: () => press("a"), n: () => press("n"), e: edit, "?": help, "/": find };
+  const keys = { j: () => move(1), k: () => move(-1), a: () => press("a"), l: () => press("l"), n: () => press("n"), e: edit, "?": help, "/": find };
 
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
@@ -58,7 +58,7 @@
     if (a.top < b.top || a.bottom > b.bottom) pages.scrollTop += a.top - b.top - b.height / 3;
   };
   for (const [begin, end] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
-    const of = (e) => e.target.closest && e.target.closest(".field[data-field], rect[data-field]");
+    const of = (e) => e.target.closest && e.target.closest(".field[data-field], .line-row[data-field], rect[data-field]");
     document.addEventListener(begin, (e) => {
       const it = of(e);
       if (!it) return;

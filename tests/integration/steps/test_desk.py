@@ -9,17 +9,20 @@ from house_for_steps import TestHouse, mail, pdf
 
 from mailroom.domain.account import Role, User
 from mailroom.domain.document import Document, DocumentState, FieldName, FieldSource
+from mailroom.domain.line import TypedLine, TypedLines
 from mailroom.errors import ChangedMeanwhile, InvalidValue, NotAllowed, NotFound, WrongState
 from mailroom.languages import Language
 from mailroom.steps.archive import convert
 from mailroom.steps.desk import Desk
 
+LINES = TypedLines(rows=(TypedLine(description="Flour", amount="100"),))
 Act = Callable[[Desk, User, Document], Document]
 
 ACTS: dict[str, Act] = {
     "fill_in": lambda desk, user, row: desk.fill_in(
         user, row.id, row.version, {FieldName.PAYMENT_REFERENCE: "REF 9"}, Language.EN
     ),
+    "correct_lines": lambda desk, user, row: desk.correct_lines(user, row.id, row.version, LINES, Language.EN),
     "accept": lambda desk, user, row: desk.accept(user, row.id, row.version),
     "refuse": lambda desk, user, row: desk.refuse(user, row.id, row.version, "not ours"),
     "undo": lambda desk, user, row: desk.undo(user, row.id, row.version),
@@ -28,6 +31,7 @@ ACTS: dict[str, Act] = {
 
 ALLOWED_STATES = {
     "fill_in": {"incomplete", "to_accept", "held", "unreadable", "needs_attention"},
+    "correct_lines": {"incomplete", "to_accept", "held", "unreadable", "needs_attention"},
     "accept": {"to_accept", "held"},
     "refuse": {"incomplete", "to_accept", "held", "unreadable", "needs_attention", "duplicate"},
     "undo": {"accepted", "refused"},
@@ -37,6 +41,7 @@ ALLOWED_STATES = {
 
 ALLOWED_ROLES = {
     "fill_in": {"owner", "member", "validator", "operator"},
+    "correct_lines": {"owner", "member", "validator", "operator"},
     "accept": {"owner", "member", "operator"},
     "refuse": {"owner", "member", "operator"},
     "undo": {"owner", "member", "operator"},
@@ -46,6 +51,7 @@ ALLOWED_ROLES = {
 
 FITTING = {
     "fill_in": "to_accept",
+    "correct_lines": "to_accept",
     "accept": "to_accept",
     "refuse": "to_accept",
     "undo": "accepted",

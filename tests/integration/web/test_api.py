@@ -11,6 +11,7 @@ import httpx
 import pytest
 from web_house import NOW, House
 
+from mailroom.domain.line import LineItem, Lines
 from mailroom.errors import AccountSuspended, QuotaReached, SpoolUnavailable
 from mailroom.web import create_app
 
@@ -156,8 +157,12 @@ def test_a_program_sees_how_far_its_message_and_document_are(
     assert message["state"] == "sorted"
     assert message["documents"] == [bakery.document.id]
     assert [part["verdict"] for part in message["parts"]] == ["document", "ignored"]
+    with house.store.unit() as unit:
+        unit.lines.save(bakery.document.id, Lines(items=(LineItem(description="Flour", net_amount="7.00"),)))
     document = client.ask("GET", f"/api/v1/documents/{bakery.document.id}").json()
     assert document["state"] == "to_accept"
+    assert [(line["description"], line["net_amount"]) for line in document["lines"]] == [("Flour", "7.00")]
+    assert (document["lines_status"], document["lines_by_hand"]) == ("none", False)
     assert document["fields"]["total_amount"]["value"]
     assert document["reasons"][0]["text"] == "Waits for your acceptance."
 

@@ -1,5 +1,5 @@
-"""The ledger and the upload in a real browser: search, filter, open a mail, run it again, by keyboard and without
-scripts.
+"""The ledger, the upload and the lines in a real browser: search, filter, open a mail, run it again, correct lines, by
+keyboard and without scripts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from web_house import CHEAP, PASSWORD, House
 
 from mailroom.config import WebSettings
 from mailroom.domain.account import Role
+from mailroom.domain.line import LineItem, Lines, LineStatus
 from mailroom.web import WebDoor, create_app
 
 Show = Callable[..., Chromium]
@@ -161,3 +162,45 @@ def test_the_pages_fit_a_phone(show: Show, address: str, house: House, bakery: S
     for page in (*pages, mail, "/unassigned", "/attention", "/verdicts", f"{account}/upload"):
         browser.go(address + page)
         assert browser.js("document.documentElement.scrollWidth") <= 390, page
+
+
+@pytest.mark.timeout(300)
+def test_lines_are_corrected_added_and_removed_by_keyboard(
+    show: Show, address: str, house: House, bakery: SimpleNamespace
+) -> None:
+    items = tuple(LineItem(description=word, net_amount="10.00", vat_rate="6") for word in ("One", "Two"))
+    with house.store.unit() as unit:
+        unit.lines.save(bakery.document.id, Lines(items=items, status=LineStatus.DIFFER))
+    browser = show(bakery.owner.email)
+    browser.go(f"{address}/documents/{bakery.document.id}")
+    browser.press("l")
+    browser.wait("location.pathname.endsWith('/lines') && document.readyState === 'complete'")
+    assert browser.js("document.activeElement.value") == "One"
+    browser.press("Enter")  # a line below the first
+    assert browser.js("document.querySelectorAll('.line-rows > li').length") == 3
+    browser.type("Bread")
+    for words in ("3", "", "1.25"):  # Tab through quantity, unit and price
+        browser.press("Tab")
+        browser.type(words)
+    browser.js("document.activeElement.dispatchEvent(new Event('change', {bubbles: true}))")
+    browser.wait("document.getElementById('sums').textContent.includes('23.75')")  # worked out by the server
+    browser.js(
+        "document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'ArrowUp', bubbles: true, cancelable: true}))"
+    )
+    assert browser.js("document.activeElement.name") == "line.0.unit_price"
+    browser.js(
+        "document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'Delete', altKey: true, bubbles: true, cancelable: true}))"
+    )
+    assert browser.js("document.activeElement.value") == "Bread"
+    browser.leave(
+        "document.activeElement.dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true}))"
+    )
+    with house.store.read() as unit:
+        found = unit.lines.of(bakery.document.id)
+    assert [(one.description, one.quantity, one.net_amount) for one in found.items] == [
+        ("Bread", "3", "3.75"),
+        ("Two", None, "10.00"),
+    ]

@@ -114,7 +114,7 @@ def test_every_proof_of_a_value_has_its_words(language: Language) -> None:
 def test_no_text_is_left_over() -> None:
     built = re.compile(
         r"web\.(problem|tab|done|type|door|purpose|frequency|language|event|proof|sender|accounting|field\.(wrong_|sure"
-        r"|fairly_sure|unsure)|nav\.|log_in\.wait|upload\.(empty|none)|settings\.wrong_|actor|lines\.status|watch|bond|box\.(waiting"
+        r"|fairly_sure|unsure)|nav\.|log_in\.wait|upload\.(empty|none)|settings\.wrong_|actor|lines\.(status|cell|sums|wrong)|watch|bond|box\.(waiting"
         r"|dismissed)|find\.by_|message|ledger\.(take_back|put_aside))"
     )
     named = named_in_full()
