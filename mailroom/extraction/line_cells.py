@@ -111,11 +111,12 @@ def _cells(segment: Segment) -> Iterator[Cell]:
 
 def _last_word(text: str, before: int) -> int:
     """Return where the last word of three letters or more before the last number ends; 0 when there is none."""
-    ends = [m.end() for m in re.finditer(r"[^\W\d_]{3,}[^\s\d]*", text[:before]) if not _is_currency(m[0])]
+    ends = [m.end() for m in re.finditer(r"[^\W\d_]{3,}[^\s\d]*", text[:before]) if not is_currency(m[0])]
     return max(ends, default=0)
 
 
-def _is_currency(word: str) -> bool:
+def is_currency(word: str) -> bool:
+    """Say whether a word is the sign or code of a currency."""
     return re.fullmatch(_CURRENCY, word) is not None
 
 

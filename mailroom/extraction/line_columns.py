@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 
 from mailroom.extraction.candidates import Sight
 from mailroom.extraction.labels import Label
-from mailroom.extraction.layout import Token
+from mailroom.extraction.layout import Segment, Token
 from mailroom.extraction.line_cells import Cell, Row
 from mailroom.extraction.tax import EVERY_RATE
 from mailroom.extraction.text import blur, fold
 
 ITEM_ROLES = frozenset({"description", "quantity", "unit_price", "line_amount", "vat_rate", "discount"})
 _HEADER_ROLES = ITEM_ROLES | {"net", "total", "vat", "sum", "subtotal"}
-_RATES = frozenset(float(rate) for rate in EVERY_RATE) | {0.0}
+RATES = frozenset(float(rate) for rate in EVERY_RATE) | {0.0}
 _GROSS = ("incl", "ttc", "brutto", "gross", "cu tva", "bruto", "inkl")
 _UNIT_HEADS = frozenset(
     blur(word)
@@ -69,6 +69,18 @@ class Roles:
     good: frozenset[int] = frozenset()
 
 
+@dataclass(slots=True)
+class Table:
+    """Rows under a header, with what the columns are."""
+
+    rows: list[Row]
+    header: Header | None
+    roles: Roles
+    columns: list[Column]
+    ends: int = 0
+    """The first row, counted from the table's first, that is a total of the document."""
+
+
 def headers(sight: Sight, at: int, rows: Sequence[Row]) -> list[Header]:
     """Return the headers of item tables on a page."""
     labels = sight.labels[at]
@@ -76,7 +88,8 @@ def headers(sight: Sight, at: int, rows: Sequence[Row]) -> list[Header]:
     for index in sorted(labels):
         if found and index <= found[-1].last:
             continue
-        if _is_head(labels[index], rows[index]) or _is_split_head(labels, rows, index):
+        split = _is_split_head(labels, rows, index) and not _is_head(labels[index + 1], rows[index + 1])
+        if _is_head(labels[index], rows[index]) or split:
             found.append(_header(sight, at, rows, index))
     return found
 
@@ -136,19 +149,31 @@ def _columns_of(row: Row, labels: Sequence[Label]) -> Iterator[Column]:
     """Return a column for every label of a header's row, and one for the other words of each cell."""
     for segment in row.segments:
         own = [a for a in labels if a.segment is segment and a.roles & _HEADER_ROLES]
-        if len(own) == 1:  # `Preis netto in EUR`: the words round the label belong to it
-            yield Column(segment.x0, segment.x1, own[0].roles & _HEADER_ROLES, segment.text)
+        if len(own) == 1 or _in_two_languages(segment, own):  # `Preis netto in EUR`: the words round it belong to it
+            roles = frozenset.intersection(*(a.roles for a in own)) & _HEADER_ROLES
+            yield Column(segment.x0, segment.x1, roles, segment.text)
             continue
         loose: list[Token] = []
         for place, token in enumerate(segment.tokens):
             label = next((a for a in own if a.first <= place < a.last), None)
             if label is None:
                 loose.append(token)
+            joined = (
+                loose.pop() if loose and label is not None and loose[-1].text.endswith("/") else None
+            )  # `Code/Desc`
             if loose and (label is not None or place == len(segment.tokens) - 1):
                 yield Column(loose[0].x0, loose[-1].x1, frozenset(), " ".join(t.text for t in loose))
                 loose = []
             if label is not None and label.first == place:
-                yield Column(label.x0, label.x1, label.roles & _HEADER_ROLES, label.text)
+                yield Column((joined or segment.tokens[place]).x0, label.x1, label.roles & _HEADER_ROLES, label.text)
+
+
+def _in_two_languages(segment: Segment, labels: Sequence[Label]) -> bool:
+    """Say whether labels of one meaning stand with a stroke between them: `Quantité / Aantal`."""
+    if not labels or not frozenset.intersection(*(a.roles for a in labels)) & _HEADER_ROLES:
+        return False
+    ordered = sorted(labels, key=lambda a: a.first)
+    return all(segment.tokens[b.first - 1].text == "/" and b.first - a.last <= 1 for a, b in pairwise(ordered))
 
 
 def _merge(columns: list[Column], new: Column) -> None:
@@ -230,7 +255,7 @@ def _with_factors(amount: Column, columns: Sequence[Column]) -> Roles:
     left = [c for c in columns if c is not amount and c.cells]
     quantities = _most_likely(left, "quantity", _plain)
     prices = _most_likely(left, "unit_price", lambda c: not _percents(c))
-    discounts: list[Column | None] = [None, *(c for c in left if "discount" in c.roles or _percents(c))]
+    discounts: list[Column | None] = [None, *(c for c in left if _may_be_discount(c))]
     best, best_worth = Roles(amount), 0.0
     for quantity, price, discount in product(quantities, prices, discounts):
         if len({id(quantity), id(price), id(discount)}) < 3:
@@ -239,6 +264,7 @@ def _with_factors(amount: Column, columns: Sequence[Column]) -> Roles:
         worth = len(good) + 0.6 * ("quantity" in quantity.roles) + 0.6 * ("unit_price" in price.roles)
         worth -= 0.3 * (discount is not None)
         worth -= 0.2 * sum(cell.values[0] == 1 for n, cell in price.cells.items() if n in good)
+        worth += 0.05 * (_left(quantity) < _left(price))  # where nothing else tells them apart
         labelled = "quantity" in quantity.roles and "unit_price" in price.roles
         if (good or labelled) and worth > best_worth:
             best, best_worth = Roles(amount, quantity, price, discount, good=good), worth
@@ -253,6 +279,16 @@ def _most_likely(columns: Sequence[Column], role: str, fits: object) -> list[Col
     fit = [c for c in columns if fits(c)]
     named = [c for c in fit if role in c.roles]
     return (named + [c for c in fit if c not in named])[:5]
+
+
+def _may_be_discount(column: Column) -> bool:
+    if "discount" in column.roles or _percents(column):
+        return True
+    return "%" in column.text and not column.roles & {"vat", "vat_rate"}  # `Rab.%`, `Sc.%`
+
+
+def _left(column: Column) -> float:
+    return min(cell.x0 for cell in column.cells.values())
 
 
 def _plain(column: Column) -> bool:
@@ -292,7 +328,22 @@ def is_product(total: Cell, many: Cell, each: Cell, off: Cell | None = None) -> 
 def _rate_column(columns: Sequence[Column], roles: Roles) -> Column | None:
     taken = (roles.amount, roles.quantity, roles.price, roles.discount)
     free = [c for c in columns if c.cells and not any(c is t for t in taken)]
-    rates = [c for c in free if all(cell.value in _RATES for cell in c.cells.values())]
+    proved = roles.good or frozenset(roles.amount.cells)  # what stands in the column under the lines is none of theirs
+    rates = [c for c in free if _are_rates([cell for n, cell in c.cells.items() if n in proved])]
     named = [c for c in rates if c.roles & {"vat_rate", "vat"} or "%" in c.text]
-    signed = [c for c in rates if _percents(c)]
+    signed = [c for c in rates if _percents(c) and (c.text or _stands_for_itself(c, roles.amount))]
     return next(iter([*named, *signed]), None)
+
+
+def _are_rates(cells: Sequence[Cell]) -> bool:
+    return bool(cells) and all(cell.value in RATES for cell in cells)
+
+
+def _stands_for_itself(column: Column, amounts: Column) -> bool:
+    """Say whether percentages without a header are a column, and not parts of descriptions: `(contract × 15%)`."""
+    alone = [c for c in column.cells.values() if not any(_is_word(t.text) for t in c.segment.tokens[: c.first])]
+    return 2 * len(alone) > len(amounts.cells)
+
+
+def _is_word(text: str) -> bool:
+    return sum(sign.isalpha() for sign in text) >= 3

@@ -7,6 +7,7 @@ its status says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +21,7 @@ from mailroom.extraction.layout import Token
 from mailroom.extraction.line_cells import Cell, Row
 from mailroom.extraction.tax import EVERY_RATE, fits_rate
 
+_WRAPPED = re.compile(r"\w-$")
 LONGEST = 300
 """Characters of a description."""
 
@@ -65,11 +67,19 @@ class Draft:
     @property
     def text(self) -> str:
         """The description in one line."""
-        return " ".join(" ".join(t.text for row in self.rows for t in row).split()).strip(" |·-–")[:LONGEST]
+        text = ""
+        for row in filter(None, map(_joined, self.rows)):
+            text += row.lstrip() if _WRAPPED.search(text) and row.lstrip()[:1].isalpha() else row
+        return " ".join(text.split()).strip(" |·-–")[:LONGEST]
 
     @property
     def value(self) -> Decimal:
         return Decimal(repr(self.amount.value)).quantize(CENT, ROUND_HALF_UP)
+
+
+def _joined(tokens: Sequence[Token]) -> str:
+    """Return words with the spaces that stand between them: `Petit-` and `déjeuner` are one."""
+    return "".join(f"{'' if token.glued else ' '}{token.text}" for token in tokens)
 
 
 @dataclass(slots=True)
@@ -87,18 +97,25 @@ class _Fit:
     gross: bool
 
 
-def checked(drafts: Sequence[Draft], fields: Fields, *, loose: bool = False) -> Checked:
+def checked(
+    drafts: Sequence[Draft], fields: Fields, *, roundings: frozenset[Decimal] = frozenset(), loose: bool = False
+) -> Checked:
     """Compare drafts with net amount and total and return them as lines.
 
+    `roundings` are amounts by which the total may have been rounded, as the page says.
     `loose` drafts were found without a header: of them a row at the beginning or the end may be left out.
     """
     net, vat, total = (
         _amount(fields, name) for name in (FieldName.NET_AMOUNT, FieldName.VAT_AMOUNT, FieldName.TOTAL_AMOUNT)
     )
-    fit = _fit(drafts, net, total, loose=loose)
-    signs = fit.signs if fit else [1] * len(drafts)
+    if net is None and vat is not None and total is not None:
+        net = total - vat
+    fit = _fit(drafts, _Totals(net, vat, total, roundings), loose=loose)
+    signs = fit.signs if fit else _possible(drafts, total)
     gross = fit.gross if fit else all(d.gross for d in drafts)
     kept = [(d, s) for d, s in zip(drafts, signs, strict=True) if s]
+    if not kept:
+        return Checked(Lines(), fits=False)
     rates = _rates(kept, net, vat, gross=gross)
     status = LineStatus.UNCHECKED if net is None and total is None else LineStatus.DIFFER
     if fit:
@@ -112,15 +129,43 @@ def _amount(fields: Fields, name: FieldName) -> Decimal | None:
     return abs(Decimal(found.value)) if found and found.value is not None else None
 
 
-def _fit(drafts: Sequence[Draft], net: Decimal | None, total: Decimal | None, *, loose: bool) -> _Fit | None:
-    said_gross = bool(drafts) and all(d.gross for d in drafts)
-    targets = [(net, False), (total, True)] if not said_gross else [(total, True), (net, False)]
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    net: Decimal | None
+    vat: Decimal | None
+    total: Decimal | None
+    roundings: frozenset[Decimal] = frozenset()
+
+    def targets(self, *, gross: bool) -> list[tuple[Decimal | None, bool]]:
+        """Return what lines may come to, and whether that includes VAT."""
+        rounded = [self.total + sign * by for by in sorted(self.roundings) for sign in (1, -1)] if self.total else []
+        totals: list[tuple[Decimal | None, bool]] = [(value, True) for value in (self.total, *rounded)]
+        return [*totals, (self.net, False)] if gross else [(self.net, False), *totals]
+
+
+def _fit(drafts: Sequence[Draft], totals: _Totals, *, loose: bool) -> _Fit | None:
+    targets = totals.targets(gross=bool(drafts) and all(d.gross for d in drafts))
     for selection in _selections(drafts, loose=loose):
+        if totals.vat and _holds_vat(drafts, selection, totals.vat, totals.total):
+            continue
         count = sum(map(bool, selection.signs))
         for target, gross in targets:
             if target and abs(abs(selection.value) - target) <= slack(count):
-                return _Fit(selection.signs, gross and target != net)
+                return _Fit(selection.signs, gross and target != totals.net)
     return None
+
+
+def _holds_vat(drafts: Sequence[Draft], selection: _Selection, vat: Decimal, total: Decimal | None) -> bool:
+    """Say whether rows are the total because one of them is the VAT."""
+    rows = (draft for draft, sign in zip(drafts, selection.signs, strict=True) if sign and not draft.proved)
+    return abs(selection.value) == total and any(abs(draft.value) == vat for draft in rows)
+
+
+def _possible(drafts: Sequence[Draft], total: Decimal | None) -> list[int]:
+    """Leave out what is more than the whole document, where nothing is taken away from it: it was misread."""
+    if total is None or any(draft.value < 0 for draft in drafts):
+        return [1] * len(drafts)
+    return [int(draft.value <= total) for draft in drafts]
 
 
 class _Selection(NamedTuple):
@@ -280,7 +325,7 @@ def _item(
         quantity=plain(draft.quantity.value) if draft.quantity else "1" if _single(draft) else None,
         unit=draft.unit,
         unit_price=plain(draft.each.value, max(2, draft.each.decimals)) if draft.each else None,
-        discount=plain(abs(off.value)) if off and off.percent and off.value else None,
+        discount=plain(abs(off.value)) if off and off.value and _is_percentage(draft, off) else None,
         vat_rate=format(rate, "f") if rate is not None else None,
         net_amount=format(net, ".2f") if net is not None else None,
         gross_amount=format(draft.value * sign, ".2f") if gross else None,
@@ -288,6 +333,14 @@ def _item(
         page=sheet.number,
         box=sheet.region(draft.tokens),
     )
+
+
+def _is_percentage(draft: Draft, off: Cell) -> bool:
+    """Say whether a discount is a percentage: by its sign, or because the amount then comes out (`Rab.%` over it)."""
+    if off.percent or draft.quantity is None or draft.each is None:
+        return off.percent
+    full = draft.quantity.value * draft.each.value
+    return abs(abs(full) * (1 - abs(off.value) / 100) - abs(draft.amount.value)) < 0.0101
 
 
 def _single(draft: Draft) -> bool:

@@ -8,38 +8,25 @@ to the line that they stand nearer to. In the end the lines are compared with th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from mailroom.domain.document import DocumentType, FieldName, Fields
 from mailroom.domain.line import Lines
-from mailroom.domain.unit import is_unit
 from mailroom.extraction.candidates import Sight
-from mailroom.extraction.layout import Token
+from mailroom.extraction.labels import Label
 from mailroom.extraction.line_cells import Cell, Row, rows_of
-from mailroom.extraction.line_columns import Column, Header, Roles, fill, headers, is_product, roles_of
-from mailroom.extraction.line_totals import Draft, checked
+from mailroom.extraction.line_charges import charges_under
+from mailroom.extraction.line_columns import RATES, Column, Header, Roles, Table, fill, headers, is_product, roles_of
+from mailroom.extraction.line_totals import Checked, Draft, checked
+from mailroom.extraction.line_words import NEAR, give_words
 
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "tendered", "change", "rounding"})
 _KINDS = {DocumentType.INVOICE.value, DocumentType.CREDIT_NOTE.value, DocumentType.RECEIPT.value}
+_CAPTIONS = frozenset({"net", "vat", "vat_rate", "total", "payable"})
+_OF_LINES = frozenset({"description", "quantity", "unit_price"})
 _MOST_LINES = 500
 _MOST_ROWS = 3_000
-_WORDS_UNDER = 6
-"""Rows of words that may belong to one line."""
-_NEAR = 1.3
-"""Free space between the rows of one line, in heights of a line."""
-
-
-@dataclass(slots=True)
-class _Table:
-    """Rows under a header, with what the columns are."""
-
-    rows: list[Row]
-    header: Header | None
-    roles: Roles
-    columns: list[Column]
-    ends: int = 0
-    """The first row, counted from the table's first, that is a total of the document."""
+_MOST_ROUNDED = Decimal("0.05")
 
 
 def find_lines(sight: Sight, fields: Fields) -> Lines:
@@ -47,22 +34,52 @@ def find_lines(sight: Sight, fields: Fields) -> Lines:
     kind = fields.get(FieldName.DOCUMENT_TYPE)
     if kind is None or kind.value not in _KINDS:
         return Lines()
-    drafts = [draft for table in _tables(sight) for draft in _drafts(table, sight)][:_MOST_LINES]
-    _explain_letters(sight, drafts)
-    found = checked(drafts, fields) if drafts else None
+    found = _checked(sight, list(_tables(sight)), fields)
     if found is not None and found.fits:
         return found.lines
-    loose = [draft for table in _loose_tables(sight) for draft in _drafts(table, sight)][:_MOST_LINES]
-    _explain_letters(sight, loose)
-    other = checked(loose, fields, loose=True) if loose else None
+    other = _checked(sight, list(_loose_tables(sight)), fields, loose=True)
     if other is not None and (other.fits or (found is None and kind.value == DocumentType.RECEIPT.value)):
         return other.lines
     return found.lines if found is not None else Lines()
 
 
-def _tables(sight: Sight) -> Iterator[_Table]:
+def _checked(sight: Sight, tables: Sequence[Table], fields: Fields, *, loose: bool = False) -> Checked | None:
+    """Return the lines of tables compared with the totals, with a charge under them where only that makes them fit."""
+    drafts: list[Draft] = []
+    under: list[Row] = []
+    for table in tables:
+        more = _drafts(table, sight, drafts)
+        drafts += more
+        under = table.rows[max((d.number for d in more), default=table.ends - 1) + 1 :]
+    if not drafts:
+        return None
+    drafts = drafts[:_MOST_LINES]
+    _explain_letters(sight, drafts)
+    found = checked(drafts, fields, loose=loose)
+    if not found.fits and (roundings := _roundings(sight)):
+        found = checked(drafts, fields, roundings=roundings, loose=loose)
+    if found.fits or loose:
+        return found
+    for charges in charges_under(sight, under, drafts, fields):
+        completed = checked([*drafts, *charges], fields)
+        if completed.fits:
+            return completed
+    return found
+
+
+def _roundings(sight: Sight) -> frozenset[Decimal]:
+    """Return the amounts by which the page says that its total was rounded to what can be paid in coins."""
+    found = set()
+    for sheet in sight.sheets:
+        for row in rows_of(sheet):
+            if row.money and any("rounding" in a.roles and a.first <= 1 for a in sight.labels_of(row.segments[0])):
+                found.add(abs(Decimal(repr(row.money[-1].value))))
+    return frozenset(value for value in found if 0 < value <= _MOST_ROUNDED)
+
+
+def _tables(sight: Sight) -> Iterator[Table]:
     """Yield the item tables in reading order; a page without a header goes on with the table of the page before."""
-    before: _Table | None = None
+    before: Table | None = None
     total = 0
     for at, sheet in enumerate(sight.sheets):
         rows = rows_of(sheet)
@@ -84,16 +101,16 @@ def _tables(sight: Sight) -> Iterator[_Table]:
                 before = table
 
 
-def _table(sight: Sight, rows: list[Row], header: Header | None, known: Roles | None = None) -> _Table | None:
+def _table(sight: Sight, rows: list[Row], header: Header | None, known: Roles | None = None) -> Table | None:
     if not rows:
         return None
-    ends = next((n for n, row in enumerate(rows) if _is_sum(sight, row)), len(rows))
+    ends = next((n for n, row in enumerate(rows) if _is_end(sight, row, rows[:n])), len(rows))
     body = rows[: max(ends, 1)]
     columns = fill([Column(c.x0, c.x1, c.roles, c.text) for c in header.columns] if header else [], body)
     roles = roles_of(columns)
     if roles is None or (known is not None and not _same_place(roles.amount, known.amount)):
         return None
-    return _Table(rows, header, roles, columns, ends)
+    return Table(rows, header, roles, columns, ends)
 
 
 def _same_place(here: Column, there: Column) -> bool:
@@ -105,6 +122,7 @@ def _same_place(here: Column, there: Column) -> bool:
 def _is_sum(sight: Sight, row: Row) -> bool:
     """Say whether a row is a total of the document: its first words are a label of one, and an amount follows."""
     labels = [a for a in sight.labels_of(row.segments[0]) if a.roles & _SUMS and a.first <= 1]
+    labels = [a for a in labels if not (a.roles & {"vat"} and _is_thing(a))]
     if not labels or not row.money:
         return False
     label, first = labels[0], row.money[0].segment
@@ -119,17 +137,39 @@ def _is_sum(sight: Sight, row: Row) -> bool:
     return len(words) <= 4
 
 
+def _is_thing(label: Label) -> bool:
+    """Say whether a word stands before a label of VAT: `Airport taxes` are sold."""
+    return any(sum(c.isalpha() for c in token.text) > 3 for token in label.segment.tokens[: label.first])
+
+
+def _is_end(sight: Sight, row: Row, before: Sequence[Row]) -> bool:
+    """Say whether the totals begin at a row: with one of them, or with captions that stand over them."""
+    if _is_sum(sight, row):
+        return not _is_carried(sight, row)
+    if row.money or not any(one.money for one in before):
+        return False
+    labels = sight.labels_of(row.segments[0])
+    captions = {a.segment.place for a in labels if a.roles & _CAPTIONS}
+    return len(captions) >= 2 and not any(a.roles & _OF_LINES for a in labels)
+
+
+def _is_carried(sight: Sight, row: Row) -> bool:
+    """Say whether a total is one on the way: of a group, of the page, or carried over from the page before."""
+    labels = [a for a in sight.labels_of(row.segments[0]) if a.roles & _SUMS and a.first <= 1]
+    return bool(labels) and labels[0].roles & _SUMS == {"subtotal"}
+
+
 def _copy(cell: Cell) -> Cell:
     return Cell(cell.values, cell.decimals, cell.percent, cell.segment, cell.first, cell.last, cell.text)
 
 
-def _loose_tables(sight: Sight) -> Iterator[_Table]:
+def _loose_tables(sight: Sight) -> Iterator[Table]:
     """Yield what may be lines without a header: on every page the rows above the first total."""
     for sheet in sight.sheets:
         rows = rows_of(sheet)[:_MOST_ROWS]
         ends = next((n for n, row in enumerate(rows) if _is_sum(sight, row)), len(rows))
         body = rows[:ends]
-        first = next((n for n, row in enumerate(body) if row.money and _has_words(row)), None)
+        first = next((n for n, row in enumerate(body) if row.money and (_has_words(row) or _is_under(body, n))), None)
         if first is None:
             continue
         start = max(0, first - 1)
@@ -140,6 +180,13 @@ def _loose_tables(sight: Sight) -> Iterator[_Table]:
             return
 
 
+def _is_under(rows: Sequence[Row], at: int) -> bool:
+    """Say whether a row of numbers alone stands close under words: `5 x 2.20 = 11.00` on a receipt."""
+    above = rows[at - 1] if at else None
+    near = above is not None and rows[at].y0 - above.y1 < NEAR * rows[at].sheet.line
+    return above is not None and near and not above.money and _has_words(above) and len(rows[at].cells) >= 3
+
+
 def _has_words(row: Row) -> bool:
     return any(sum(c.isalpha() for c in s.text) >= 3 for s in row.segments)
 
@@ -147,8 +194,8 @@ def _has_words(row: Row) -> bool:
 # -- from rows to lines ---------------------------------------------------------------------------------------------
 
 
-def _drafts(table: _Table, sight: Sight) -> list[Draft]:
-    """Return the lines of a table with their words."""
+def _drafts(table: Table, sight: Sight, before: Sequence[Draft]) -> list[Draft]:
+    """Return the lines of a table with their words; `before` are those of the tables above it."""
     roles = table.roles
     drafts: list[Draft] = []
     for number, row in enumerate(table.rows[: table.ends]):
@@ -162,12 +209,14 @@ def _drafts(table: _Table, sight: Sight) -> list[Draft]:
         draft.derived = product is not None
         if not draft.proved and draft.amount.value == 0:
             continue  # a total of nothing
-        if draft.quantity is None and _repeats(amount, drafts):
+        if draft.quantity is None and (_is_carried(sight, row) or _repeats(amount, [*before, *drafts])):
             continue  # carried over to the next page, or a subtotal
         draft.charge = _is_charge(sight, row)
         drafts.append(draft)
     if drafts:
-        _give_words(table, drafts)
+        give_words(table, drafts)
+    if table.header is None:  # a code and an amount are a row of the table of VAT
+        return [d for d in drafts if d.proved or sum(c.isalpha() for c in d.text) >= 3]
     return [d for d in drafts if d.words or d.quantity is not None]
 
 
@@ -176,6 +225,8 @@ def _draft(number: int, row: Row, cell: Cell, roles: Roles) -> Draft:
         return column.cells.get(number) if column else None
 
     many, each, off, rate = of(roles.quantity), of(roles.price), of(roles.discount), of(roles.rate)
+    if rate is not None and rate.value not in RATES:
+        rate = None
     proved = number in roles.good
     if not proved and many and each:
         proved = is_product(cell, many, each, off) or is_product(cell, many, each)
@@ -210,7 +261,7 @@ def _times(row: Row, amount: Cell) -> tuple[Cell | None, Cell | None]:
     others = [c for c in row.cells if c is not amount and not c.percent]
     for n, many in enumerate(others):
         for each in others[n + 1 :]:
-            if each.money and not many.money and is_product(amount, many, each):
+            if each.decimals >= 2 and not many.money and is_product(amount, many, each):
                 return many, each
     return None, None
 
@@ -249,120 +300,3 @@ def _is_charge(sight: Sight, row: Row) -> str:
         if any(role in a.roles and a.first == 0 and a.segment.place == 0 for a in labels):
             return role
     return ""
-
-
-def _give_words(table: _Table, drafts: list[Draft]) -> None:
-    """Give every line its own words, and the rows of words to the line that they stand nearer to."""
-    left, right = _reach(table, drafts)
-    anchors = {d.number: d for d in drafts}
-    for draft in drafts:
-        own = _words(draft.row, draft, left, right)
-        if draft.quantity is not None:
-            draft.unit = _take_unit(own, draft)
-        draft.words = _without_position(own, len(drafts))
-    first = min(anchors)
-    near = range(max(0, first - _WORDS_UNDER), table.ends)
-    free = [n for n in near if n not in anchors and _only_words(table.rows[n], left, right)]
-    under = not any(d.words for d in drafts) and first - 1 in free
-    for number in free:
-        owner = _owner(table, number, anchors, free, under=under)
-        if owner is not None:
-            words = _words(table.rows[number], None, left, right)
-            (owner.before if number < owner.number else owner.after).append(words)
-
-
-def _reach(table: _Table, drafts: Sequence[Draft]) -> tuple[float, float]:
-    """Return from where to where descriptions stand."""
-    numbers = [c for d in drafts for c in (d.amount, d.quantity, d.each, d.off, d.rate) if c is not None]
-    described = next((c for c in table.columns if "description" in c.roles), None)
-    if described is None:
-        return 0.0, min(c.x0 for c in numbers)
-    others = sorted((c for c in table.columns if c is not described), key=lambda c: c.x0)
-    letter = table.rows[0].sheet.line * 0.5
-    left = max((_right(c) for c in others if c.x1 <= described.x0 + letter and _left(c) < described.x0), default=0.0)
-    right = min((_left(c) for c in others if c.x0 > described.x0), default=9.0)
-    left = min(left, described.x0)
-    return left, max(right, described.x1)
-
-
-def _right(column: Column) -> float:
-    return max([column.x1, *(c.x1 for c in column.cells.values())])
-
-
-def _left(column: Column) -> float:
-    return min([column.x0, *(c.x0 for c in column.cells.values())])
-
-
-def _words(row: Row, draft: Draft | None, left: float, right: float) -> list[Token]:
-    """Return the words of a row that stand where descriptions do and are no number of another column."""
-    taken = {id(t) for c in draft.cells for t in c.tokens} if draft else set()
-    words: list[Token] = []
-    for segment in row.segments:
-        for token in segment.tokens:
-            middle = (token.x0 + token.x1) / 2
-            if id(token) in taken or not left - 1e-3 <= middle < right:
-                continue
-            words.append(token)
-    while words and not any(c.isalnum() for c in words[-1].text):
-        words.pop()
-    return words
-
-
-def _without_position(words: list[Token], lines: int) -> list[Token]:
-    """Leave out the number of the line before its description."""
-    first = words[0].text.rstrip(".)") if len(words) > 1 else ""
-    counts = first.isascii() and first.isdigit() and len(first) <= 4 and 0 < int(first) <= max(lines, 9) * 10
-    return words[1:] if counts and (int(first) <= lines or int(first) % 10 == 0) else words
-
-
-def _take_unit(words: list[Token], draft: Draft) -> str:
-    """Return the unit: the word after the quantity, or one in a column between quantity and price."""
-    many = draft.quantity
-    assert many is not None  # noqa: S101  asked for lines with a quantity only
-    tokens = [t for s in draft.row.segments for t in s.tokens]
-    after = min((t for t in tokens if t.x0 >= many.x1 - 1e-6), key=lambda t: t.x0, default=None)
-    if after is not None and is_unit(after.text):
-        if after in words:
-            words.remove(after)
-        return after.text.strip("().,:")
-    before = max((t for t in tokens if t.x1 <= many.x0 + 1e-6), key=lambda t: t.x1, default=None)
-    if before is not None and before not in words and is_unit(before.text):
-        return before.text.strip("().,:")
-    return ""
-
-
-def _only_words(row: Row, left: float, right: float) -> bool:
-    if row.money:
-        return False
-    return any(left - 1e-3 <= s.x0 < right and sum(c.isalpha() for c in s.text) >= 2 for s in row.segments)
-
-
-def _owner(table: _Table, number: int, anchors: dict[int, Draft], free: Sequence[int], *, under: bool) -> Draft | None:
-    """Return the line that a row of words belongs to; `under`: the amounts stand in the rows under their words."""
-    (above, up), (below, down) = (_neighbour(table, number, anchors, free, step) for step in (-1, 1))
-    if under:
-        return below if down < _NEAR else None
-    if above is not None and up < _NEAR and (below is None or below.words or up <= down + 0.1):
-        return above
-    return below if below is not None and not below.words and down < _NEAR else None
-
-
-def _neighbour(
-    table: _Table, number: int, anchors: dict[int, Draft], free: Sequence[int], step: int
-) -> tuple[Draft | None, float]:
-    """Return the next line up or down over rows of words only, and the widest gap on the way, in heights of a line."""
-    rows = table.rows
-    line = max(rows[number].sheet.line, 1e-6)
-    widest, at = -9.0, number
-    for _ in range(_WORDS_UNDER):
-        following = at + step
-        if not 0 <= following < len(rows):
-            break
-        upper, lower = (at, following) if step > 0 else (following, at)
-        widest = max(widest, (rows[lower].y0 - rows[upper].y1) / line)
-        if following in anchors:
-            return anchors[following], widest
-        if following not in free:
-            break
-        at = following
-    return None, 9.0
