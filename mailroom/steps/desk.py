@@ -90,7 +90,7 @@ class Desk:
                 facts={"fields": ", ".join(sorted(changed))},
                 at=self._house.clock(),
             )
-            compare_lines(unit, completed, tuple(changed))
+            compare_lines(unit, self._house, completed, changed)
             return decide_in(unit, self._house, completed, actor=user.id)
 
     def correct_lines(

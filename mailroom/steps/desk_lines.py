@@ -6,10 +6,10 @@ of an e-invoice are those of its XML and are not changed: what is handed over wo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from mailroom.domain.document import AMOUNT_FIELDS, Document, FieldName
-from mailroom.domain.line import Lines, TypedLines
+from mailroom.domain.line import Lines, LineStatus, TypedLines
 from mailroom.domain.line_sums import compared
 from mailroom.domain.reading import Reading
 from mailroom.errors import LinesOfEInvoice
@@ -49,20 +49,28 @@ def read_lines(unit: Unit, house: House, document: Document, *, actor: str) -> D
         StorageUnavailable: the reading cannot be got.
     """
     _refuse_einvoice(document)
-    lines = Lines()
-    if document.reading:
-        reading = Reading.model_validate_json(house.store.blobs.get(document.reading))
-        lines = lines_on(reading, document.fields)
+    lines = _as_read(house, document)
     if lines == unit.lines.of(document.id):
         return document
     return _keep(unit, house, document, lines, event="lines_as_read", actor=actor)
 
 
-def compare_lines(unit: Unit, document: Document, changed: Sequence[FieldName]) -> None:
-    """Compare the lines with amounts that a person has just changed."""
+def compare_lines(unit: Unit, house: House, document: Document, changed: Iterable[FieldName]) -> None:
+    """Compare the lines with amounts that a person has just changed; which rows are lines may follow from them."""
     if AMOUNT_FIELDS.isdisjoint(changed) or document.is_einvoice:
         return
-    unit.lines.save(document.id, compared(unit.lines.of(document.id), document.fields))
+    lines = compared(unit.lines.of(document.id), document.fields)
+    if not lines.by_hand and lines.status is not LineStatus.ADD_UP:
+        again = _as_read(house, document)
+        lines = again if again.status is LineStatus.ADD_UP else lines
+    unit.lines.save(document.id, lines)
+
+
+def _as_read(house: House, document: Document) -> Lines:
+    if not document.reading:
+        return Lines()
+    reading = Reading.model_validate_json(house.store.blobs.get(document.reading))
+    return lines_on(reading, document.fields)
 
 
 def _keep(unit: Unit, house: House, document: Document, lines: Lines, *, event: str, actor: str) -> Document:

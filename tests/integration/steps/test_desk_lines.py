@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from house_for_steps import TestHouse
+from pages_extraction import reading
 
 from mailroom.domain.document import Document, DocumentState, FieldName
 from mailroom.domain.line import LineItem, Lines, LineStatus, TypedLine, TypedLines
@@ -124,6 +125,25 @@ def test_a_corrected_total_is_compared_with_the_lines_that_are_there(home: TestH
     values = {FieldName.NET_AMOUNT: "80", FieldName.VAT_AMOUNT: "16,80", FieldName.TOTAL_AMOUNT: "96,80"}
     Desk(home.house).fill_in(home.owner, row.id, row.version, values, Language.NL)
     assert lines_of(home, row).status is LineStatus.ADD_UP
+
+
+def test_with_corrected_totals_rows_are_lines_that_were_none(home: TestHouse, row: Document) -> None:
+    drawn = reading("""
+      Description                    Qty     Unit price      Amount
+      Flour T65                        2          40.00       80.00
+      Sugar                            1          20.00       20.00
+
+      Packing                                                  4.00
+      Net amount                                             104.00
+    """)
+    with home.store.unit() as unit:
+        blob = home.store.blobs.put(drawn.model_dump_json().encode())
+        row = unit.documents.save(unit.documents.get(row.id).model_copy(update={"reading": blob}))
+    values = {FieldName.NET_AMOUNT: "104", FieldName.VAT_AMOUNT: "21,84", FieldName.TOTAL_AMOUNT: "125,84"}
+    Desk(home.house).fill_in(home.owner, row.id, row.version, values, Language.NL)
+    lines = lines_of(home, row)
+    assert [item.net_amount for item in lines.items] == ["80.00", "20.00", "4.00"]
+    assert (lines.status, lines.by_hand) == (LineStatus.ADD_UP, False)
 
 
 def ubl_lines(home: TestHouse, saved: Document) -> list[LineItem]:
