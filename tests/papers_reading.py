@@ -67,6 +67,7 @@ def pdf_of(
     page_keys: str = "",
     trailer: str = "",
     extra: Sequence[bytes] = (),
+    xobjects: str = "",
 ) -> bytes:
     """Return a PDF of these content streams. `extra` objects follow the font, from object 4 on."""
     first = 4 + len(extra)
@@ -79,7 +80,7 @@ def pdf_of(
     ]
     for index, content in enumerate(contents):
         box = f"/MediaBox [0 0 {size[0]} {size[1]}]"
-        resources = "/Resources << /Font << /F1 3 0 R >> >>"
+        resources = f"/Resources << /Font << /F1 3 0 R >> /XObject << {xobjects} >> >>"
         here = first + 2 * index
         objects.append(
             f"<< /Type /Page /Parent 2 0 R {box} {resources} {page_keys} /Contents {here + 1} 0 R >>".encode()

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+Blob: TypeAlias = bytes | memoryview
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 
 
 class BadFrame(ValueError):
@@ -37,7 +38,7 @@ class Bounds:
     """All blobs of a frame together."""
 
 
-def send(channel: socket.socket, document: JSON, blobs: Sequence[bytes] = ()) -> None:
+def send(channel: socket.socket, document: JSON, blobs: Sequence[Blob] = ()) -> None:
     """Send one frame."""
     encoded = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     lengths = struct.pack(f"!II{len(blobs)}Q", len(encoded), len(blobs), *map(len, blobs))
@@ -60,20 +61,22 @@ def receive(channel: socket.socket, bounds: Bounds) -> tuple[JSON, list[bytes]]:
     if sum(lengths) > bounds.blob_bytes:
         raise BadFrame(f"{sum(lengths)} bytes of blobs are beyond the bounds")
     document = _parse(_exactly(channel, json_bytes))
-    return document, [bytes(_exactly(channel, length)) for length in lengths]
+    return document, [_exactly(channel, length) for length in lengths]
 
 
-def _exactly(channel: socket.socket, length: int) -> bytearray:
-    received = bytearray()
-    while len(received) < length:
-        chunk = channel.recv(min(_CHUNK, length - len(received)))
-        if not chunk:
-            raise BadFrame(f"the channel was closed after {len(received)} of {length} bytes")
-        received += chunk
-    return received
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    pieces: list[bytes] = []
+    left = length
+    while left:
+        piece = channel.recv(min(_CHUNK, left))
+        if not piece:
+            raise BadFrame(f"the channel was closed after {length - left} of {length} bytes")
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
-def _parse(encoded: bytearray) -> JSON:
+def _parse(encoded: bytes) -> JSON:
     try:
         document: JSON = json.loads(encoded.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -6,10 +6,13 @@ Runs in the boxed child only. Does not judge the text (text_quality.py) and does
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
-from dataclasses import dataclass
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import repeat
 from math import sin
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -17,12 +20,14 @@ from pypdfium2 import raw
 from mailroom.errors import Damaged, PasswordProtected
 from mailroom.reading.seen import Seen, in_lines, scaled
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in the PDF's own units."""
 
 _FINE = 1 << 20
 """Device units along a page when its transformation is asked for: pdfium answers in whole numbers."""
 _MOST_CHARACTERS = 400_000
+_HYPHEN = 0xFFFE
+"""What pdfium's text has for a hyphen at a line's end; asked for by itself, the character says U+0002."""
 _OBJECT_DEPTH = 3
 _MOST_OBJECTS = 2_000
 _CODE_EDGE = 35
@@ -88,42 +93,62 @@ def text_layer(page: pdfium.PdfPage) -> TextLayer:
     count = min(text.count_chars(), _MOST_CHARACTERS)
     words = list(_words(text, count)) if count > 0 else []
     words = scaled(_as_seen(page, words), _FINE, _FINE)
-    pictures, (drawings, strokes) = _pictures(page), _drawings(page)
+    content = _content(page)
     return TextLayer(
         words=in_lines([word] for word in _once(words)),
         characters=sum(len(word.text) for word in words),
-        unmapped=sum(raw.FPDFText_HasUnicodeMapError(text, index) > 0 for index in range(count)),
-        picture_share=_share(page, pictures),
-        drawings=drawings,
-        may_show_code=strokes >= _CODE_STROKES or any(_may_be_code(x1 - x0, y1 - y0) for x0, y0, x1, y1 in pictures),
+        unmapped=sum(_of_each(raw.FPDFText_HasUnicodeMapError, text, count)),
+        picture_share=_share(page, content.pictures),
+        drawings=content.drawings,
+        may_show_code=content.strokes >= _CODE_STROKES
+        or any(_may_be_code(x1 - x0, y1 - y0) for x0, y0, x1, y1 in content.pictures),
     )
+
+
+def _of_each(function: Any, text: pdfium.PdfTextPage, count: int, *more: Iterable[Any]) -> list[int]:
+    """Return what one of pdfium's functions says of every character. A loop in Python would cost twice as much."""
+    return list(map(function, repeat(text.raw), range(count), *more))
 
 
 def _words(text: pdfium.PdfTextPage, count: int) -> Iterator[Seen]:
     """Cut the characters into words at white space, and where the next one stands elsewhere. Units: the PDF's own."""
-    box = raw.FS_RECTF()
+    boxes = (raw.FS_RECTF * count)()
+    have_box = _of_each(raw.FPDFText_GetLooseCharBox, text, count, boxes)
+    edges = struct.iter_unpack("4f", boxes)  # left, top, right, bottom
     letters: list[str] = []
-    left = bottom = right = top = 0.0
-    for index in range(count):
-        letter = _letter(raw.FPDFText_GetUnicode(text, index))
-        has_box = raw.FPDFText_GetLooseCharBox(text, index, box)
-        apart = bool(letters) and has_box and _is_elsewhere(box, left, bottom, right, top)
-        ends = letter.isspace() or (apart and not _climbs(text, index, box, (left, bottom, right, top)))
-        if ends and letters:
-            yield Seen("".join(letters), left, bottom, right, top)
-            letters = []
-        if not letter or letter.isspace() or not has_box:
+    word = (0.0, 0.0, 0.0, 0.0)  # left, bottom, right, top
+    for index, (letter, has_box, (x0, y1, x1, y0)) in enumerate(
+        zip(map(_letter, _codes(text, count)), have_box, edges, strict=True)
+    ):
+        is_space = letter.isspace()
+        if letters:
+            apart = has_box and _is_elsewhere((x0, y0, x1, y1), word)
+            if is_space or (apart and not _climbs(text, index, (x0, y0, x1, y1), word)):
+                yield Seen("".join(letters), *word)
+                letters = []
+        if is_space or not letter or not has_box:
             continue
         if letters:
-            left, right = min(left, box.left), max(right, box.right)
-            bottom, top = min(bottom, box.bottom), max(top, box.top)
+            left, bottom, right, top = word
+            word = (min(left, x0), min(bottom, y0), max(right, x1), max(top, y1))
         else:
-            left, bottom, right, top = box.left, box.bottom, box.right, box.top
+            word = (x0, y0, x1, y1)
         letters.append(letter)
     if letters:
-        yield Seen("".join(letters), left, bottom, right, top)
+        yield Seen("".join(letters), *word)
 
 
+def _codes(text: pdfium.PdfTextPage, count: int) -> list[int]:
+    """Return the Unicode value of every character: of all at once, where pdfium leaves none of them out."""
+    units = (ctypes.c_ushort * (count + 1))()
+    written = raw.FPDFText_GetText(text, 0, count, units)
+    codes: list[int] = units[:count]
+    if written != count + 1:
+        return _of_each(raw.FPDFText_GetUnicode, text, count)
+    return [raw.FPDFText_GetUnicode(text, index) if code == _HYPHEN else code for index, code in enumerate(codes)]
+
+
+@cache
 def _letter(code: int) -> str:
     # pdfium writes a hyphen at a line's end as U+0002; other control signs and halves of pairs are nobody's text.
     if code == 2:
@@ -133,20 +158,20 @@ def _letter(code: int) -> str:
     return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def _is_elsewhere(box: raw.FS_RECTF, left: float, bottom: float, right: float, top: float) -> bool:
+def _is_elsewhere(box: Box, word: Box) -> bool:
     """Tell whether a character stands apart from the word before it, though no white space parts them."""
+    left, bottom, right, top = word
     size = max(0.1, min(top - bottom, right - left))
-    beside: bool = box.left > right + 0.7 * size or box.right < left - 0.7 * size
-    above: bool = box.bottom > top or box.top < bottom
-    return beside or above
+    beside = box[0] > right + 0.7 * size or box[2] < left - 0.7 * size
+    return beside or box[1] > top or box[3] < bottom
 
 
-def _climbs(text: pdfium.PdfTextPage, index: int, box: raw.FS_RECTF, word: tuple[float, float, float, float]) -> bool:
+def _climbs(text: pdfium.PdfTextPage, index: int, box: Box, word: Box) -> bool:
     """Tell whether a character goes on a word that is written up or down the edge of the paper."""
     left, bottom, right, top = word
-    shared = min(box.right, right) - max(box.left, left)
-    gap = max(box.bottom - top, bottom - box.top)
-    if shared < 0.7 * (right - left) or gap > 0.5 * (box.right - box.left):
+    shared = min(box[2], right) - max(box[0], left)
+    gap = max(box[1] - top, bottom - box[3])
+    if shared < 0.7 * (right - left) or gap > 0.5 * (box[2] - box[0]):
         return False
     return abs(sin(raw.FPDFText_GetCharAngle(text, index))) > 0.9
 
@@ -192,15 +217,50 @@ def _once(words: list[Seen]) -> list[Seen]:
     return kept
 
 
-def _pictures(page: pdfium.PdfPage) -> list[tuple[float, float, float, float]]:
-    """Return where the pictures stand on the page, cut at its edges: left, bottom, right, top."""
+@dataclass
+class _Content:
+    """What stands on a page beside its text."""
+
+    pictures: list[Box] = field(default_factory=list)
+    """Where the pictures stand, cut at the page's edges."""
+    drawings: int = 0
+    strokes: int = 0
+
+
+def _content(page: pdfium.PdfPage) -> _Content:
+    """Count the shapes on the page, and the strokes that they are made of, and find its pictures."""
     width, height = page.get_size()
-    objects = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_OBJECT_DEPTH)
-    bounds = (picture.get_bounds() for _, picture in zip(range(_MOST_OBJECTS), objects, strict=False))
-    return [(max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)) for x0, y0, x1, y1 in bounds]
+    found = _Content()
+    for thing, kind in _objects(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE and len(found.pictures) < _MOST_OBJECTS:
+            x0, y0, x1, y1 = _bounds(thing)
+            found.pictures.append((max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)))
+        elif kind == raw.FPDF_PAGEOBJ_PATH and found.drawings < _MOST_OBJECTS:
+            found.drawings += 1
+            found.strokes += raw.FPDFPath_CountSegments(thing)
+    return found
 
 
-def _share(page: pdfium.PdfPage, pictures: list[tuple[float, float, float, float]]) -> float:
+def _objects(parent: Any, count: Any, get: Any, depth: int = 1) -> Iterator[tuple[Any, int]]:
+    """Yield the objects of a page and of the forms on it, with their kinds.
+
+    pypdfium2's own `get_objects` makes a Python object of each, most of which are pieces of text: ten times the cost.
+    """
+    for thing in map(get, repeat(parent), range(count(parent))):
+        kind = raw.FPDFPageObj_GetType(thing)
+        yield thing, kind
+        if kind == raw.FPDF_PAGEOBJ_FORM and depth < _OBJECT_DEPTH:
+            yield from _objects(thing, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, depth + 1)
+
+
+def _bounds(thing: Any) -> Box:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
+        raise pdfium.PdfiumError("a picture has no place")
+    return left.value, bottom.value, right.value, top.value
+
+
+def _share(page: pdfium.PdfPage, pictures: list[Box]) -> float:
     width, height = page.get_size()
     area = sum(max(0.0, x1 - x0) * max(0.0, y1 - y0) for x0, y0, x1, y1 in pictures)
     return float(min(1.0, area / max(1.0, float(width * height))))
@@ -212,17 +272,9 @@ def _may_be_code(width: float, height: float) -> bool:
     return low >= _CODE_EDGE and (high <= 1.2 * low or low >= 4 * _CODE_EDGE)
 
 
-def _drawings(page: pdfium.PdfPage) -> tuple[int, int]:
-    """Count the shapes on the page, and the strokes that they are made of."""
-    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=_OBJECT_DEPTH)
-    strokes = [raw.FPDFPath_CountSegments(path) for _, path in zip(range(_MOST_OBJECTS), paths, strict=False)]
-    return len(strokes), sum(strokes)
-
-
-def draw(page: pdfium.PdfPage, dpi: float, most_pixels: int, *, grey: bool = False) -> Image:
-    """Return a small picture of an open page: for people in colours, for codes in grey."""
+def draw(page: pdfium.PdfPage, dpi: float, most_pixels: int, *, grey: bool = False) -> pdfium.PdfBitmap:
+    """Return a small picture of an open page: for people in colours, for codes in grey. Its rows have no padding."""
     width, height = page.get_size()
     wanted = (width * dpi / 72) * (height * dpi / 72)
     scale = dpi / 72 * min(1.0, (most_pixels / max(1.0, wanted)) ** 0.5)
-    picture: Image = page.render(scale=scale, grayscale=grey, rev_byteorder=True).to_pil()
-    return picture.convert("L" if grey else "RGB")
+    return page.render(scale=scale, grayscale=grey, rev_byteorder=True)

@@ -89,7 +89,9 @@ def in_lines(units: Iterable[Sequence[Seen]]) -> list[Seen]:
 
 def _banded(units: Iterable[Sequence[Seen]]) -> Iterable[tuple[Sequence[Seen], float, float]]:
     for unit in units:
-        if unit:
+        if len(unit) == 1:
+            yield unit, unit[0].y0, unit[0].y1
+        elif unit:
             letters = [word for word in unit if any(map(str.isalnum, word.text))] or unit
             yield unit, median(word.y0 for word in letters), median(word.y1 for word in letters)
 

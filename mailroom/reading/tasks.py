@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mailroom.errors import UnknownXml, UnsupportedType
-from mailroom.reading.frames import JSON
+from mailroom.reading.frames import JSON, Blob
 from mailroom.reading.seen import Seen
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MOST_WORDS = 20_000
 MOST_CODES = 20
 """QR codes of one page that are kept."""
 
-Answer = tuple[JSON, list[bytes]]
+Answer = tuple[JSON, list[Blob]]
 
 
 def prepare_read(media_type: JSON) -> None:
@@ -85,7 +85,7 @@ def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
     pages: list[JSON] = []
     unread: list[JSON] = []
     previews: list[JSON] = []
-    pixels: list[bytes] = []
+    pixels: list[Blob] = []
     for number in range(1, min(count, limit) + 1):
         seen, picture = _read_page(document, number, settings["preview_dpi"] if number <= PREVIEWS_AT_ONCE else 0)
         if seen is None:
@@ -94,7 +94,7 @@ def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
         pages.append(seen)
         if picture is not None:
             previews.append(_sized(number, picture))
-            pixels.append(picture.tobytes())
+            pixels.append(memoryview(picture.buffer))
     answer: dict[str, JSON] = {
         "engine": "pypdfium2",
         "pages": pages,
@@ -121,7 +121,7 @@ def _embedded(content: bytes, problems: list[JSON]) -> dict[str, JSON]:
         return {}
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> tuple[JSON, Image | None]:
+def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> tuple[JSON, pdfium.PdfBitmap | None]:
     """Return a page whose text layer is usable, with its preview; (None, None) for one that wants OCR."""
     import pypdfium2 as pdfium
 
@@ -148,7 +148,7 @@ def _codes(page: pdfium.PdfPage, number: int) -> list[JSON]:
     """Return the QR codes of a page of a PDF."""
     from mailroom.reading import codes, pdf
 
-    return [*codes.find(pdf.draw(page, codes.DPI, codes.MOST_PIXELS, grey=True), number)]
+    return [*codes.find(pdf.draw(page, codes.DPI, codes.MOST_PIXELS, grey=True).to_pil(), number)]
 
 
 def _page(number: int, size: tuple[float, float], words: Sequence[Seen], **more: JSON) -> JSON:
@@ -165,7 +165,7 @@ def _problem(code: str, **facts: str | int) -> JSON:
     return {"code": code, "facts": {key: str(value) for key, value in facts.items()}}
 
 
-def _sized(number: int, picture: Image) -> JSON:
+def _sized(number: int, picture: Image | pdfium.PdfBitmap) -> JSON:
     return {"page": number, "width": picture.width, "height": picture.height, "mode": picture.mode}
 
 
@@ -177,14 +177,14 @@ def preview_pages(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
 
     document = pdf.open_pdf(blobs[0])
     previews: list[JSON] = []
-    pixels: list[bytes] = []
+    pixels: list[Blob] = []
     for number in arguments["numbers"]:
         try:
             picture = pdf.draw(document[number - 1], arguments["dpi"], PREVIEW_PIXELS)
         except pdfium.PdfiumError:
             continue
         previews.append(_sized(number, picture))
-        pixels.append(picture.tobytes())
+        pixels.append(memoryview(picture.buffer))
     return {"previews": previews}, pixels
 
 

@@ -63,6 +63,47 @@ def test_the_places_of_words_are_fractions_from_the_top_left(reader: Reader) -> 
     assert word.y0 < 1 - 600 / 842 < word.y1 + 0.003
 
 
+def test_a_sign_beyond_16_bits_moves_no_other_word(reader: Reader) -> None:
+    """pdfium counts such a sign as two characters; it is nobody's text."""
+    mapping = (
+        b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+        b"2 beginbfrange <20> <59> <0020> <61> <7A> <0061> endbfrange 1 beginbfchar <5A> <D83DDE00> endbfchar endcmap"
+    )
+    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(mapping), mapping)
+    content = b"BT /F1 11 Tf 1 0 0 1 60 700 Tm (Thanks Z for paying) Tj ET"
+    encoding = b"/Encoding /WinAnsiEncoding"
+    pdf = papers.pdf_of([content], extra=[stream]).replace(encoding, b"/ToUnicode 4 0 R".ljust(len(encoding)))
+    (page,) = reader.read(pdf, MediaType.PDF).reading.pages
+    assert [word.text for word in page.words] == ["Thanks", "for", "paying"]
+    assert [word.x0 for word in page.words] == sorted(word.x0 for word in page.words)
+
+
+def test_a_hyphen_at_the_end_of_a_line_stays_one(reader: Reader) -> None:
+    (page,) = reader.read(
+        papers.text_pdf((("Druckerei-", 60, 700), ("zubehör 12,50", 60, 686))), MediaType.PDF
+    ).reading.pages
+    assert rows(page) == ["Druckerei-", "zubehör 12,50"]
+
+
+def test_a_picture_inside_a_form_is_seen_with_the_text_on_it(reader: Reader) -> None:
+    """Fewer letters than a page has, over a picture that fills it: the letters are a stamp, the page is a scan."""
+    stamp = b"BT /F1 11 Tf 1 0 0 1 60 20 Tm (Page 1) Tj ET"
+    scan = papers.saved(papers.drawn(size=(1240, 1754)))
+    picture = (
+        b"<< /Type /XObject /Subtype /Image /Width 1240 /Height 1754 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+        b"/Filter /DCTDecode /Length %d >>\nstream\n%s\nendstream" % (len(scan), scan)
+    )
+    shown = b"q 595 0 0 842 0 0 cm /Im0 Do Q"
+    form = (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /Im0 4 0 R >> >> "
+        b"/Length %d >>\nstream\n%s\nendstream" % (len(shown), shown)
+    )
+    pdf = papers.pdf_of([b"/Fm0 Do " + stamp], extra=[picture, form], xobjects="/Fm0 5 0 R")
+    (page,) = reader.read(pdf, MediaType.PDF).reading.pages
+    assert page.source is PageSource.OCR
+    assert found(page) == len(papers.LINES)
+
+
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_page_that_its_pdf_turns_has_places_as_people_see_it(reader: Reader, turn: int) -> None:
     result = reader.read(papers.text_pdf(TEXT, page_keys=f"/Rotate {turn}"), MediaType.PDF)
