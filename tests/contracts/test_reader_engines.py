@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Iterator
 
 import papers_reading as papers
+import pypdfium2 as pdfium
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from mailroom.config import BoxSettings, ReadingSettings
 from mailroom.domain.message import MediaType
@@ -85,3 +86,22 @@ def test_a_renderer_gives_the_size_and_mode_that_were_asked_for(name: str, grey:
 @pytest.mark.parametrize("name", engines.OCR_NAMES)
 def test_an_ocr_engine_knows_its_languages(name: str) -> None:
     assert engines.ocr_engine(name).installed() >= {"nld", "fra", "deu", "eng", "ron"}
+
+
+@pytest.mark.parametrize(
+    "written", ["", "3 Tr", "0 Tr"], ids=["a scan", "a scan with unseen text", "letters over a scan"]
+)
+def test_pdfium_draws_a_page_in_its_own_grey_or_one_that_is_equal_to_it(written: str) -> None:
+    """Of a page that is a picture, colours are drawn and made grey, because it costs half."""
+    scan = papers.saved(Image.merge("RGB", [papers.drawn(size=(620, 500), paper=level) for level in (250, 240, 200)]))
+    picture = (
+        b"<< /Type /XObject /Subtype /Image /Width 620 /Height 500 /ColorSpace /DeviceRGB /BitsPerComponent 8 "
+        b"/Filter /DCTDecode /Length %d >>\nstream\n%s\nendstream" % (len(scan), scan)
+    )
+    letters = f"BT /F1 40 Tf {written} 60 60 Td (Invoice) Tj ET".encode() if written else b""
+    content = b"q 595 0 0 480 0 0 cm /Im0 Do Q " + letters
+    pdf = papers.pdf_of([content], size=(595, 480), extra=[picture], xobjects="/Im0 4 0 R")
+    own = pdfium.PdfDocument(pdf)[0].render(scale=150 / 72, grayscale=True).to_pil()
+    drawn = engines.page_renderers("pypdfium2")[0].render(pdf, 1, 150, grey=True)
+    assert drawn.size == own.size
+    assert max(high for _, high in ImageChops.difference(drawn, own).convert("RGB").getextrema()) <= 3
