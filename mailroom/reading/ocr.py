@@ -13,10 +13,11 @@ from PIL import Image
 from mailroom.errors import Damaged, MissingProgram
 from mailroom.reading import engines, prepare
 from mailroom.reading.engines import CannotRender, OcrEngine
+from mailroom.reading.picture import USEFUL_PIXELS
 from mailroom.reading.seen import Seen, in_lines, levelled, scaled
 
-MOST_PIXELS = 12_000_000
-"""Pixels of a picture that is given to OCR: A4 at 350 dpi."""
+MOST_PIXELS = USEFUL_PIXELS
+"""Pixels of a picture that is given to OCR."""
 PREVIEW_EDGE = 1100
 """Pixels along the longer edge of a preview: a page of A4 at 94 dpi."""
 _OSD_EDGE = 1600

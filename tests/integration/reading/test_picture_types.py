@@ -15,6 +15,7 @@ from mailroom.config import BoxSettings, ReadingSettings
 from mailroom.domain.message import MediaType
 from mailroom.errors import BlankPages, Damaged, MailroomError, TooManyPages
 from mailroom.intake import detect
+from mailroom.reading import picture
 from mailroom.reading.box import Box
 from mailroom.reading.read import TASKS, Reader
 
@@ -33,6 +34,15 @@ def reader(box: Box) -> Reader:
 
 def tiff(*images: Image.Image, **options: object) -> bytes:
     return papers.saved(images[0], "TIFF", save_all=True, append_images=list(images[1:]), **options)
+
+
+@pytest.mark.parametrize(
+    ("edge", "decoded"),
+    [(6928, 6928), (6932, 3466)],  # 47,997,184 and 48,052,624 pixels: four times the useful ones lie between them
+)
+def test_a_jpeg_of_four_times_the_useful_pixels_is_decoded_at_half_its_size(edge: int, decoded: int) -> None:
+    image = picture.decode(papers.saved(Image.new("L", (edge, edge), 255)), "image/jpeg", max_pixels=80_000_000).image
+    assert image.size == (decoded, decoded)
 
 
 def looping(content: bytes) -> bytes:
