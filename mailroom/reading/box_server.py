@@ -114,8 +114,12 @@ class Server:
         wish = json.dumps([name, prepare])
         if prepare is not None and wish not in self._prepared:
             self._prepared.add(wish)
-            with contextlib.suppress(MailroomError):  # the child meets the same error and says so in its answer
+            try:
                 getattr(module, f"prepare_{function}")(prepare)
+            except MailroomError:
+                pass  # the child meets the same error and says so in its answer
+            except Exception:  # it saves time and is no condition: the child does without
+                traceback.print_exc()
             gc.collect()
             gc.freeze()  # else the collector writes to every page and nothing stays shared with the children
         return self._known[name]

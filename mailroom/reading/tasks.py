@@ -28,14 +28,20 @@ MOST_CODES = 20
 Answer = tuple[JSON, list[Blob]]
 
 
+_REHEARSAL = {"max_pages": 1, "preview_dpi": 72}
+
+
 def prepare_read(media_type: JSON) -> None:
-    """Import in the server what reading this type needs."""
+    """Rehearse in the server, on a paper of our own, so that its children find everything loaded and compiled."""
     if media_type == "application/pdf":
-        import mailroom.reading.codes
-        import mailroom.reading.pdf
-        import mailroom.reading.text_quality
+        import mailroom.reading.codes  # noqa: F401 - imported for the children
+        from mailroom.reading.specimen import specimen as page
+
+        read({"media_type": media_type, "settings": _REHEARSAL}, [page()])
     elif media_type == "application/xml":
-        import mailroom.einvoice  # noqa: F401 - imported for the children
+        from mailroom.einvoice.specimen import specimen as invoice
+
+        read({"media_type": media_type, "settings": _REHEARSAL}, [invoice()])
 
 
 def read(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:

@@ -54,7 +54,7 @@ def readable_copy(house: House, document_id: str, xml: bytes, language: Language
     """Return an XML invoice as pages in a language, or None when that is not possible here."""
     arguments: dict[str, JSON] = {"media_type": MediaType.XML.value, "language": language.value, "pdf": True}
     try:
-        _, blobs = house.box.call("readable_copy", arguments, [xml], prepare=True)
+        _, blobs = house.box.call("readable_copy", arguments, [xml], prepare=language.value)
         pdf = blobs[-1] if blobs else b""
         if not pdf.startswith(b"%PDF") or len(pdf) > _LARGEST:
             raise ReaderCrashed("the reader's answer is not in the agreed form")

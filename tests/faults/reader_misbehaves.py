@@ -98,6 +98,14 @@ def cannot_be_set_up(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     raise UnknownXml("the child says it")
 
 
+def prepare_is_set_up_badly(argument: JSON) -> None:
+    raise ZeroDivisionError("a fault of a library while it is prepared")
+
+
+def is_set_up_badly(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+    return "does without", []
+
+
 def litters(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     """Leave a file, a program in the group, and one that left the group; say where and which."""
     Path("litter").write_bytes(b"x" * 1000)

@@ -129,6 +129,14 @@ def test_what_is_prepared_is_made_once_in_the_server(make_box: Callable[..., Box
     assert answers == [[f"five languages in {server_pid(box)}", server_pid(box)]] * 3
 
 
+def test_what_cannot_be_prepared_is_said_and_the_child_does_without(
+    make_box: Callable[..., Box], capfd: pytest.CaptureFixture[str]
+) -> None:
+    box = make_box()
+    assert [box.call("is_set_up_badly", {}, prepare=True)[0] for _ in range(2)] == ["does without"] * 2
+    assert capfd.readouterr().err.count("Traceback") == 1
+
+
 def test_a_child_has_its_walls(make_box: Callable[..., Box]) -> None:
     walls = make_box(cpu_seconds=7).call("shows_walls", {})[0]
     assert isinstance(walls, dict)
