@@ -21,7 +21,7 @@ from mailroom.domain.document import (
 )
 from mailroom.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from mailroom.store import page_words
-from mailroom.store.rows import firsts, insert_new, one, the_one, value_of, values, values_of
+from mailroom.store.rows import firsts, insert_new, one, replace_version, the_one, value_of, values, values_of
 from mailroom.store.search import FEW, few, numbered, one_by_one, searchable
 from mailroom.store.tables import ACCOUNTS, DOCUMENTS
 
@@ -78,9 +78,7 @@ class Documents:
             NotFound: no such document.
         """
         saved = document.model_copy(update={"version": document.version + 1, "updated_at": self._clock()})
-        seen = and_(DOCUMENTS.c.id == document.id, DOCUMENTS.c.version == document.version)
-        changed = update(DOCUMENTS).where(seen).values(_columns(saved)).returning(DOCUMENTS.c.id)
-        if self._session.execute(changed).first() is None:
+        if not replace_version(self._session, DOCUMENTS, document.id, document.version, _columns(saved)):
             self.get(document.id)
             raise ChangedMeanwhile(f"document {document.id} was changed meanwhile", document_id=document.id)
         return saved

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, ColumnElement, Executable, Insert, RowMapping, Select, Table, true, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Executable,
+    Insert,
+    RowMapping,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from mailroom.domain.value import Value
 from mailroom.errors import NotFound
 
 V = TypeVar("V", bound=Value)
+
+# The statements of every mail are built once and take their values as parameters: building one costs SQLAlchemy more
+# than the database takes to carry it out.
 
 
 def values_of(value: Value, table: Table) -> dict[str, Any]:
@@ -32,24 +48,42 @@ def value_of(kind: type[V], row: RowMapping, **more: Any) -> V:
 def insert_new(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row, unless a unique key of it is taken. Safe against others that insert the same at this moment:
     on PostgreSQL it waits for them, on SQLite they wait for us."""
-    row: Insert
+    row = _new_row(table, session.get_bind().dialect.name)
+    return session.execute(row, dict(values)).first() is not None
+
+
+@cache
+def _new_row(table: Table, dialect: str) -> Insert:
     # Each database's dialect costs memory and start-up time; only one of them is needed.
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
-        row = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    else:
-        from sqlalchemy.dialects import postgresql
+        return sqlite.insert(table).on_conflict_do_nothing().returning(true())
+    from sqlalchemy.dialects import postgresql
 
-        row = postgresql.insert(table).values(values).on_conflict_do_nothing()
-    return session.execute(row.returning(true())).first() is not None
+    return postgresql.insert(table).on_conflict_do_nothing().returning(true())
 
 
 def replace(session: Session, table: Table, key: str, values: Mapping[str, Any]) -> None:
     """Write new values to the row with this id. Raises NotFound."""
-    changed = update(table).where(table.c.id == key).values(values).returning(table.c.id)
-    if session.execute(changed).first() is None:
+    if session.execute(_changed_row(table), {"this_id": key, **values}).first() is None:
         raise NotFound(f"no row {key} in {table.name}", id=key)
+
+
+@cache
+def _changed_row(table: Table) -> Update:
+    return update(table).where(table.c.id == bindparam("this_id")).returning(table.c.id)
+
+
+def replace_version(session: Session, table: Table, key: str, version: int, values: Mapping[str, Any]) -> bool:
+    """Write new values to the row with this id and version; False when there is none."""
+    row = _changed_version(table)
+    return session.execute(row, {"this_id": key, "this_version": version, **values}).first() is not None
+
+
+@cache
+def _changed_version(table: Table) -> Update:
+    return _changed_row(table).where(table.c.version == bindparam("this_version"))
 
 
 def upsert(session: Session, table: Table, values: Mapping[str, Any]) -> None:
@@ -65,10 +99,15 @@ def one(session: Session, table: Table, condition: ColumnElement[bool]) -> RowMa
 
 def the_one(session: Session, table: Table, key: str) -> RowMapping:
     """Return the row with this id. Raises NotFound."""
-    found = one(session, table, table.c.id == key)
+    found = session.execute(_row(table), {"this_id": key}).mappings().first()
     if found is None:
         raise NotFound(f"no row {key} in {table.name}", id=key)
     return found
+
+
+@cache
+def _row(table: Table) -> Select[Any]:
+    return table.select().where(table.c.id == bindparam("this_id"))
 
 
 def values(session: Session, kind: type[V], query: Select[Any]) -> list[V]:
