@@ -67,13 +67,15 @@ def document_found(run: Run, document_id: str) -> None:
 
     A file with several invoices, and photos that are pages of one, become documents of their own on the way.
     """
-    if run(read, document_id):
+    seen = run(read, document_id)
+    if seen:
         # `is True`: an earlier version's step said how many fields it found, and its story went on without dividing.
         if run(extract, document_id) is True:
             for made_id in run(divide, document_id):
                 run.begin("document", made_id)
         run(decide, document_id)
-        run(draw, document_id)
+        if seen != "pages":  # an earlier version's step said only that it goes on, and every story drew
+            run(draw, document_id)
 
 
 def document_accepted(run: Run, document_id: str) -> None:

@@ -6,7 +6,10 @@ for the operator. One that holds nothing readable becomes `unreadable`, with the
 
 from __future__ import annotations
 
+from typing import Literal
+
 from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.message import MediaType
 from mailroom.domain.value import Reason
 from mailroom.errors import ReaderStopped, Unreadable
 from mailroom.log import get_logger
@@ -22,18 +25,22 @@ TASKS = frozenset({"invoice_behind_link", "forwarding_confirmation"})
 """Problems of a mail that is drawn for a person and is no document to be read: it says what is to be done elsewhere."""
 
 
-def read(house: House, document_id: str) -> bool:
-    """Store the reading and the page pictures; False when the document goes no further by itself."""
+Seen = Literal["pages", "data", ""]
+"""What was read: pages that people see, or data that they do not; nothing when it goes no further by itself."""
+
+
+def read(house: House, document_id: str) -> Seen:
+    """Store the reading and the page pictures, and return what was seen."""
     with house.store.unit() as unit:
         document = unit.documents.get(document_id)
         if document.state is not DocumentState.READING or waits_for_key(document):
-            return False  # a locked file: taking its mail apart again opens it, or says that it stays shut
+            return ""  # a locked file: taking its mail apart again opens it, or says that it stays shut
         if document.reading and (document.made_from or _was_asked(document)):
-            return True  # its pages were read with the whole, or before a person was asked
+            return "pages"  # they were read with the whole, or before a person was asked
         attempts = unit.documents.begin_attempt(document_id)
     if attempts > house.settings.engine.max_attempts:
         park_document(house, document_id, "reader_stopped")
-        return False
+        return ""
     try:
         content = house.store.blobs.get(document.sha256)
         result = house.reader.read(content, document.media_type, document.filename)
@@ -41,7 +48,7 @@ def read(house: House, document_id: str) -> bool:
         task = next((problem for problem in document.problems if problem.code in TASKS), None)
         if task is not None:
             _set_unreadable(house, document_id, task)
-            return False
+            return ""
     except ReaderStopped as stopped:
         if house.leaving.is_set():
             _end_attempt(house, document_id)
@@ -49,15 +56,15 @@ def read(house: House, document_id: str) -> bool:
         if attempts < house.settings.engine.max_attempts:
             raise
         park_document(house, document_id, stopped.reason)
-        return False
+        return ""
     except Unreadable as cause:
         facts = {name: str(fact) for name, fact in cause.facts.items()}
         _set_unreadable(house, document_id, Reason(code=cause.reason, facts=facts))
-        return False
+        return ""
     except Exception:
         _end_attempt(house, document_id)
         raise
-    return True
+    return "data" if document.media_type is MediaType.XML else "pages"
 
 
 def _was_asked(document: Document) -> bool:
