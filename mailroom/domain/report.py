@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailroom.domain.value import Value
 from mailroom.languages import Language
@@ -33,6 +34,15 @@ class Subscription(Value):
     language: Language
     hour: int = 7
     weekday: int = 0
+
+
+class Timetable(NamedTuple):
+    """When a report is due. Many subscriptions share one."""
+
+    time_zone: str
+    frequency: Frequency
+    hour: int
+    weekday: int
 
 
 class RunState(StrEnum):

@@ -14,7 +14,7 @@ from mailroom.clock import Clock
 from mailroom.domain.delivery import DeliveryState
 from mailroom.domain.document import DocumentState
 from mailroom.domain.message import MessageState
-from mailroom.domain.report import ReportRun, RunState, Subscription
+from mailroom.domain.report import ReportRun, RunState, Subscription, Timetable
 from mailroom.domain.value import new_id
 from mailroom.log import get_logger
 from mailroom.scheduler.timetable import period_of
@@ -27,6 +27,7 @@ Item = TypeVar("Item")
 
 RESCUE_AFTER = timedelta(seconds=20)
 FORGET_EVERY = timedelta(hours=6)
+REPORTS_EVERY = timedelta(seconds=30)
 DOUBT_EVERY = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (1, 3, 10, 30, 90, 300, 720, 1440))
 """After a mail came, while its sender is unknown: a name server that restarts is back soon, a broken one in hours."""
@@ -60,7 +61,7 @@ class Rounds:
         self._doubted_at: datetime | None = None
         self._looked: dict[str, int] = {}  # message -> how often its sender was looked at again
         self._begun = False
-        self._reported: dict[str, str] = {}  # subscription -> its period that has a run, so that no tick writes for it
+        self._reported_at: datetime | None = None
 
     def tick(self) -> None:
         """Look for everything that is due and begin it."""
@@ -82,15 +83,22 @@ class Rounds:
 
     def reports(self, now: datetime) -> None:
         """Begin each report whose period is due; the unique key of the run makes it once."""
-        with self._store.read() as unit:
-            zones = {account.id: account.time_zone for account in unit.accounts.all() if not account.suspended}
-            subscriptions = [wish for wish in unit.reports.subscriptions() if wish.account_id in zones]
-        _each(subscriptions, lambda wish: self._report(wish, zones[wish.account_id], now))
-
-    def _report(self, wish: Subscription, time_zone: str, now: datetime) -> None:
-        period = period_of(wish, time_zone, now)
-        if period is None or self._reported.get(wish.id) == period:
+        if self._reported_at is not None and now - self._reported_at < REPORTS_EVERY:
             return
+        periods: dict[str, list[Timetable]] = {}
+
+        def look(timetable: Timetable) -> None:
+            period = period_of(timetable, now)
+            if period is not None:
+                periods.setdefault(period, []).append(timetable)
+
+        with self._store.read() as unit:
+            _each(unit.reports.timetables(), look)
+            due = [(wish, period) for period in periods for wish in unit.reports.due(period, periods[period])]
+        self._reported_at = now
+        _each(due, lambda each: self._report(*each, now))
+
+    def _report(self, wish: Subscription, period: str, now: datetime) -> None:
         run = ReportRun(
             id=new_id(),
             subscription_id=wish.id,
@@ -102,7 +110,6 @@ class Rounds:
         )
         with self._store.unit() as unit:
             fresh = unit.reports.add_run(run)
-        self._reported[wish.id] = period
         if fresh:
             self._engine.start("report", run.id)
 

@@ -1,4 +1,4 @@
-"""Which period of a subscription is due. Pure: a subscription, a zone and an instant in, the key of a period out.
+"""Which period of a report is due. Pure: a timetable and an instant in, the key of a period out.
 
 A period is a local day (`2026-11-21`) or an ISO week (`2026-W47`), and it is due from its local hour on until the next
 one is due. So an hour that the summer time skips is due when the clock has jumped over it, an hour that comes twice is
@@ -10,33 +10,34 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mailroom.domain.report import Frequency, Subscription
+from mailroom.domain.report import Frequency, Timetable
 
 
-def period_of(
-    subscription: Subscription, time_zone: str, now: datetime, *, since: datetime | None = None
-) -> str | None:
+def period_of(timetable: Timetable, now: datetime, *, since: datetime | None = None) -> str | None:
     """Return the key of the period that is due at `now`, else None.
 
     Args:
-        time_zone: the account's, an IANA name such as `Europe/Brussels`.
+        timetable: its zone is the account's, an IANA name such as `Europe/Brussels`.
         since: periods that fell due before this instant are not caught up (the subscription's beginning, say).
+
+    Raises:
+        ZoneInfoNotFoundError: there is no such zone.
     """
-    zone = ZoneInfo(time_zone)
+    zone = ZoneInfo(timetable.time_zone)
     today = now.astimezone(zone).date()
     # A zone may jump over a whole day (Samoa, 2011-12-30), and no weekly day lies further back than 13.
     for back in range(14):
         day = today - timedelta(days=back)
-        if not _is_due_on(subscription, day):
+        if not _is_due_on(timetable, day):
             continue
-        instant = _instant(day, subscription.hour, zone)
+        instant = _instant(day, timetable.hour, zone)
         if instant is not None and instant <= now:
-            return None if since is not None and instant < since else _key(subscription, day)
+            return None if since is not None and instant < since else _key(timetable, day)
     return None
 
 
-def _is_due_on(subscription: Subscription, day: date) -> bool:
-    return subscription.frequency is Frequency.DAILY or day.weekday() == subscription.weekday
+def _is_due_on(timetable: Timetable, day: date) -> bool:
+    return timetable.frequency is Frequency.DAILY or day.weekday() == timetable.weekday
 
 
 def _instant(day: date, hour: int, zone: ZoneInfo) -> datetime | None:
@@ -49,8 +50,8 @@ def _instant(day: date, hour: int, zone: ZoneInfo) -> datetime | None:
     return instant if instant.astimezone(zone).date() == day else None
 
 
-def _key(subscription: Subscription, day: date) -> str:
-    if subscription.frequency is Frequency.DAILY:
+def _key(timetable: Timetable, day: date) -> str:
+    if timetable.frequency is Frequency.DAILY:
         return day.isoformat()
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, select, tuple_
 from sqlalchemy.orm import Session
 
-from mailroom.domain.report import ReportRun, RunState, Subscription
+from mailroom.domain.report import Frequency, ReportRun, RunState, Subscription, Timetable
 from mailroom.store.rows import insert_new, replace, the_one, upsert, value_of, values, values_of
-from mailroom.store.tables import REPORT_RUNS, SUBSCRIPTIONS
+from mailroom.store.tables import ACCOUNTS, REPORT_RUNS, SUBSCRIPTIONS
 
 
 class Reports:
@@ -26,6 +29,23 @@ class Reports:
         if account_id is not None:
             query = query.where(table.c.account_id == account_id)
         return values(self._session, Subscription, query.order_by(table.c.account_id, table.c.id))
+
+    def timetables(self) -> list[Timetable]:
+        """Return every timetable that a subscription of an account in use has."""
+        query = select(*_TIMETABLE).join_from(SUBSCRIPTIONS, ACCOUNTS).where(_in_use()).distinct()
+        return [Timetable(zone, Frequency(often), hour, day) for zone, often, hour, day in self._session.execute(query)]
+
+    def due(self, period: str, timetables: Collection[Timetable]) -> list[Subscription]:
+        """Return the subscriptions with these timetables without a run for a period; not those of suspended accounts.
+
+        However many accounts there are, only those that are due are read.
+        """
+        ran = select(REPORT_RUNS.c.id).where(
+            REPORT_RUNS.c.subscription_id == SUBSCRIPTIONS.c.id, REPORT_RUNS.c.period == period
+        )
+        wanted = and_(_in_use(), tuple_(*_TIMETABLE).in_([tuple(one) for one in timetables]), ~ran.exists())
+        query = SUBSCRIPTIONS.select().join_from(SUBSCRIPTIONS, ACCOUNTS).where(wanted)
+        return values(self._session, Subscription, query.order_by(SUBSCRIPTIONS.c.account_id, SUBSCRIPTIONS.c.id))
 
     def unsubscribe(self, subscription_id: str) -> None:
         """End a subscription; its runs are kept. Raises NotFound."""
@@ -58,3 +78,10 @@ class Reports:
         table = REPORT_RUNS
         query = table.select().where(table.c.account_id == account_id)
         return values(self._session, ReportRun, query.order_by(table.c.created_at.desc(), table.c.id.desc()))
+
+
+_TIMETABLE = (ACCOUNTS.c.time_zone, SUBSCRIPTIONS.c.frequency, SUBSCRIPTIONS.c.hour, SUBSCRIPTIONS.c.weekday)
+
+
+def _in_use() -> ColumnElement[bool]:
+    return and_(SUBSCRIPTIONS.c.ended.is_(False), ACCOUNTS.c.suspended.is_(False))

@@ -147,6 +147,14 @@ def test_a_weekly_report_is_begun_in_its_week(home: TestHouse, rounds: Rounds, n
     assert periods(home) == ["2026-W47", "2026-W48"]
 
 
+def test_a_new_subscriber_is_found_within_half_a_minute(home: TestHouse, rounds: Rounds, notes: Notes) -> None:
+    rounds.tick()
+    subscribe(home)
+    home.clock.go_on(seconds=30)
+    rounds.tick()
+    assert periods(home) == ["2026-11-20"]
+
+
 def test_two_subscribers_of_one_company_get_their_own(home: TestHouse, rounds: Rounds, notes: Notes) -> None:
     subscribe(home)
     subscribe(home, recipient="els@example.com")

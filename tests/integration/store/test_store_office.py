@@ -14,7 +14,7 @@ from mailroom.domain.delivery import ChannelName, Delivery, DeliveryState
 from mailroom.domain.document import DocumentState
 from mailroom.domain.event import Event
 from mailroom.domain.message import SenderProof, SenderVerdict
-from mailroom.domain.report import Frequency, ReportKind, ReportRun, RunState, Subscription
+from mailroom.domain.report import Frequency, ReportKind, ReportRun, RunState, Subscription, Timetable
 from mailroom.domain.rule import AccountRule, RuleCondition
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import NotFound
@@ -230,6 +230,32 @@ def test_two_clocks_that_tick_at_once_make_one_run(store: Store) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(tick, range(4))) == [False, False, False, True]
+
+
+def test_a_report_is_due_by_its_timetable_until_it_has_a_run(store: Store) -> None:
+    here, there = with_account(store), with_account(store, time_zone="Europe/Bucharest")
+    away = with_account(store, suspended=True)
+    mine, late = subscription(here.id), subscription(here.id, hour=9)
+    theirs, weekly = subscription(there.id), subscription(there.id, frequency=Frequency.WEEKLY, weekday=4)
+    with store.unit() as unit:
+        for wish in (mine, late, theirs, weekly, subscription(away.id, hour=5)):
+            unit.reports.subscribe(wish)
+        ended = subscription(here.id, hour=6)
+        unit.reports.subscribe(ended)
+        unit.reports.unsubscribe(ended.id)
+        brussels = Timetable(here.time_zone, Frequency.DAILY, 7, 0)
+        bucharest = Timetable("Europe/Bucharest", Frequency.DAILY, 7, 0)
+        assert set(unit.reports.timetables()) == {
+            brussels,
+            bucharest,
+            Timetable(here.time_zone, Frequency.DAILY, 9, 0),
+            Timetable("Europe/Bucharest", Frequency.WEEKLY, 7, 4),
+        }
+        assert unit.reports.due("2026-11-21", []) == []
+        assert {wish.id for wish in unit.reports.due("2026-11-21", [brussels, bucharest])} == {mine.id, theirs.id}
+        assert unit.reports.add_run(run(mine, "2026-11-21"))
+        assert unit.reports.due("2026-11-21", [brussels, bucharest]) == [theirs]
+        assert unit.reports.due("2026-11-22", [brussels]) == [mine]
 
 
 def test_events_are_told_in_the_order_in_which_they_happened(store: Store) -> None:

@@ -9,32 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailroom.domain.report import Frequency, ReportKind, Subscription
-from mailroom.languages import Language
+from mailroom.domain.report import Frequency, Timetable
 from mailroom.scheduler import period_of
 
 BRUSSELS = "Europe/Brussels"
 
 
-def daily(hour: int = 7) -> Subscription:
-    return subscription(Frequency.DAILY, hour, 0)
+def daily(hour: int = 7, zone: str = BRUSSELS) -> Timetable:
+    return Timetable(zone, Frequency.DAILY, hour, 0)
 
 
-def weekly(weekday: int = 0, hour: int = 7) -> Subscription:
-    return subscription(Frequency.WEEKLY, hour, weekday)
-
-
-def subscription(frequency: Frequency, hour: int, weekday: int) -> Subscription:
-    return Subscription(
-        id="s",
-        account_id="a",
-        kind=ReportKind.ACTION_REQUIRED,
-        frequency=frequency,
-        recipient="jo@bakker.example",
-        language=Language.NL,
-        hour=hour,
-        weekday=weekday,
-    )
+def weekly(weekday: int = 0, hour: int = 7, zone: str = BRUSSELS) -> Timetable:
+    return Timetable(zone, Frequency.WEEKLY, hour, weekday)
 
 
 def local(text: str, zone: str = BRUSSELS, fold: int = 0) -> datetime:
@@ -51,7 +37,7 @@ def local(text: str, zone: str = BRUSSELS, fold: int = 0) -> datetime:
     ],
 )
 def test_a_day_is_due_from_its_hour_until_the_next_one_is(now: str, period: str) -> None:
-    assert period_of(daily(), BRUSSELS, local(now)) == period
+    assert period_of(daily(), local(now)) == period
 
 
 @pytest.mark.parametrize(
@@ -65,43 +51,43 @@ def test_a_day_is_due_from_its_hour_until_the_next_one_is(now: str, period: str)
     ],
 )
 def test_a_week_is_due_from_its_weekday_and_hour(now: str, period: str) -> None:
-    assert period_of(weekly(), BRUSSELS, local(now)) == period
+    assert period_of(weekly(), local(now)) == period
 
 
 def test_a_week_that_falls_due_on_sunday_keeps_its_own_number() -> None:
     sunday = weekly(weekday=6, hour=23)
-    assert period_of(sunday, BRUSSELS, local("2026-11-22 22:59")) == "2026-W46"
-    assert period_of(sunday, BRUSSELS, local("2026-11-22 23:00")) == "2026-W47"
-    assert period_of(sunday, BRUSSELS, local("2026-11-23 09:00")) == "2026-W47"  # caught up on Monday
+    assert period_of(sunday, local("2026-11-22 22:59")) == "2026-W46"
+    assert period_of(sunday, local("2026-11-22 23:00")) == "2026-W47"
+    assert period_of(sunday, local("2026-11-23 09:00")) == "2026-W47"  # caught up on Monday
 
 
 def test_after_a_weeks_downtime_one_period_is_caught_up() -> None:
     asked = [local("2026-11-21 09:00") + timedelta(minutes=n) for n in range(120)]
-    assert {period_of(daily(), BRUSSELS, now) for now in asked} == {"2026-11-21"}
+    assert {period_of(daily(), now) for now in asked} == {"2026-11-21"}
 
 
 def test_what_fell_due_before_the_subscription_began_is_not_caught_up() -> None:
     began = local("2026-11-21 15:00")
-    assert period_of(daily(), BRUSSELS, local("2026-11-21 15:01"), since=began) is None
-    assert period_of(daily(), BRUSSELS, local("2026-11-22 07:00"), since=began) == "2026-11-22"
+    assert period_of(daily(), local("2026-11-21 15:01"), since=began) is None
+    assert period_of(daily(), local("2026-11-22 07:00"), since=began) == "2026-11-22"
 
 
 @pytest.mark.parametrize("hour", [2, 3])
 def test_an_hour_that_summer_time_skips_is_due_once_when_the_clock_has_jumped(hour: int) -> None:
     # In Brussels 2027-03-28 has no time from 02:00 to 03:00: after 01:59:59 comes 03:00:00.
-    assert period_of(daily(hour), BRUSSELS, local("2027-03-28 01:59:59")) == "2027-03-27"
-    assert period_of(daily(hour), BRUSSELS, local("2027-03-28 03:00:00")) == "2027-03-28"
+    assert period_of(daily(hour), local("2027-03-28 01:59:59")) == "2027-03-27"
+    assert period_of(daily(hour), local("2027-03-28 03:00:00")) == "2027-03-28"
 
 
 def test_an_hour_that_comes_twice_is_one_period() -> None:
     # In Brussels 2026-10-25 has the time from 02:00 to 03:00 twice.
-    assert period_of(daily(2), BRUSSELS, local("2026-10-25 01:59:59")) == "2026-10-24"
-    assert period_of(daily(2), BRUSSELS, local("2026-10-25 02:00:00", fold=0)) == "2026-10-25"
-    assert period_of(daily(2), BRUSSELS, local("2026-10-25 02:30:00", fold=1)) == "2026-10-25"
+    assert period_of(daily(2), local("2026-10-25 01:59:59")) == "2026-10-24"
+    assert period_of(daily(2), local("2026-10-25 02:00:00", fold=0)) == "2026-10-25"
+    assert period_of(daily(2), local("2026-10-25 02:30:00", fold=1)) == "2026-10-25"
 
 
 def test_a_day_that_a_zone_never_had_is_no_period() -> None:
-    seen = {period_of(daily(), "Pacific/Apia", local("2011-12-28 00:00") + timedelta(hours=n)) for n in range(120)}
+    seen = {period_of(daily(zone="Pacific/Apia"), local("2011-12-28 00:00") + timedelta(hours=n)) for n in range(120)}
     assert "2011-12-29" in seen
     assert "2011-12-31" in seen
     assert "2011-12-30" not in seen
@@ -130,7 +116,7 @@ INSTANTS = st.integers(0, 12 * 365 * 24 * 60).map(lambda n: datetime(2016, 1, 1,
 def test_every_local_day_falls_due_exactly_once_and_in_order(zone: str, hour: int, start: date, minutes: int) -> None:
     begin = datetime(start.year, start.month, start.day, tzinfo=UTC)
     ticks = [begin + timedelta(minutes=n * minutes) for n in range(20 * 24 * 60 // minutes)]
-    periods = [period_of(daily(hour), zone, now) for now in ticks]
+    periods = [period_of(daily(hour, zone), now) for now in ticks]
     changes = [one for one, before in zip(periods, [None, *periods], strict=False) if one != before]
     days = [date.fromisoformat(period or "") for period in changes]
     assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
@@ -145,7 +131,7 @@ def test_every_local_day_falls_due_exactly_once_and_in_order(zone: str, hour: in
     INSTANTS,
 )
 def test_every_week_falls_due_exactly_once(zone: str, hour: int, weekday: int, start: datetime) -> None:
-    periods = [period_of(weekly(weekday, hour), zone, start + timedelta(hours=n)) for n in range(24 * 7 * 8)]
+    periods = [period_of(weekly(weekday, hour, zone), start + timedelta(hours=n)) for n in range(24 * 7 * 8)]
     changes = [one for one, before in zip(periods, [None, *periods], strict=False) if one != before]
     assert len(set(changes)) == len(changes)
     assert len(changes) in {8, 9}
