@@ -27,7 +27,7 @@ Item = TypeVar("Item")
 
 RESCUE_AFTER = timedelta(seconds=20)
 FORGET_EVERY = timedelta(hours=6)
-REPORTS_EVERY = timedelta(seconds=30)
+REPORTS_EVERY = timedelta(minutes=1)
 DOUBT_EVERY = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (1, 3, 10, 30, 90, 300, 720, 1440))
 """After a mail came, while its sender is unknown: a name server that restarts is back soon, a broken one in hours."""

@@ -147,10 +147,10 @@ def test_a_weekly_report_is_begun_in_its_week(home: TestHouse, rounds: Rounds, n
     assert periods(home) == ["2026-W47", "2026-W48"]
 
 
-def test_a_new_subscriber_is_found_within_half_a_minute(home: TestHouse, rounds: Rounds, notes: Notes) -> None:
+def test_a_new_subscriber_is_found_within_a_minute(home: TestHouse, rounds: Rounds, notes: Notes) -> None:
     rounds.tick()
     subscribe(home)
-    home.clock.go_on(seconds=30)
+    home.clock.go_on(minutes=1)
     rounds.tick()
     assert periods(home) == ["2026-11-20"]
 
