@@ -323,6 +323,11 @@ class ReadingSettings(_Slice):
     second_opinion: Literal["auto", "off"] = Field(
         "auto", description="auto reads a photo again with rapidocr, where that is installed and a key field is missing"
     )
+    compare_picture: Literal["auto", "always", "off"] = Field(
+        "auto",
+        description="Whether account, amounts and reference of a text layer are compared with the picture of the page, "
+        "a sign of fraud: auto asks OCR where a quick look doubts a digit, always asks it for every document",
+    )
 
 
 class LearningSettings(_Slice):

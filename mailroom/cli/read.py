@@ -29,6 +29,7 @@ from mailroom.intake import detect
 from mailroom.languages import Language
 from mailroom.reading.read import Reader
 from mailroom.steps.second_opinion import look_twice
+from mailroom.steps.text_and_picture import differences
 
 _DRAWN_DPI = 150
 """Dots an inch of the pages that --explain draws."""
@@ -138,7 +139,8 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
         result["lines"] = [line.model_dump(mode="json") for line in found.lines.items]
         result["lines_status"] = found.lines.status.value
         result["pages"] = reading.page_count
-        result["problems"] = reasons_json((*reading.problems, *found.problems), language)
+        seen = differences(reader, lambda: content, reading, found)
+        result["problems"] = reasons_json((*reading.problems, *found.problems, *seen), language)
         if job.pictures is not None:
             drawn = draw_pages(read.previews, found.fields, job.pictures / f"{Path(job.file).stem}.explained")
             result["pictures"] = [str(file) for file in drawn]

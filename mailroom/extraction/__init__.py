@@ -7,6 +7,7 @@ from mailroom.extraction.extract import Extraction, extract, informed, lines_on
 from mailroom.extraction.judge import Buyer
 from mailroom.extraction.learned import lessons_of, merged, shareable
 from mailroom.extraction.marks import marks_of
+from mailroom.extraction.money_spots import MoneySpot, money_spots
 from mailroom.extraction.normalise import normalise
 from mailroom.extraction.required import REQUIRED, THRESHOLDS, missing
 from mailroom.extraction.second_opinion import surer, wants_second_opinion
@@ -19,6 +20,7 @@ __all__ = [
     "Buyer",
     "Contender",
     "Extraction",
+    "MoneySpot",
     "explain",
     "extract",
     "informed",
@@ -27,6 +29,7 @@ __all__ = [
     "marks_of",
     "merged",
     "missing",
+    "money_spots",
     "normalise",
     "same_lines",
     "shareable",

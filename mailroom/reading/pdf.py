@@ -178,14 +178,19 @@ def _climbs(text: pdfium.PdfTextPage, index: int, box: Box, word: Box) -> bool:
 
 def _as_seen(page: pdfium.PdfPage, words: list[Seen]) -> Iterator[Seen]:
     """Turn PDF coordinates into `_FINE` units of the page as it is shown: cropped, turned, origin top left."""
-    a, b, c, d, e, f = _transformation(page)
+    return _turned(words, transformation(page))
+
+
+def _turned(words: list[Seen], matrix: tuple[float, float, float, float, float, float]) -> Iterator[Seen]:
+    a, b, c, d, e, f = matrix
     for word in words:
         xs = (a * word.x0 + c * word.y0 + e, a * word.x1 + c * word.y1 + e)
         ys = (b * word.x0 + d * word.y0 + f, b * word.x1 + d * word.y1 + f)
         yield word._replace(x0=min(xs), y0=min(ys), x1=max(xs), y1=max(ys))
 
 
-def _transformation(page: pdfium.PdfPage) -> tuple[float, float, float, float, float, float]:
+def transformation(page: pdfium.PdfPage) -> tuple[float, float, float, float, float, float]:
+    """Return the matrix from PDF coordinates to `_FINE` units of the page as it is shown."""
     width, height = page.get_size()
     far = max(1.0, width, height)
     origin, along, up = _device(page, 0, 0), _device(page, far, 0), _device(page, 0, far)
@@ -203,6 +208,39 @@ def _device(page: pdfium.PdfPage, x: float, y: float) -> tuple[int, int]:
     device_x, device_y = ctypes.c_int(), ctypes.c_int()
     raw.FPDF_PageToDevice(page, 0, 0, _FINE, _FINE, 0, x, y, device_x, device_y)
     return device_x.value, device_y.value
+
+
+class Letters:
+    """The single signs of a page's text layer, found again by a word and its place."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self._text = page.get_textpage()
+        self._page = page
+        self._matrix = transformation(page)
+
+    def of(self, word: Seen) -> list[Seen]:
+        """Return the signs of a word, boxes as fractions of the page; empty where the text layer has it no more."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        middle = round((word.y0 + word.y1) / 2 * _FINE)
+        raw.FPDF_DeviceToPage(self._page, 0, 0, _FINE, _FINE, 0, round(word.x0 * _FINE), middle, x, y)
+        reach = max(self._page.get_size()) * word.height
+        near = raw.FPDFText_GetCharIndexAtPos(self._text, x, y, reach, reach)
+        starts = (near + step for step in (0, -1, 1, -2, 2)) if near >= 0 else ()
+        return next(filter(None, (self._spelled(word.text, start) for start in starts)), [])
+
+    def _spelled(self, text: str, index: int) -> list[Seen]:
+        """Return the signs from `index` on when they spell the text, else nothing."""
+        found: list[Seen] = []
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        while len(found) < len(text):
+            letter = _letter(raw.FPDFText_GetUnicode(self._text, index)) if index >= 0 else " "
+            if letter and letter != text[len(found)]:
+                return []
+            if letter:
+                raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top)
+                found.append(Seen(letter, left.value, bottom.value, right.value, top.value))
+            index += 1
+        return scaled(_turned(found, self._matrix), _FINE, _FINE)
 
 
 def _once(words: list[Seen]) -> list[Seen]:

@@ -24,6 +24,7 @@ from mailroom.domain.reading import Barcode, Page, PageSource, Reading, Structur
 from mailroom.domain.value import Reason
 from mailroom.errors import BlankPages, Damaged, ReaderCrashed, TooManyPages, UnsupportedType
 from mailroom.reading import engines, tasks
+from mailroom.reading.agreement import Verdict
 from mailroom.reading.box import Box
 from mailroom.reading.frames import JSON
 
@@ -32,6 +33,8 @@ TASKS = {
     "ocr_page": "mailroom.reading.tasks:ocr_page",
     "preview_pages": "mailroom.reading.tasks:preview_pages",
     "searchable": "mailroom.reading.enrich:searchable",
+    "looks_right": "mailroom.reading.compare:looks_right",
+    "read_spots": "mailroom.reading.compare:read_spots",
 }
 """The tasks that a `Box` needs for a `Reader`."""
 _AGAIN = {"read_again": "mailroom.reading.again:read_again"}
@@ -41,6 +44,11 @@ _PAGES_AGAIN = 2
 _PICTURES = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.TIFF, MediaType.WEBP, MediaType.GIF, MediaType.HEIC})
 _PREVIEW_QUALITY = 70
 _LARGEST_PREVIEW = 4_000_000
+
+_LONGEST_SHOWN = 200
+
+Place = tuple[int, Sequence[Word]]
+"""A page's number, and words of its text layer that stand in one line."""
 
 _structured = TypeAdapter(dict[FieldName, StructuredValue])
 _problems = TypeAdapter(tuple[Reason, ...])
@@ -73,6 +81,7 @@ class Reader:
     def __init__(self, box: Box, settings: ReadingSettings) -> None:
         self._box = box
         self._settings = settings
+        self.compares = settings.compare_picture
         self._cores = len(os.sched_getaffinity(0))
         self._ocr_places = threading.BoundedSemaphore(self._cores)
         self._for_child: dict[str, JSON] = settings.model_dump(mode="json")
@@ -126,6 +135,36 @@ class Reader:
                 for page in reading.pages
             )
         return reading.model_copy(update={"pages": pages, "engine": _engines(pages, reading.structured)})
+
+    def doubtful(self, content: bytes, spots: Sequence[Place]) -> list[bool]:
+        """Tell of places in the text layer of a PDF whether the picture of their page may show other digits.
+
+        A look without OCR, right in nearly all cases where it says no. Raises: as `read`.
+        """
+        arguments: dict[str, JSON] = {"spots": _as_json(spots)}
+        answer, _ = self._box.call("looks_right", arguments, [content], prepare="")
+        with _checked():
+            right = [bool(one) for one in _object(answer)["right"]]
+            if len(right) != len(spots):
+                raise ValueError("not an answer for each place")
+        return [not one for one in right]
+
+    def shown(self, content: bytes, spots: Sequence[Place]) -> list[tuple[Verdict, str]]:
+        """Say what the picture shows at places in the text layer of a PDF, read by OCR. Raises: as `read`."""
+        arguments: dict[str, JSON] = {"spots": _as_json(spots), "settings": self._for_child}
+        with self._ocr_places:
+            answer, _ = self._box.call("read_spots", arguments, [content], prepare=self._for_child)
+        with _checked():
+            told = [(Verdict(one["verdict"]), str(one["shown"])[:_LONGEST_SHOWN]) for one in _object(answer)["spots"]]
+            if len(told) != len(spots):
+                raise ValueError("not an answer for each place")
+        return told
+
+    def page_as_seen(self, content: bytes, number: int) -> Page:
+        """Read a page of a PDF by OCR, whatever its text layer says. Raises: as `read`."""
+        found = _Gathered()
+        self._ocr(content, MediaType.PDF, number, found)
+        return found.pages[number]
 
     def _page_again(self, box: Box, content: bytes, media_type: MediaType, page: Page) -> Page:
         arguments: dict[str, JSON] = {
@@ -228,6 +267,10 @@ class _checked:  # noqa: N801 - reads as a word: with _checked()
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KeyError | TypeError | ValueError | ValidationError | OverflowError):
             raise ReaderCrashed(f"the reader's answer is not in the agreed form: {type(error).__name__}") from error
+
+
+def _as_json(spots: Sequence[Place]) -> JSON:
+    return [{"page": page, "words": [list(word) for word in words]} for page, words in spots]
 
 
 def _object(answer: JSON) -> dict[str, Any]:

@@ -24,6 +24,8 @@ ROUNDING = Decimal("0.02")
 
 HOLDING_PROBLEMS = (
     "other_iban",
+    "text_differs_from_picture",
+    "text_not_in_picture",
     "other_total",
     "other_number",
     "other_date",
@@ -37,7 +39,7 @@ HOLDING_PROBLEMS = (
     "not_scanned",
 )
 """Problems that make the values themselves doubtful: the same invoice came again with other values, its XML and its
-page differ, or a question waits for a person.
+page differ, its text layer and its picture do, or a question waits for a person.
 """
 
 TOLD_ONLY = frozenset({"einvoice_note"})

@@ -1,6 +1,7 @@
 """Extract: from what was seen to the fields, each with its evidence; then the seller, if the account knows it.
 
-An e-invoice is compared with the page it came with, and with the account that received it.
+An e-invoice is compared with the page it came with, and with the account that received it; the text layer of a page
+with its picture.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from mailroom.steps.house import House
 from mailroom.steps.learning import lessons_of_seller, proved_domain
 from mailroom.steps.read import joined
 from mailroom.steps.second_opinion import look_twice
+from mailroom.steps.text_and_picture import OURS, differences
 from mailroom.steps.together import ASKED, DIVIDING, PICTURES, SEVERAL, files_subject
 from mailroom.store import Unit
 
@@ -40,9 +42,11 @@ def extract(house: House, document_id: str) -> bool:
             return {}
         return lessons_of_seller(house, account, marks_of(found.fields, reading, buyer, domain=domain))
 
-    found, engine = look_twice(
-        house.reader, lambda: house.store.blobs.get(document.sha256), reading, buyer, lessons_for
-    )
+    def original() -> bytes:
+        return house.store.blobs.get(document.sha256)
+
+    found, engine = look_twice(house.reader, original, reading, buyer, lessons_for)
+    seen = differences(house.reader, original, reading, found)
     words = " ".join(page.text() for page in reading.pages)
     division = several.divide(reading, buyer) if document.made_from is None else several.Division(((1, 1),))
     outside = reasons_outside(reading.structured, found.page, account=account, words=words)
@@ -55,14 +59,14 @@ def extract(house: House, document_id: str) -> bool:
         lines = unit.lines.of(document_id)
         unit.lines.save(document_id, compared(lines, fields) if lines.by_hand else found.lines)
         told = _told(unit, current, division)
-        kept = tuple(problem for problem in current.problems if problem.code not in DIVIDING)
+        kept = tuple(problem for problem in current.problems if problem.code not in DIVIDING | OURS)
         unit.documents.save(
             current.model_copy(
                 update={
                     "fields": fields,
                     "engine": engine,
                     "reading": sha256,
-                    "problems": joined(kept, found.problems, outside, told),
+                    "problems": joined(kept, found.problems, outside, seen, told),
                     "seller_id": known.seller.id if known else None,
                 }
             )

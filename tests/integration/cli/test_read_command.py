@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+import forged_papers
 import pytest
 from PIL import Image
 
@@ -145,3 +146,20 @@ def test_explain_says_what_stood_against_each_value_and_draws_the_page(terminal,
         greens = sum(n for n, colour in drawn.getcolors(1 << 20) or () if colour == (24, 128, 56))
     assert greens > 200, "a field that is sure is boxed in green"
     assert "paper.explained.png" in terminal("read", "--explain", "--pictures", str(tmp_path), str(file)).stdout
+
+
+def test_a_text_that_is_not_what_the_page_shows_is_a_problem_of_the_file(terminal, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    lines = (
+        ("Polder Flour Mills B.V.", 40, 790),
+        ("Invoice number: 2026-77", 40, 720),
+        ("Invoice date: 03/11/2026", 40, 700),
+        ("IBAN: NL91 ABNA 0417 1643 00", 40, 100),
+    )
+    file = tmp_path / "forged.pdf"
+    file.write_bytes(forged_papers.digital(lines, after="1 1 1 rg 30 90 300 30 re f"))
+    [row] = terminal.json("read", str(file))
+    [problem] = row["problems"]
+    assert (problem["code"], problem["field"]) == ("text_not_in_picture", "iban")
+    assert problem["said"] == "NL91 ABNA 0417 1643 00"
+    assert row["fields"]["iban"]["value"] == "NL91ABNA0417164300"
+    assert problem["text"] in terminal("read", str(file)).stdout

@@ -1,0 +1,22 @@
+"""What each of 8 x 12 pixels says for each of the ten digits: signed bytes, the rows of 0 to 9.
+
+Written by `python -m papers.digits --write` in `benchmarks`.
+"""
+
+from __future__ import annotations
+
+BIAS = (17, 42, -48, -25, 54, -19, 5, 9, -22, -13)
+WEIGHTS = """
++O4HHBb249/t8ggF9vv7Cu3/Dvr3CBESAAkh3eEBKB8cEu/Y6g4mMjIUztnY0hAxPBfy+8W+DBU5PCDf3evx6zk99tX7FuviBBkY/hwH7eL7Dg7wC/np
+9c3q/BwR9uj2/ez96Q8T9/QH2jA1IhDo3+HqIDYdEPPh6vjyJS8d8eLz3+MBGxby6/DR6fT3/fP25M78FOjf9gfZ1/ouDu/59t3H5Bgm+/Xk48HsMRr5
+6+rr2AAHCxP+C/vzBwUmayMC9wIQHxrv1+z4/v8E/gTlCRD+9/MCBAYb9fTs8PsMIR/n4N7k7gUnGu7y6d7wHCb69e/l5xoO4uXw9PsHHua62+4AIyLg
+zsbs8CVK59Hl9gMRNCIKCBUYCUEm+xInP0sU/PoQKBDt49YCIAzq+gcFBPYK99wPFR4pztbf9RQRJivAqMnyAQUiCda68D1BFPP6y7DP+BknBwm7r8HY
+3h0ZKfHe5tLsEiYvMQHk7P8JJCck/foYAf8YBQg0IAj01N/3/fLb0ND5+Ab97NDi/wABA/jh1QAgEv399+j3Ih0V+fr9AxYb9wP1+wshBv/j9fX4JjAW
+EPH/9fVANS0nEhID+yMsJzojJA0K9+XxCx4f7/byxNLjDxTzAfvAvvASESgXBykd9OESRSgEBPsMBgQL7AcYFh4B4Le+CyAnDO3MqssSJjcfC+HF4ggb
+HQQSCgMF5OTt5AkgGxCqqtfmCwQeHNzw8PwZDSgaABLy+xkNKA4QA/P+AAgR+hsoIwv83OX18MSvv+QLFivw0OLq9+Xv4Pfy/gLjyvHdCgkNH/7Arb4u
+LhcbEsOpyk1bKggJD/vsUVcU8Of5DP9mVSX18hIODiskCObj8gMKDhsR+uP5DAvqIhEN7vkL/vnsFCMW9u74Q2k9JgMGOjYiQSYSHhY0KAkJA/b6KSP+
+Aebp2/oRDvvt4N7fBAn69+nf5O0A7fb17OTw+fju8Pbt+v8ZBPnp8+4FERgB/eLy9BIJFQb94vX9+wkD/O/l+f3e4NPV2eP69ujq8gL25u7+/e302Nzy
+FQMHCgT3+fMWCx4RCPYcKRXkITkk+yEZ9LXPMTwqA7za8ysqBSkY4+ZOQezh/vETAzwK5erj7gkOH/zq8uLwDxUGGQn16/YMEOACDwMDCwMO6vsNGhgJ
++e4CGf37/w8S/isV7ebn8B4dPCD+6en4GSM8LQz4+QEoLB4oDuTZAkAt5QItMB0RJhe42xcZCA8YALfPCAEQARLx3+Ho9vgA+PH27e0B/efp8QIV/tCw
+xenw
+"""
