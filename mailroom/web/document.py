@@ -17,6 +17,7 @@ from mailroom.domain.message import Message
 from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue
 from mailroom.web.document_view import ACCEPTABLE, EDITABLE, acts, changes, document_types, field_views, is_searchable
+from mailroom.web.doubt import shown_otherwise
 from mailroom.web.family import Family, family_of
 from mailroom.web.history import Line, history
 from mailroom.web.ledger import LedgerLine, lines_of
@@ -267,7 +268,7 @@ def _original(message: Message, words: Words) -> str:
 
 def _doubtful(document: Document, missing: tuple[FieldName, ...]) -> bool:
     """Tell whether a person is shown a field that is missing or unsure."""
-    return bool(missing) or any(
+    return bool(missing or shown_otherwise(document)) or any(
         field.value is not None and field.confidence < FAIRLY_SURE for field in document.fields.values()
     )
 

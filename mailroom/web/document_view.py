@@ -15,7 +15,7 @@ from mailroom.domain.document import (
     Field,
     FieldName,
 )
-from mailroom.web.doubt import Help, help_with
+from mailroom.web.doubt import Help, help_with, shown_otherwise
 from mailroom.web.rights import Right, Rights
 from mailroom.web.words import FAIRLY_SURE, Words
 
@@ -144,9 +144,13 @@ def field_views(
         _field_view(document, name, words, missing=name in missing, typed=typed.get(name), wrong=wrong)
         for name in ORDER
     ]
-    found = alternatives or {}
+    found, otherwise = alternatives or {}, shown_otherwise(document)
+    views = [replace(view, unsure=view.unsure or view.name in otherwise) for view in views]
     views = [
-        replace(view, help=help_with(document, view.name, found.get(view.name, ()), words))
+        replace(
+            view,
+            help=help_with(document, view.name, found.get(view.name, ()), words, shown=otherwise.get(view.name, "")),
+        )
         if view.missing or view.unsure
         else view
         for view in views

@@ -1,11 +1,15 @@
-"""What helps a person with a missing or doubtful field: the piece of the page, and what else may stand there."""
+"""What helps a person with a missing or doubtful field: the piece of the page, and what else may stand there.
+
+A field is in doubt, too, when the text of a PDF says something else than its picture.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailroom.domain.document import Alternative, Document, FieldName
+from mailroom.domain.document import Alternative, Document, FieldName, FieldSource
+from mailroom.steps.text_and_picture import OURS
 from mailroom.web.words import Words
 
 MOST = 3
@@ -43,11 +47,33 @@ class Help:
     choices: tuple[Choice, ...] = ()
 
 
-def help_with(document: Document, name: FieldName, found: Sequence[Alternative], words: Words) -> Help:
-    """Return the place of the field's value, or of the likeliest one, and the other values as choices."""
+def shown_otherwise(document: Document) -> dict[FieldName, str]:
+    """Return the fields for which the text of a PDF and its picture differ, and what the picture shows, if known.
+
+    What a person typed is not in doubt any more.
+    """
+    doubted = {
+        FieldName(problem.facts["field"]): problem.facts.get("value", "")
+        for problem in document.problems
+        if problem.code in OURS
+    }
+    return {
+        name: shown
+        for name, shown in doubted.items()
+        if (field := document.fields.get(name)) is not None and field.source is not FieldSource.PERSON
+    }
+
+
+def help_with(
+    document: Document, name: FieldName, found: Sequence[Alternative], words: Words, *, shown: str = ""
+) -> Help:
+    """Return the place of the field's value, or of the likeliest one, and the other values as choices.
+
+    What the picture has `shown` instead is the first of them.
+    """
     value = document.value(name)
     place = next((one for one in found if one.value == value), found[0] if found else None)
-    others = [one.value for one in found if one.value != value]
+    others = [one for one in dict.fromkeys((shown, *(one.value for one in found))) if one and one != value]
     currency = document.value(FieldName.CURRENCY)
     choices = (Choice(words.value(name, other, currency), words.input_value(name, other)) for other in others[:MOST])
     return Help(_crop(document, place) if place else None, tuple(choices))

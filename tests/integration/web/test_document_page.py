@@ -116,6 +116,35 @@ def test_a_value_that_was_offered_is_taken_with_one_press_and_confirms_no_other(
     assert document.completed_by_hand
 
 
+@pytest.fixture
+def forged(house: House, bakery: SimpleNamespace) -> str:
+    """Return the id of a document whose text says another total than its picture."""
+    facts = {"field": "total_amount", "said": "89,90", "page": "1", "shown": "1.089,90", "value": "1089.90"}
+    reason = Reason(code="text_differs_from_picture", facts=facts)
+    values = {N.TOTAL_AMOUNT: "89.90"}
+    house.others = {N.TOTAL_AMOUNT: OFFERED[1:]}
+    return house.add(bakery.account, DocumentState.HELD, values=values, problems=(reason,), reasons=(reason,)).id
+
+
+def test_where_text_and_picture_differ_the_piece_of_the_page_and_what_it_shows_are_offered(
+    els: Browser, house: House, forged: str
+) -> None:
+    page = els.get(f"/documents/{forged}")
+    assert "the text inside the PDF says “89,90”, but page 1 shows “1.089,90”" in read(page)
+    tree = html.fromstring(page.content)
+    [marked] = tree.xpath("//div[@data-field='total_amount']")
+    assert "unsure" in marked.get("class")
+    assert [button.text for button in marked.xpath(".//button[@name='choose']")] == ["€1,089.90"]
+    [crop] = marked.xpath(".//*[@class='crop']")
+    _, top, _, height = map(int, crop.get("viewbox").split())
+    assert top <= 700, "0.5 of a page of A4"
+    assert top + height >= 728, "0.52 of it"
+    els.submit(page, f"/documents/{forged}/fields", {"choose": "total_amount=1089.90"})
+    assert house.document(forged).value(N.TOTAL_AMOUNT) == "1089.90"
+    again = html.fromstring(els.get(f"/documents/{forged}").content)
+    assert not again.xpath("//div[@data-field='total_amount']//button[@name='choose']"), "it is settled"
+
+
 @pytest.mark.parametrize("choice", ["nonsense=1", "=", "total_amount", "state=accepted"])
 def test_what_was_not_offered_changes_nothing(els: Browser, house: House, gap: str, choice: str) -> None:
     address = f"/documents/{gap}"
