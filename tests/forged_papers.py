@@ -105,7 +105,7 @@ def other_amount(text: str) -> str:
 def other_iban(text: str) -> str | None:
     """Return an account number of the same bank that is valid too (ISO 13616); None where it stands in two lines."""
     plain = text.replace(" ", "")
-    if len(plain) < 15 or not plain[:2].isalpha() or not plain[2:4].isdecimal():
+    if len(plain) < 15 or not plain.isalnum() or not plain[:2].isalpha() or not plain[2:4].isdecimal():
         return None
     tail = "".join(str((int(sign) + 3) % 10) if sign.isdecimal() else sign for sign in plain[-6:])
     body = plain[4:-6] + tail

@@ -70,12 +70,12 @@ def agrees(said: str, seen: str) -> bool:
     return _key(said) in _key(seen) or digits(said) in digits(seen)
 
 
-def stands_in(said: str, lines: Iterable[Sequence[str]]) -> bool:
-    """Tell whether words that follow each other in one of the lines hold what is said, or nearly its digits."""
+def stands_in(said: str, lines: Iterable[Sequence[str]], *, misread: int = 0) -> bool:
+    """Tell whether words that follow each other in one of the lines say it; `misread` digits may be others."""
     key, wanted = _key(said), digits(said)
     return any(
         key in _runs([_key(word) for word in line], len(key))
-        or any(_nearly(wanted, run) for run in _runs([digits(word) for word in line], len(wanted)))
+        or any(_differing(wanted, run) <= misread for run in _runs([digits(word) for word in line], len(wanted)))
         for line in lines
     )
 
@@ -101,6 +101,5 @@ def _runs(parts: Sequence[str], length: int) -> Iterator[str]:
             yield run
 
 
-def _nearly(wanted: str, found: str) -> bool:
-    """Tell two rows of digits that one misread sign in eight may part."""
-    return sum(a != b for a, b in zip(wanted, found, strict=True)) <= len(wanted) // 8
+def _differing(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))

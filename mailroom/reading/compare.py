@@ -52,7 +52,7 @@ class _View(NamedTuple):
     top: int
 
     def box(self, sign: Seen) -> tuple[int, int, int, int]:
-        """Return the place of one sign in the picture."""
+        """Return the place of one sign or word in the picture."""
         left, top = math.floor(sign.x0 * self.width) - self.left, math.floor(sign.y0 * self.height) - self.top
         right, bottom = math.ceil(sign.x1 * self.width) - self.left, math.ceil(sign.y1 * self.height) - self.top
         return left, top, max(right, left + 1), max(bottom, top + 1)
@@ -118,15 +118,24 @@ def prepare_read_spots(settings: JSON) -> None:
 
 
 def read_spots(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
-    """Say of each of `spots` what the picture shows there: the verdict, and the words of the surest reading."""
+    """Say of each of `spots` what the picture shows there: the verdict, and the words of the surest reading.
+
+    `hidden` are words that are not drawn at all: a scanner wrote them where it thought that they stand.
+    """
     settings, document = arguments["settings"], pdf.open_pdf(blobs[0])
     engine = engines.ocr_engine(settings["ocr"])
     languages, _ = engines.usable_languages(engine, settings["languages"])
+    pages: dict[int, pdfium.PdfPage] = {}  # an open page keeps its pictures decoded
     told: list[JSON] = []
     for spot in arguments["spots"]:
-        page = pdf.open_page(document, spot["page"])
-        verdict, shown = _read(page, [Seen(*word) for word in spot["words"]], engine, languages)
-        told.append({"verdict": verdict.value, "shown": shown})
+        number, words = spot["page"], [Seen(*word) for word in spot["words"]]
+        if number not in pages:
+            pages[number] = pdf.open_page(document, number)
+        page = pages[number]
+        verdict, shown = _read(page, words, engine, languages)
+        letters = pdf.Letters(page)
+        hidden = any(letters.is_hidden(word) for word in words)
+        told.append({"verdict": verdict.value, "shown": shown, "hidden": hidden})
     return {"spots": told}, []
 
 
@@ -138,7 +147,7 @@ def _read(page: pdfium.PdfPage, words: Sequence[Seen], engine: OcrEngine, langua
         view = _view(page, dpi, words, margin=margin)
         if view is None:
             return Verdict.ABSENT, ""
-        ink = max(ink, _ink(page, dpi, words))
+        ink = max(ink, *(_ink(view, word) for word in words))
         if ink < NO_INK:  # OCR reads what people do not see
             return Verdict.ABSENT, ""
         glimpses.append(_glimpse(view, engine, languages, dpi))
@@ -147,10 +156,9 @@ def _read(page: pdfium.PdfPage, words: Sequence[Seen], engine: OcrEngine, langua
     return judge(said, glimpses[:-1], ink=ink)
 
 
-def _ink(page: pdfium.PdfPage, dpi: int, words: Sequence[Seen]) -> float:
-    """Return how much the grey of the words' own place differs, without what stands round it."""
-    view = _view(page, dpi, words, margin=0.0)
-    return ImageStat.Stat(view.image).stddev[0] if view else 0.0
+def _ink(view: _View, word: Seen) -> float:
+    """Return how much the grey of a word's own place differs, without what stands round it."""
+    return float(ImageStat.Stat(view.image.crop(view.box(word))).stddev[0])
 
 
 def _glimpse(view: _View, engine: OcrEngine, languages: str, dpi: int) -> Glimpse:

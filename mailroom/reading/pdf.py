@@ -220,13 +220,27 @@ class Letters:
 
     def of(self, word: Seen) -> list[Seen]:
         """Return the signs of a word, boxes as fractions of the page; empty where the text layer has it no more."""
+        return next((signs for _, signs in self._places(word)), [])
+
+    def is_hidden(self, word: Seen) -> bool:
+        """Tell a word that is written so that it is not drawn, as programs for scanners do (ISO 32000-1, 9.3.6)."""
+        return any(
+            raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(self._text, start))
+            == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            for start, _ in self._places(word)
+        )
+
+    def _places(self, word: Seen) -> Iterator[tuple[int, list[Seen]]]:
+        """Yield where the word stands in the text: the index of its first sign, and its signs."""
         x, y = ctypes.c_double(), ctypes.c_double()
         middle = round((word.y0 + word.y1) / 2 * _FINE)
         raw.FPDF_DeviceToPage(self._page, 0, 0, _FINE, _FINE, 0, round(word.x0 * _FINE), middle, x, y)
         reach = max(self._page.get_size()) * word.height
         near = raw.FPDFText_GetCharIndexAtPos(self._text, x, y, reach, reach)
-        starts = (near + step for step in (0, -1, 1, -2, 2)) if near >= 0 else ()
-        return next(filter(None, (self._spelled(word.text, start) for start in starts)), [])
+        for start in (near, near - 1, near + 1, near - 2, near + 2) if near >= 0 else ():
+            signs = self._spelled(word.text, start)
+            if signs:
+                yield start, signs
 
     def _spelled(self, text: str, index: int) -> list[Seen]:
         """Return the signs from `index` on when they spell the text, else nothing."""

@@ -64,6 +64,15 @@ class ReadResult:
     previews: list[bytes]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the picture of a page shows at a place of the text layer; `hidden` is text that is not drawn."""
+
+    verdict: Verdict
+    words: str = ""
+    hidden: bool = False
+
+
 @dataclass
 class _Gathered:
     """What has come back so far, by page."""
@@ -149,13 +158,16 @@ class Reader:
                 raise ValueError("not an answer for each place")
         return [not one for one in right]
 
-    def shown(self, content: bytes, spots: Sequence[Place]) -> list[tuple[Verdict, str]]:
+    def shown(self, content: bytes, spots: Sequence[Place]) -> list[Shown]:
         """Say what the picture shows at places in the text layer of a PDF, read by OCR. Raises: as `read`."""
         arguments: dict[str, JSON] = {"spots": _as_json(spots), "settings": self._for_child}
         with self._ocr_places:
             answer, _ = self._box.call("read_spots", arguments, [content], prepare=self._for_child)
         with _checked():
-            told = [(Verdict(one["verdict"]), str(one["shown"])[:_LONGEST_SHOWN]) for one in _object(answer)["spots"]]
+            told = [
+                Shown(Verdict(one["verdict"]), str(one["shown"])[:_LONGEST_SHOWN], bool(one["hidden"]))
+                for one in _object(answer)["spots"]
+            ]
             if len(told) != len(spots):
                 raise ValueError("not an answer for each place")
         return told

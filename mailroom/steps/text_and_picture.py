@@ -17,7 +17,7 @@ from mailroom.errors import InvalidValue, MailroomError
 from mailroom.extraction import Extraction, MoneySpot, money_spots, normalise
 from mailroom.languages import Language
 from mailroom.log import get_logger
-from mailroom.reading.agreement import Verdict, stands_in
+from mailroom.reading.agreement import Verdict, digits, stands_in
 from mailroom.reading.read import Place, Reader
 
 log = get_logger("text_and_picture")
@@ -25,6 +25,8 @@ log = get_logger("text_and_picture")
 OTHER, ABSENT = "text_differs_from_picture", "text_not_in_picture"
 OURS = frozenset({OTHER, ABSENT})
 """Problems that are found anew each time."""
+_SURE, _READABLE = 0.6, 0.6
+"""A page can be read where more than this part of its letters stands in words of which OCR is so sure."""
 
 
 def differences(
@@ -50,18 +52,37 @@ def differences(
 
 def _told(reader: Reader, content: bytes, spots: Sequence[MoneySpot], language: str) -> tuple[Reason, ...]:
     told: dict[FieldName, Reason] = {}
-    seen: dict[int, Page] = {}
-    for spot, (verdict, shown) in zip(spots, reader.shown(content, _places(spots)), strict=True):
+    pages: dict[int, Page] = {}
+
+    def page(number: int) -> Page:
+        if number not in pages:
+            pages[number] = reader.page_as_seen(content, number)
+        return pages[number]
+
+    for spot, shown in zip(spots, reader.shown(content, _places(spots)), strict=True):
         facts = {"field": spot.field.value, "said": spot.text, "page": str(spot.page)}
-        if verdict is Verdict.OTHER:
-            facts |= {"shown": shown, **_value(spot.field, shown, language)}
+        if shown.verdict is Verdict.OTHER and not (shown.hidden and _stands_elsewhere(spot, page(spot.page))):
+            facts |= {"shown": shown.words, **_value(spot.field, shown.words, language)}
             told.setdefault(spot.field, Reason(code=OTHER, facts=facts))
-        elif verdict is Verdict.ABSENT:
-            if spot.page not in seen:
-                seen[spot.page] = reader.page_as_seen(content, spot.page)
-            if not stands_in(spot.text, [line.split() for line in seen[spot.page].text().splitlines()]):
-                told.setdefault(spot.field, Reason(code=ABSENT, facts=facts))
+        elif shown.verdict is Verdict.ABSENT and _stands_nowhere(spot, page(spot.page)):
+            told.setdefault(spot.field, Reason(code=ABSENT, facts=facts))
     return tuple(told.values())
+
+
+def _stands_elsewhere(spot: MoneySpot, page: Page) -> bool:
+    """Tell whether the picture shows what hidden text says, but not where it says it: a scanner that measured badly."""
+    return stands_in(spot.text, _lines(page))
+
+
+def _stands_nowhere(spot: MoneySpot, page: Page) -> bool:
+    """Tell whether a picture that can be read does not show a value at all, nor what OCR makes of it when it errs."""
+    letters = sum(len(word.text) for word in page.words)
+    sure = sum(len(word.text) for word in page.words if word.confidence > _SURE)
+    return sure > _READABLE * letters and not stands_in(spot.text, _lines(page), misread=len(digits(spot.text)) // 8)
+
+
+def _lines(page: Page) -> list[list[str]]:
+    return [line.split() for line in page.text().splitlines()]
 
 
 def _places(spots: Sequence[MoneySpot]) -> list[Place]:

@@ -106,6 +106,14 @@ def test_an_honest_scan_with_hidden_text_is_not_accused() -> None:
     assert compared(forged.layered(forged.drawn(honest), read(honest).pages)) == ()
 
 
+@pytest.mark.parametrize("down", [-0.024, -0.006, 0.006, 0.024], ids=["a line up", "up", "down", "a line down"])
+def test_hidden_text_that_a_scanner_put_beside_its_place_is_not_accused(down: float) -> None:
+    honest = papers.text_pdf(PAGE)
+    [page] = read(honest).pages
+    moved = page.model_copy(update={"words": tuple(w._replace(y0=w.y0 + down, y1=w.y1 + down) for w in page.words)})
+    assert compared(forged.layered(forged.drawn(honest), [moved])) == ()
+
+
 def test_hidden_text_under_a_scan_that_nobody_can_read_surely_accuses_nobody() -> None:
     honest = papers.text_pdf(PAGE)
     [picture] = forged.drawn(honest)

@@ -75,7 +75,13 @@ def test_a_place_without_a_digit_does_not_show_the_value(readings: list[tuple[st
         ("50,00", ["Total", "150,00"], False),  # part of another amount
         ("50,00", ["Total", "50,00"], True),
         ("50,00", ["Total", "60,00"], False),
+        ("+++090/9337/55493+++", ["+++090/9337/55498+++"], True),
     ],
 )
 def test_a_value_is_looked_for_on_the_whole_page(said: str, line: list[str], stands: bool) -> None:
-    assert stands_in(said, [["Invoice", "2026-1"], line]) is stands
+    assert stands_in(said, [["Invoice", "2026-1"], line], misread=2 if len(said) > 15 else 0) is stands
+
+
+def test_without_leave_to_misread_every_digit_counts() -> None:
+    assert not stands_in(SAID, [["BE68", "5390", "0754", "7634"]])
+    assert stands_in(SAID, [["IBAN", "BE68", "5390", "0754", "7034", "BIC"]])
