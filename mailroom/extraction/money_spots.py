@@ -56,7 +56,7 @@ def _lines(page: Page, region: Region, said: Sequence[str]) -> Iterator[tuple[Wo
         told = tuple(word for word in words if _digits(word.text))
         across = all(len(w.text) < _LETTERS_ACROSS or _wide(page, w) for w in words)
         if told and across and any(_digits("".join(w.text for w in told)) in _digits(one) for one in said):
-            yield tuple(words)
+            yield tuple(w for w in words if _digits(w.text) or w.text in "".join(said))  # no label, no currency
 
 
 def _wide(page: Page, word: Word) -> bool:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _DPI = 200
 _READINGS = ((250, 0.12), (300, 0.15), (200, 0.2))
 """Resolution, and the margin round the words in their height, of each time that OCR reads a place."""
-_WIDE = (200, 0.4)
-"""The same of a last reading that only confirms: the words of hidden text stand a little beside what they mean."""
+_WIDE = ((200, 0.4), (300, 0.3))
+"""The same of readings that see more than the place: the words of hidden text stand a little beside what they mean."""
 _SMALLEST = 0.003
 """Height of words, of the page's longer edge, under which nobody reads them: 2.5 points on A4."""
 _MOST_PIXELS = 4_000_000
@@ -143,7 +143,7 @@ def _read(page: pdfium.PdfPage, words: Sequence[Seen], engine: OcrEngine, langua
     said = " ".join(word.text for word in words)
     glimpses: list[Glimpse] = []
     ink = 0.0
-    for dpi, margin in (*_READINGS, _WIDE):
+    for dpi, margin in (*_READINGS, *_WIDE):
         view = _view(page, dpi, words, margin=margin)
         if view is None:
             return Verdict.ABSENT, ""
@@ -153,7 +153,8 @@ def _read(page: pdfium.PdfPage, words: Sequence[Seen], engine: OcrEngine, langua
         glimpses.append(_glimpse(view, engine, languages, dpi))
         if agrees(said, glimpses[-1].text):
             return Verdict.SAME, said
-    return judge(said, glimpses[:-1], ink=ink)
+    narrow = len(_READINGS)
+    return judge(said, glimpses[:narrow], ink=ink, wide=glimpses[narrow:])
 
 
 def _ink(view: _View, word: Seen) -> float:

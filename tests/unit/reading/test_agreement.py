@@ -47,6 +47,31 @@ def test_where_the_readings_are_not_sure_nobody_is_accused(readings: list[tuple[
     assert judge("1.250,00", glimpses(*readings), ink=40)[0] is Verdict.UNSURE
 
 
+@pytest.mark.parametrize(
+    ("readings", "shown"),
+    [
+        (["BE71 0961 2345 6769", "| BE7109612345 6769"], "BE71 0961 2345 6769"),
+        (["BE71 O961 2345 6769", "IBAN BE71 096I 2345 6769"], "BE71 0961 2345 6769"),  # letters for digits
+        ([": DE89370400440532013000", ": DE89370400440532013000"], "DE89 3704 0044 0532 0130 00"),  # of another country
+    ],
+)
+def test_two_readings_of_one_valid_account_need_not_be_sure(readings: list[str], shown: str) -> None:
+    unsure = glimpses(*((text, 0.4) for text in readings), ("BE71 1", 0.9))
+    assert judge(SAID, unsure, ink=40) == (Verdict.OTHER, shown)
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        ["BE71 0961 2345 6769", "BE71 0961 2345 6768", ""],  # one alone
+        ["BE71 0961 2345 6768"] * 3,  # no account: the check digits are wrong
+        ["BE68 5390 0754 703", "BE68 5390 0754 70"] * 2,  # cut
+    ],
+)
+def test_what_is_no_valid_account_twice_accuses_nobody(readings: list[str]) -> None:
+    assert judge(SAID, glimpses(*((text, 0.4) for text in readings)), ink=40)[0] is Verdict.UNSURE
+
+
 def test_a_number_that_may_be_cut_at_the_edge_accuses_nobody() -> None:
     whole = glimpses(("250,00", 0.9), ("250,00", 0.9), ("250,00", 0.9))
     assert judge("1.250,00", whole, ink=40)[0] is Verdict.OTHER
