@@ -113,6 +113,11 @@ def other_iban(text: str) -> str | None:
     return f"{plain[:2]}{98 - number % 97:02}{body}"
 
 
+def other_text(text: str) -> str:
+    """Return another account, or else another amount or reference."""
+    return other_iban(text) or other_amount(text)
+
+
 def pasted(content: bytes, spots: Iterable[MoneySpot], text: Change | None) -> bytes:
     """Return the PDF with a white patch over the words of the spots; on it stands what `text` makes of them."""
     document = pdfium.PdfDocument(content)

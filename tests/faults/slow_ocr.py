@@ -25,6 +25,9 @@ class Reader:
 
         self._real = RealReader(*arguments)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
     def read(self, content: bytes, media_type: Any, filename: str = "") -> Any:
         """Read as the real one does, later."""
         note = Path(os.environ["NOTES"]) / f"{os.environ['NODE']}-{time.time()}"

@@ -37,7 +37,9 @@ IBAN = "BE68 5390 0754 7034"
 
 
 class PageReader:
-    """Sees a drawn page on every document."""
+    """Sees a drawn page on every document, which has no picture."""
+
+    compares = "off"
 
     def __init__(self) -> None:
         self.n = 117
