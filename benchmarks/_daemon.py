@@ -40,9 +40,8 @@ class Daemon:
 
     def __enter__(self) -> Daemon:
         self.data.mkdir(parents=True, exist_ok=True)
-        file = self.data.with_suffix(".toml")
-        file.write_text(self.config, "utf-8")
-        command = [sys.executable, "-m", "mailroom", "--data", str(self.data), "--config", str(file), "run"]
+        self.settings.write_text(self.config, "utf-8")
+        command = [sys.executable, "-m", "mailroom", "--data", str(self.data), "--config", str(self.settings), "run"]
         began = time.perf_counter()
         self.process = subprocess.Popen(
             [*command, "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0"],
@@ -68,6 +67,11 @@ class Daemon:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=60)
 
+    @property
+    def settings(self) -> Path:
+        """The file with the daemon's settings."""
+        return self.data.with_suffix(".toml")
+
     def send(self, raw: bytes, recipient: str) -> float:
         """Send a mail; return the instant at which it was accepted (250)."""
         host, _, port = self.smtp.rpartition(":")
@@ -85,18 +89,21 @@ class Daemon:
         return sum(rss for rss, _ in found), sum(pss for _, pss in found), len(found)
 
 
-def mailroom(data: Path, *arguments: str) -> str:
+def mailroom(data: Path, *arguments: str, settings: Path | None = None) -> str:
     """Run a command and return what it printed."""
-    command = [sys.executable, "-m", "mailroom", "--data", str(data), *arguments]
+    config = ["--config", str(settings)] if settings else []
+    command = [sys.executable, "-m", "mailroom", "--data", str(data), *config, *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
 
 
-def new_account(data: Path) -> str:
+def new_account(data: Path, settings: Path | None = None) -> str:
     """Make the demo's company and return its import address."""
     from mailroom.cli.demo_mails import DEMO_COMPANY, DEMO_VAT_ID
 
     options = ("--vat-id", DEMO_VAT_ID, "--owner", "owner@example.com", "--language", "nl", "--json")
-    address: str = json.loads(mailroom(data, "account", "add", DEMO_COMPANY, *options))["import_address"]
+    address: str = json.loads(mailroom(data, "account", "add", DEMO_COMPANY, *options, settings=settings))[
+        "import_address"
+    ]
     return address
 
 

@@ -5,25 +5,29 @@ sends each mail so many times, one after the other, each time to another account
 document, and pairing would be measured. A few bytes differ, because the same bytes would be recognised. Wall time ends
 when the document is no longer `reading`; what the daemon spends after that, until no story is under way (its records,
 the readable copy of an XML invoice), stands in a column of its own. Waiting is wall time less the step `read` (the
-boxed child's work, previews and their storage included), as the engine recorded it.
+boxed child's work, previews and their storage included), as the engine recorded it. With `--database postgresql` the
+daemon is one node among none on a throw-away server, so that every story goes through a queue; the server's CPU time is
+not counted.
 """
 
 from __future__ import annotations
 
 import argparse
-import sqlite3
+import contextlib
 import sys
 import tempfile
 import time
-from contextlib import closing
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
 from _daemon import ROOT, Daemon, against, median, new_account, table
+from _postgres import running
 
 sys.path.insert(0, str(ROOT))
+
+from sqlalchemy import text
 
 from mailroom.cli.demo_mails import demo_mails
 from mailroom.config import StoreSettings
@@ -69,41 +73,48 @@ def wait(store: Store, message_id: str) -> Document:
     raise SystemExit(f"{message_id} was not dealt with in {PATIENCE_SECONDS:.0f} s")
 
 
-def settle(data: Path) -> None:
+def settle(store: Store) -> None:
     """Wait until nothing is under way: else what one mail costs after its decision is counted as the next one's."""
-    question = "SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"
+    question = text(f"SELECT count(*) FROM {schema(store)}workflow_status WHERE status IN ('PENDING', 'ENQUEUED')")
     end = time.monotonic() + PATIENCE_SECONDS
-    with closing(sqlite3.connect(data / "mailroom.sqlite")) as connection:
-        while connection.execute(question).fetchone()[0]:
+    with store.engine.connect() as connection:
+        while connection.execute(question).scalar():
             if time.monotonic() > end:
                 raise SystemExit(f"stories were still under way after {PATIENCE_SECONDS:.0f} s")
+            connection.rollback()
             time.sleep(0.01)
     time.sleep(SETTLE_SECONDS)
 
 
-def seconds_of_reading(data: Path, document_id: str) -> float:
+def schema(store: Store) -> str:
+    """Return where the engine's tables stand."""
+    return "" if store.engine.dialect.name == "sqlite" else "dbos."
+
+
+def seconds_of_reading(store: Store, document_id: str) -> float:
     """Return how long the step `read` took, from the engine's own record."""
-    question = (
-        "SELECT sum(completed_at_epoch_ms - started_at_epoch_ms) FROM operation_outputs "
-        "WHERE workflow_uuid = ? AND function_name = 'read'"
+    question = text(
+        f"SELECT sum(completed_at_epoch_ms - started_at_epoch_ms) FROM {schema(store)}operation_outputs "
+        "WHERE workflow_uuid = :story AND function_name = 'read'"
     )
-    with sqlite3.connect(data / "mailroom.sqlite") as connection:
-        return float(connection.execute(question, (f"document:{document_id}",)).fetchone()[0] or 0) / 1000
+    with store.engine.connect() as connection:
+        return float(connection.execute(question, {"story": f"document:{document_id}"}).scalar() or 0) / 1000
 
 
-def measure(folder: Path, times: int) -> list[list[str]]:
+def measure(folder: Path, times: int, database: str) -> list[list[str]]:
     """Send the mails and return the rows of the table."""
     data = folder / "data"
-    addresses = [new_account(data) for _ in range(times + 1)]
     rows = []
-    with Daemon(data) as daemon:
-        store = open_store(StoreSettings(), data)
+    config = f'[store]\ndatabase = "{database}"\n' if database else ""
+    with Daemon(data, config) as daemon:
+        addresses = [new_account(data, daemon.settings) for _ in range(times + 1)]
+        store = open_store(StoreSettings(database=database), data)
         mails = list(demo_mails(addresses[0]))
         for number, (_, raw) in enumerate(mails):  # the first of a kind starts the box and loads what it needs
             name, warming = changed(raw, 1000 + number)
             daemon.send(warming, addresses[-1])
             wait(store, name)
-        settle(data)
+        settle(store)
         for what, raw in mails:
             walls, readings, costs, afters = [], [], [], []
             for number in range(times):
@@ -113,10 +124,10 @@ def measure(folder: Path, times: int) -> list[list[str]]:
                 document = wait(store, name)
                 walls.append(time.perf_counter() - accepted)
                 in_inbox = daemon.cpu()
-                settle(data)
+                settle(store)
                 costs.append(in_inbox - before)
                 afters.append(daemon.cpu() - in_inbox)
-                readings.append(seconds_of_reading(data, document.id))
+                readings.append(seconds_of_reading(store, document.id))
             cpu = sum(costs) / times
             waiting = median([wall - reading for wall, reading in zip(walls, readings, strict=True)])
             aim = next(aim for word, aim in CPU_AIMS.items() if word in what)
@@ -139,12 +150,19 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=5)
-    times = parser.parse_args().times
-    with tempfile.TemporaryDirectory(prefix="mailroom-bench-") as folder:
-        rows = measure(Path(folder), times)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    options = parser.parse_args()
+    times = options.times
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mailroom-bench-")))
+        database = stack.enter_context(running()) if options.database == "postgresql" else ""
+        rows = measure(folder, times, database)
     columns = ["from 250 to the inbox", "CPU s", "aim", "CPU after", "wall s", "reading", "waiting", "aim"]
     table(
-        "The way of a mail", columns, rows, f"Each mail {times} times; CPU: mean of daemon and children; wall: median."
+        f"The way of a mail on {options.database}",
+        columns,
+        rows,
+        f"Each mail {times} times; CPU: mean of daemon and children; wall: median.",
     )
 
 

@@ -25,7 +25,9 @@ from dbos._dbos import _get_or_create_dbos_registry
 
 from mailroom.errors import MailroomError, PermanentFailure
 from mailroom.log import get_logger
+from mailroom.queues import Taker
 from mailroom.steps.house import House
+from mailroom.store.signals import Listener, send
 from mailroom.workflow import STORIES, Kind, Plan
 
 log = get_logger("engine")
@@ -46,6 +48,8 @@ STEP_TRIES = 8  # with the waits below: about a minute, enough for a database th
 FIRST_WAIT_SECONDS = 0.5
 BACKOFF = 2.0
 POLL_SECONDS = 1.0
+ROOM_AFTER_SECONDS = 0.05
+"""So long after the end of a story DBOS has recorded it and lets the next one in."""
 MAX_TAKE_OVERS = 3
 QUIET_SECONDS = 2.0
 RARELY_SECONDS = 30.0
@@ -118,21 +122,29 @@ class Engine:
         self._heir_of = heir_of
         self._after_step = after_step
         self._active: set[str] = set()
+        self._takers: dict[str, Taker] = {}
+        self._listener: Listener | None = None
         self._lock = threading.Lock()
         self._workflows = {kind: self._register(kind, plan) for kind, plan in stories.items()}
         _log_as_we_do()
-        DBOS(config=_config(house.store.engine, node=node, workers=workers))
+        # A thread for each story that may be taken, and one more: DBOS puts its own recovery there.
+        threads = workers * max(1, len(self._serves)) + 1
+        DBOS(config=_config(house.store.engine, node=node, threads=threads))
         if house.store.engine.dialect.name == "sqlite":
             _look_rarely()
 
     def launch(self) -> None:
         """Start, and take up what this node and those that it inherits from left unfinished."""
         if self._serves or not self._polls:
-            DBOS.listen_queues(self._serves)
+            DBOS.listen_queues(())
         DBOS.launch()
-        for queue in QUEUES if self._serves else (QUEUE,) if self._polls else ():
+        for name in QUEUES if self._serves else (QUEUE,) if self._polls else ():
             # No more than is worked on: what waits here could be under way on another node.
-            DBOS.register_queue(queue, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
+            queue = DBOS.register_queue(name, worker_concurrency=self._workers, polling_interval_sec=POLL_SECONDS)
+            if name in self._serves:
+                self._takers[name] = Taker(queue, self._workers)
+        if self._serves:
+            self._listener = Listener(self._house.store.engine, self._hear)
         # DBOS refuses a blocking question in a thread with an event loop, and the daemon starts in such a thread.
         with ThreadPoolExecutor(1) as elsewhere:
             elsewhere.submit(self._inherit).result()
@@ -155,13 +167,32 @@ class Engine:
     def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
         """Begin the story of an item, straight away. The same `kind`, `item_id` and `again` begin only once.
 
-        Where nodes share the work, it is put into its queue instead.
+        Where nodes share the work, it is put into its queue instead, and whoever has room takes it.
         """
         with SetWorkflowID(workflow_id(kind, item_id, again)):
-            if self._serves:
-                DBOS.enqueue_workflow(queue_of(kind), self._workflows[kind], item_id)
-            else:
+            if not self._serves:
                 DBOS.start_workflow(self._workflows[kind], item_id)
+                return
+            DBOS.enqueue_workflow(queue_of(kind), self._workflows[kind], item_id)
+        self._wake(queue_of(kind))
+
+    def _wake(self, queue: str) -> None:
+        """Have the queue asked at once: by this node where it has room, else by the others."""
+        taker = self._takers.get(queue)
+        if taker is not None:
+            taker.look()
+        if taker is None or self._is_full():
+            send(self._house.store.engine, f"{queue} {self._node}")
+
+    def _hear(self, word: str) -> None:
+        """Ask the queue that another node put something into."""
+        queue, _, node = word.partition(" ")
+        if queue in self._takers and node != self._node:
+            self._takers[queue].look()
+
+    def _is_full(self) -> bool:
+        with self._lock:
+            return len(self._active) >= self._workers
 
     def workers_known(self) -> frozenset[str]:
         """Return the nodes that have stories under way."""
@@ -191,6 +222,7 @@ class Engine:
             of_queue = [name for name in names if queue_of(cast(Kind, name.partition(":")[0])) == queue]
             if of_queue:
                 DBOS.resume_workflows(of_queue, queue_name=queue)
+                self._wake(queue)
 
     def _park_for_good(self, name: str) -> None:
         kind, item_id, *_ = name.split(":")
@@ -225,6 +257,10 @@ class Engine:
     def stop(self, patience_seconds: int) -> None:
         """Let running steps finish for so long, then leave; what is not finished goes on at the next start."""
         self._house.leaving.set()
+        if self._listener is not None:
+            self._listener.stop()
+        for taker in self._takers.values():
+            taker.stop()
         with self._lock:
             busy = bool(self._active)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds if busy else 0)
@@ -237,8 +273,11 @@ class Engine:
             try:
                 self._tell(kind, plan, item_id)
             finally:
+                full = self._is_full()
                 with self._lock:
                     self._active.discard(name)
+                for taker in self._takers.values() if full else ():
+                    taker.look(ROOM_AFTER_SECONDS)
 
         workflow.__qualname__ = workflow.__name__ = f"mailroom_{kind}"
         return DBOS.workflow(name=kind)(workflow)
@@ -309,6 +348,7 @@ class Outside:
         logging.getLogger("dbos").setLevel(logging.WARNING)
         DBOS.migrate(engine.url.render_as_string(hide_password=False))  # mail may come before any worker ever ran
         self._client = DBOSClient(system_database_engine=engine, serializer=JsonSerializer())
+        self._engine = engine
 
     def start(self, kind: Kind, item_id: str, *, again: str = "") -> None:
         """Put an item into the queue, once."""
@@ -319,6 +359,7 @@ class Outside:
             "app_version": APPLICATION_VERSION,
         }
         self._client.enqueue(options, item_id)
+        send(self._engine, QUEUE)
 
     def stop(self) -> None:
         """Close the client."""
@@ -363,7 +404,7 @@ def _reason_of(failure: Exception) -> str:
     return known[-1] if known else "internal"
 
 
-def _config(engine: sqlalchemy.Engine, *, node: str, workers: int) -> DBOSConfig:
+def _config(engine: sqlalchemy.Engine, *, node: str, threads: int) -> DBOSConfig:
     return {
         "name": APPLICATION,
         "system_database_url": engine.url.render_as_string(hide_password=False),
@@ -371,7 +412,7 @@ def _config(engine: sqlalchemy.Engine, *, node: str, workers: int) -> DBOSConfig
         "application_version": APPLICATION_VERSION,
         "executor_id": node,
         "serializer": JsonSerializer(),
-        "max_executor_threads": workers + 1,  # one more than we work with: DBOS puts its own recovery there
+        "max_executor_threads": threads,
         "use_listen_notify": False,
         "notification_listener_polling_interval_sec": QUIET_SECONDS,
         "scheduler_polling_interval_sec": 3600.0,
