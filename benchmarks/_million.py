@@ -41,6 +41,7 @@ DOMAIN = "import.example"
 LARGEST_SHARE = 0.1
 SELLERS = 20_000
 
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _SYLLABLES = (
     *("ba", "ko", "ri", "ta", "men", "ver", "del", "on", "ste", "lux", "pro", "cen", "bru", "gal", "mo", "ne", "fa"),
     *("ti", "su", "wal", "her", "quin", "dor", "jas", "pel"),
@@ -55,8 +56,9 @@ _STATES = (DocumentState.ARCHIVED,) * 95 + (
 
 
 def number_id(kind: str, number: int) -> str:
-    """Return an identifier of 26 letters that rises with the number."""
-    return f"01{kind}{number:023d}"
+    """Return an identifier of 26 letters that rises with the number; its end is as random as a real one's."""
+    end = (number * 40_503 + 17_389) % 2**15
+    return f"01{kind}{number:020d}" + "".join(_CROCKFORD[end >> shift & 31] for shift in (10, 5, 0))
 
 
 def seller_name(number: int) -> str:
@@ -325,7 +327,8 @@ def _fill_sqlite(engine: Engine, filling: Filling) -> None:
     for _, _, sql in later:
         connection.execute(sql)
     for table in (MESSAGES, DOCUMENTS):
-        connection.execute(f"INSERT INTO {table.name}_search({table.name}_search) VALUES ('rebuild')")
+        marked = "substr(account_id, -3) || ' ' || search"  # as the triggers do
+        connection.execute(f"INSERT INTO {table.name}_search(rowid, search) SELECT number, {marked} FROM {table.name}")
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.detach()

@@ -36,6 +36,7 @@ from mailroom.domain.document import WAITING_FOR_PERSON, DocumentState
 from mailroom.domain.ledger import LedgerQuery
 from mailroom.domain.message import Verdict
 from mailroom.store import Store, Unit, open_store
+from mailroom.web.inbox import COUNTED
 
 AIM_MS = 50.0
 WARM_UP = 3
@@ -56,7 +57,7 @@ def questions(rows: int, accounts: int) -> dict[str, Question]:
 
     def inbox(unit: Unit, account: str, tab: object = WAITING_FOR_PERSON, search: str = "") -> None:
         unit.accounts.get(account)
-        unit.documents.counts(account)
+        unit.documents.counts_up_to(account, COUNTED + 1)
         unit.documents.list(account, tab, search, limit=51)  # type: ignore[arg-type]
         unit.addresses.of(account)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, true, union_all, update
 from sqlalchemy.orm import Session
 
 from mailroom.clock import Clock
@@ -22,7 +22,7 @@ from mailroom.domain.document import (
 from mailroom.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from mailroom.store import page_words
 from mailroom.store.rows import firsts, insert_new, one, replace_version, the_one, value_of, values, values_of
-from mailroom.store.search import FEW, few, numbered, one_by_one, searchable
+from mailroom.store.search import FEW, few, numbered, one_by_one, searchable, unindexed
 from mailroom.store.tables import ACCOUNTS, DOCUMENTS
 
 # In the class, `list` is the question that the contract names so.
@@ -142,13 +142,19 @@ class Documents:
         query = DOCUMENTS.select().where(condition).order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.number)
         return values(self._session, Document, query)
 
-    def counts(self, account_id: str | None = None) -> dict[DocumentState, int]:
-        """Return how many documents are in each state; every state is named."""
+    def counts(self) -> dict[DocumentState, int]:
+        """Return how many documents of all accounts are in each state; every state is named."""
         query = select(DOCUMENTS.c.state, func.count()).group_by(DOCUMENTS.c.state)
-        if account_id is not None:
-            query = query.where(DOCUMENTS.c.account_id == account_id)
         found = {DocumentState(state): count for state, count in self._session.execute(query)}
         return {state: found.get(state, 0) for state in DocumentState}
+
+    def counts_up_to(self, account_id: str, most: int) -> dict[DocumentState, int]:
+        """Return how many documents of an account are in each state, no state counted further than `most`.
+
+        Counting reads each of them: a hundred thousand archived ones would cost more than the page beside the count.
+        """
+        found = self._session.execute(_COUNTS, {"account_id": account_id, "most": most})
+        return {DocumentState(state): count for state, count in found}
 
     def waiting(self, account_ids: Collection[str]) -> dict[str, int]:
         """Return for each of some accounts how many documents wait for a person."""
@@ -192,32 +198,61 @@ class Documents:
         Each word of `search` is in the file name or a field's value or, within an account, each begins a word of its
         pages.
         """
-        page: Select[Any] = select(DOCUMENTS.c.number)
-        if account_id is not None:
-            page = page.where(DOCUMENTS.c.account_id == account_id)
-        state = DOCUMENTS.c.state
-        page = page.where(state.not_in(sorted(BESIDE)) if states is None else state.in_(sorted(states)))
         if search.strip():
-            page = page.where(self._found(search, account_id))
-        newest = (DOCUMENTS.c.created_at.desc(), DOCUMENTS.c.id.desc())
+            page = self._searched(account_id, states, search)
+        elif states is None or len(states) == 1 or limit is None:
+            page = _newest(select(DOCUMENTS.c.number).where(_of(account_id), _in(DOCUMENTS.c.state, states)))
+        else:
+            page = _newest_of_each(account_id, states, limit + offset)
         # The page is picked by an index alone; only its own rows, with their wide JSON, are read.
-        picked = page.order_by(*newest).limit(limit).offset(offset).subquery()
+        picked = page.limit(limit).offset(offset).subquery()
         whole = DOCUMENTS.select().join_from(DOCUMENTS, picked, DOCUMENTS.c.number == picked.c.number)
-        return values(self._session, Document, whole.order_by(*newest))
+        return values(self._session, Document, _newest(whole))
 
-    def _found(self, search: str, account_id: str | None) -> ColumnElement[bool]:
-        mine = None if account_id is None else DOCUMENTS.c.account_id == account_id
-        found = few(self._session, DOCUMENTS, search, within=mine)
-        told = one_by_one(DOCUMENTS, search) if found is None else numbered(DOCUMENTS, found)
+    def _searched(
+        self, account_id: str | None, states: Collection[DocumentState] | None, search: str
+    ) -> Select[tuple[int]]:
+        told, state = one_by_one(DOCUMENTS, search), DOCUMENTS.c.state
+        found = few(self._session, DOCUMENTS, search, account_id)
         on_pages = None if account_id is None else page_words.numbers_of(self._session, account_id, search)
-        if on_pages is None:
-            return told
-        if found is not None:
-            numbers = firsts(self._session, on_pages.limit(FEW + 1))
-            if len(numbers) <= FEW:
-                # One list: with an OR of two questions both databases read every row of the account.
-                return numbered(DOCUMENTS, [*found, *numbers])
-        return or_(told, DOCUMENTS.c.number.in_(on_pages))
+        numbers = [] if found is None or on_pages is None else firsts(self._session, on_pages.limit(FEW + 1))
+        if found is not None and len(numbers) <= FEW:
+            # One list: with an OR of two questions both databases read every row of the account.
+            either = or_(told, DOCUMENTS.c.number.in_(numbers)) if numbers else told
+            said = numbered(DOCUMENTS, [*found, *numbers], account_id, either)
+            return _newest(select(DOCUMENTS.c.number).where(said, _in(unindexed(state), states)))
+        said = told if on_pages is None else or_(told, DOCUMENTS.c.number.in_(on_pages))
+        return _newest(select(DOCUMENTS.c.number).where(_of(account_id), said, _in(state, states)))
+
+
+def _of(account_id: str | None) -> ColumnElement[bool]:
+    return true() if account_id is None else DOCUMENTS.c.account_id == account_id
+
+
+def _in(state: ColumnElement[str], states: Collection[DocumentState] | None) -> ColumnElement[bool]:
+    return state.not_in(sorted(BESIDE)) if states is None else state.in_(sorted(states))
+
+
+def _newest(rows: Select[Any]) -> Select[Any]:
+    return rows.order_by(DOCUMENTS.c.created_at.desc(), DOCUMENTS.c.id.desc())
+
+
+def _newest_of_each(account_id: str | None, states: Collection[DocumentState], many: int) -> Select[tuple[int]]:
+    """Return the question for the newest documents of some states, `many` of each: each is read from its own end of
+    the index. Asked for together, where few wait, every document of the account would be looked at."""
+    place = (DOCUMENTS.c.number, DOCUMENTS.c.created_at, DOCUMENTS.c.id)
+    each = (select(*place).where(_of(account_id), DOCUMENTS.c.state == state) for state in sorted(states))
+    ends = union_all(*(select(_newest(rows).limit(many).subquery()) for rows in each)).subquery()
+    return select(ends.c.number).order_by(ends.c.created_at.desc(), ends.c.id.desc())
+
+
+def _count_of(state: DocumentState) -> Select[str, int]:
+    mine = and_(DOCUMENTS.c.account_id == bindparam("account_id"), DOCUMENTS.c.state == state)
+    some = select(DOCUMENTS.c.number).where(mine).limit(bindparam("most")).subquery()
+    return select(literal(str(state)).label("state"), func.count()).select_from(some)
+
+
+_COUNTS = union_all(*map(_count_of, DocumentState))
 
 
 def _columns(document: Document) -> dict[str, Any]:

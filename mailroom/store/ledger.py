@@ -52,8 +52,7 @@ class Ledger:
         return found[:limit]
 
     def _question(self, account_id: str | None, wanted: LedgerQuery) -> Select[Any]:
-        mine = None if account_id is None else MESSAGES.c.account_id == account_id
-        query = MESSAGES.select() if mine is None else MESSAGES.select().where(mine)
+        query = MESSAGES.select()
         if wanted.since is not None:
             query = query.where(MESSAGES.c.received_at >= wanted.since)
         if wanted.until is not None:
@@ -67,7 +66,9 @@ class Ledger:
             query, words = query.where(same), ""
         said = " ".join((words, wanted.sender, wanted.subject, wanted.filename, bare(wanted.message_id))).strip()
         if said:
-            query = query.where(matches(self._session, MESSAGES, said, within=mine))
+            query = query.where(matches(self._session, MESSAGES, said, account_id))
+        elif account_id is not None:
+            query = query.where(MESSAGES.c.account_id == account_id)
         return query.order_by(MESSAGES.c.received_at.desc(), MESSAGES.c.id.desc())
 
 

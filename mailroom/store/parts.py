@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, exists, func, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.message import LedgerEntry, Message, Part, PartVerdict
@@ -83,11 +83,12 @@ class Parts:
         all parts of that message are given. A SHA-256 or one of our ids finds the lines that carry it.
         """
         mails = _mails()
-        mine = None if account_id is None else MESSAGES.c.account_id == account_id
-        if mine is not None:
-            mails = mails.where(mine)
-        if search.strip():
-            mails = mails.where(self._found(search.strip(), mine))
+        same = by_identity(search.strip())
+        if same is not None or not search.strip():
+            mine = true() if account_id is None else MESSAGES.c.account_id == account_id
+            mails = mails.where(mine if same is None else and_(mine, same))
+        else:
+            mails = mails.where(matches(self._session, MESSAGES, search, account_id))
         # First the mails, by an index that is in their order, then the parts of some at a time: in one joined query
         # SQLite begins with the parts and sorts all of them.
         # Each has a line at least, so that as many mails as lines are enough; without that bound PostgreSQL sorts all.
@@ -108,10 +109,6 @@ class Parts:
         for mail in mails:
             for row in rows.get(mail["mail"], ()):
                 yield _entry(mail, row), mail
-
-    def _found(self, search: str, mine: ColumnElement[bool] | None) -> ColumnElement[bool]:
-        same = by_identity(search)
-        return matches(self._session, MESSAGES, search, within=mine) if same is None else same
 
 
 def by_identity(search: str) -> ColumnElement[bool] | None:

@@ -183,11 +183,56 @@ def test_a_field_that_was_filled_in_is_searched_at_once(store: Store, inbox: dic
 
 def test_documents_are_counted_by_state_and_every_state_is_named(store: Store, inbox: dict[str, Document]) -> None:
     with store.read() as unit:
-        mine, everything = unit.documents.counts(inbox["a"].account_id), unit.documents.counts()
+        mine, everything = unit.documents.counts_up_to(inbox["a"].account_id, 10), unit.documents.counts()
     assert set(mine) == set(DocumentState)
     assert (mine[DocumentState.TO_ACCEPT], everything[DocumentState.TO_ACCEPT]) == (2, 3)
     assert mine[DocumentState.READING] == 0
     assert sum(everything.values()) == 5
+
+
+def test_no_state_is_counted_further_than_asked(store: Store, inbox: dict[str, Document]) -> None:
+    with store.read() as unit:
+        some = unit.documents.counts_up_to(inbox["a"].account_id, 1)
+    assert set(some) == set(DocumentState)
+    assert some[DocumentState.TO_ACCEPT] == 1
+
+
+@pytest.mark.parametrize("few", [1, 3])
+def test_a_word_is_searched_in_the_account_only_also_where_another_ends_alike(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    # 1: the index names too many, so that rows are compared one by one; 3: the index picks the rows.
+    monkeypatch.setattr("mailroom.store.search.FEW", few)
+    monkeypatch.setattr("mailroom.store.documents.FEW", few)
+    mine, theirs = (with_account(store, id=f"{start}{'0' * 20}k7q") for start in ("01a", "01b"))
+    told: dict[str, Document] = {}
+    for owner in (mine, theirs):
+        mail = with_message(store, owner.id)
+        for number in range(5):
+            name = f"{owner.id[2]}{number}"
+            filename = "zaagmolen.pdf" if number < 2 else "other.pdf"
+            told[name] = with_document(store, mail, filename=filename, created_at=later(number))
+    with store.unit() as unit:
+        unit.documents.save(told["a1"].model_copy(update={"state": DocumentState.REFUSED}))
+    with store.read() as unit:
+        assert [row.id for row in unit.documents.list(mine.id, search="zaagmolen")] == [told["a1"].id, told["a0"].id]
+        refused = unit.documents.list(mine.id, [DocumentState.REFUSED], "zaagmolen", limit=10)
+        assert [row.id for row in refused] == [told["a1"].id]
+        assert unit.documents.list(mine.id, [DocumentState.HELD], "zaagmolen", limit=10) == []
+        assert {row.account_id for row in unit.documents.list(theirs.id, search="agmol")} == {theirs.id}
+        assert len(unit.documents.list(search="zaagmolen")) == 4
+        assert unit.documents.list(mine.id, search="k7q") == [], "the mark of an account is no word of its documents"
+
+
+def test_a_page_of_several_states_is_newest_first_and_goes_on_where_the_last_one_ended(store: Store) -> None:
+    mail = with_message(store, with_account(store).id)
+    states = (DocumentState.HELD, DocumentState.TO_ACCEPT, DocumentState.ARCHIVED)
+    rows = [with_document(store, mail, state=states[at % 3], created_at=later(at)) for at in range(12)]
+    wanted = [row.id for row in reversed(rows) if row.state is not DocumentState.ARCHIVED]
+    with store.read() as unit:
+        for account_id in (mail.account_id, None):
+            pages = [unit.documents.list(account_id, states[:2], limit=3, offset=at) for at in range(0, 12, 3)]
+            assert [row.id for page in pages for row in page] == wanted
 
 
 def test_documents_in_a_state_are_listed_oldest_first(store: Store, inbox: dict[str, Document]) -> None:

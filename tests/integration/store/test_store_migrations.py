@@ -13,7 +13,8 @@ from store_values import NOON, later, part, verdict, with_account, with_document
 
 from mailroom.config import StoreSettings
 from mailroom.domain.account import Purpose
-from mailroom.domain.message import MessageState, SenderProof, SenderVerdict
+from mailroom.domain.ledger import LedgerQuery
+from mailroom.domain.message import HeaderView, MessageState, SenderProof, SenderVerdict
 from mailroom.errors import BadConfiguration
 from mailroom.store import Store, open_store, schema
 
@@ -96,6 +97,27 @@ def test_a_migration_carries_the_rows_there_and_back(empty: Store) -> None:
         assert unit.documents.get(paper.id) == paper
         assert [line.document_id for line in unit.parts.ledger(search="order-77")] == [paper.id]
         assert len(unit.events.of(mail.id)) == 1
+    empty.close()
+
+
+def test_what_was_there_before_the_search_knew_accounts_is_found_after_it(
+    empty: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import command
+
+    monkeypatch.setattr("mailroom.store.search.FEW", 1)  # two rows are many: the index is asked
+    empty.migrate()
+    mail = with_message(empty, with_account(empty).id, header=HeaderView(subject="dakgoot"))
+    wanted = with_document(empty, mail, filename="zaagmolen.pdf")
+    with_document(empty, with_message(empty, mail.account_id), filename="other.pdf")
+    run_alembic(empty, command.downgrade, "0008")
+    empty.migrate()
+    with empty.read() as unit:
+        assert [row.id for row in unit.documents.list(mail.account_id, search="zaagmolen")] == [wanted.id]
+        assert [found.message.id for found in unit.ledger.mails(mail.account_id, LedgerQuery(subject="dakgoot"))] == [
+            mail.id
+        ]
+        assert unit.documents.list(mail.account_id, search="nobody-said-this") == []
     empty.close()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 
+import pytest
 from lxml import html
 from web_browser import Browser, read
 from web_house import House
@@ -46,6 +47,18 @@ def test_each_tab_holds_its_states_and_says_how_many(open_browser: Open, house: 
     tree = html.fromstring(browser.get(at).content)
     counts = [int(n) for n in tree.xpath("//nav[@class='tabs']//span[@class='count']/text()")]
     assert counts == [5, 1, 1, 1, 2, 10]
+
+
+def test_a_tab_with_more_than_is_counted_says_that_there_are_more(
+    open_browser: Open, house: House, bakery: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailroom.web.inbox.COUNTED", 2)
+    for number in range(4):
+        house.add(bakery.account, DocumentState.ARCHIVED, filename=f"{number}.pdf")
+    for number in range(2):
+        house.add(bakery.account, DocumentState.REFUSED, filename=f"refused {number}.pdf")
+    tree = html.fromstring(open_browser(bakery.owner.email).get(f"/accounts/{bakery.account.id}/inbox").content)
+    assert tree.xpath("//nav[@class='tabs']//span[@class='count']/text()") == ["1", "0", "2+", "2", "2+"]
 
 
 def test_searching_finds_in_the_tab_and_points_to_the_ledger(
