@@ -80,7 +80,9 @@ class SmtpSettings(_Slice):
     max_recipients: int = Field(100, gt=0, description="Recipients of one message; more get 452")
     max_connections: int = Field(200, gt=0, description="Connections at a time; more get 421")
     timeout_seconds: float = Field(60, gt=0, description="Longest silence of a client")
-    max_connections_per_peer: int = Field(20, gt=0, description="Connections of one address at a time; more get 421")
+    max_connections_per_peer: int = Field(
+        20, gt=0, description="Connections of one address (of IPv6, one /64 network) at a time; more get 421"
+    )
     max_line_bytes: int = Field(
         65_536, ge=1_000, description="Longest line of a message with its end; RFC 5321 asks for 1000, many send longer"
     )
@@ -90,7 +92,10 @@ class SmtpSettings(_Slice):
     max_errors: int = Field(20, gt=0, description="Refused commands of one connection, then 421")
     max_idle_commands: int = Field(100, gt=0, description="Commands like NOOP and RSET between two mails, then 421")
     max_unknown_recipients: int = Field(
-        10, gt=0, description="Unknown addresses of one connection before the peer is slowed and shut out"
+        10,
+        gt=0,
+        description="Unknown addresses that a peer may ask for within shut_out_seconds, over all its connections; then "
+        "it is slowed, and soon shut out",
     )
     shut_out_seconds: float = Field(600, ge=0, description="How long a peer that probes for addresses is shut out")
     trusted_peers: tuple[str, ...] = Field(

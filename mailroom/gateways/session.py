@@ -32,8 +32,6 @@ log = get_logger("gateways")
 class SmtpSession(Conversation):
     """The dialogue with one client."""
 
-    _unknown_recipients = 0
-
     def commands(self) -> Mapping[bytes, Callable[[Any, str], Awaitable[None]]]:
         """Return what is understood, by verb."""
         return SMTP_COMMANDS
@@ -129,12 +127,14 @@ class SmtpSession(Conversation):
 
     async def _slow_down(self) -> None:
         """Make guessing addresses slow, then impossible for a while."""
-        self._unknown_recipients += 1
-        over = self._unknown_recipients - self._reception.settings.max_unknown_recipients
-        if over <= 0 or self._reception.peers.is_trusted(self._peer):
+        peers = self._reception.peers
+        if peers.is_trusted(self._peer):
+            return
+        over = peers.guess(self._peer) - self._reception.settings.max_unknown_recipients
+        if over <= 0:
             return
         if over > 3:
-            self._reception.peers.shut_out(self._peer)
+            peers.shut_out(self._peer)
             self._end(replies.TOO_MANY_ERRORS, "probing")
         await self._flush()
         await asyncio.sleep(over)

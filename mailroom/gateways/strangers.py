@@ -1,6 +1,7 @@
-"""What is remembered of the peers of a door: how many connections each has, and who is shut out for a while.
+"""What is remembered of the peers of a door: connections, guesses at addresses, and who is shut out for a while.
 
-In memory only: after a restart everybody gets a new chance.
+What counts as one peer is an IPv4 address, or an IPv6 network of 64 bits: whoever has one of its addresses has all of
+them. In memory only: after a restart everybody gets a new chance.
 """
 
 from __future__ import annotations
@@ -29,20 +30,22 @@ class Peers:
         self._monotonic = monotonic
         self._connections: Counter[str] = Counter()
         self._shut_out: dict[str, float] = {}
+        self._guesses: dict[str, tuple[int, float]] = {}
 
     def connect(self, peer: str) -> None:
         """Count a connection."""
-        self._connections[peer] += 1
+        self._connections[_host(peer)] += 1
 
     def disconnect(self, peer: str) -> None:
         """Count a connection less."""
-        self._connections[peer] -= 1
-        if self._connections[peer] <= 0:
-            del self._connections[peer]
+        host = _host(peer)
+        self._connections[host] -= 1
+        if self._connections[host] <= 0:
+            del self._connections[host]
 
     def connections(self, peer: str) -> int:
         """Return how many connections the peer has."""
-        return self._connections[peer]
+        return self._connections[_host(peer)]
 
     def is_trusted(self, peer: str) -> bool:
         """Whether the peer is one of ours: a front server, which passes on the mistakes of many strangers.
@@ -51,20 +54,35 @@ class Peers:
         """
         return peer == UNIX or is_within(peer, self._trusted)
 
+    def guess(self, peer: str) -> int:
+        """Count an address that nobody has, over all connections of the peer; return how many it asked for lately.
+
+        They are forgotten after `shut_out_seconds`, counted from the first.
+        """
+        host, now = _host(peer), self._monotonic()
+        guesses, since = self._guesses.get(host, (0, now))
+        if now - since > self._shut_out_seconds:
+            guesses, since = 0, now
+        if host not in self._guesses and len(self._guesses) >= _REMEMBERED:
+            self._guesses.pop(next(iter(self._guesses)))
+        self._guesses[host] = guesses + 1, since
+        return guesses + 1
+
     def shut_out(self, peer: str) -> None:
         """Refuse the peer's connections for a while."""
         if len(self._shut_out) >= _REMEMBERED:
             self._shut_out.pop(next(iter(self._shut_out)))
-        self._shut_out[peer] = self._monotonic() + self._shut_out_seconds
+        self._shut_out[_host(peer)] = self._monotonic() + self._shut_out_seconds
 
     def is_shut_out(self, peer: str) -> bool:
         """Whether the peer's connections are refused now."""
-        until = self._shut_out.get(peer)
+        host = _host(peer)
+        until = self._shut_out.get(host)
         if until is None:
             return False
         if self._monotonic() < until:
             return True
-        del self._shut_out[peer]
+        del self._shut_out[host]
         return False
 
 
@@ -82,6 +100,13 @@ def is_within(peer: str, listed: Collection[Network]) -> bool:
     except ValueError:
         return False
     return any(address in network for network in listed)
+
+
+def _host(peer: str) -> str:
+    """Return what is counted as one: of an IPv6 address the network that a provider gives to one customer at least."""
+    if ":" not in peer:
+        return peer
+    return str(ipaddress.ip_network((peer, 64), strict=False))
 
 
 def address_of(peername: object) -> str:
