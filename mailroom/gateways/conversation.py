@@ -154,7 +154,8 @@ class Conversation(SMTP):
             self.connection_lost(error)  # asyncio does not say it when the handshake fails
         finally:
             if self.transport is not None:
-                self.transport.close()
+                self.transport.close()  # once the client has taken what was said, for which it has as long as ever
+                self._waiting_since = self.loop.time()
 
     # -- the frame of the dialogue ---------------------------------------------------------------------------------
 
@@ -229,18 +230,19 @@ class Conversation(SMTP):
 
     async def _line(self) -> bytes:
         """Return the next command line without its end."""
+        began = self.loop.time()
         while (end := self._input.find(b"\n")) < 0:
             if len(self._input) > _BUFFER:
                 self._end(replies.LINE_TOO_LONG, "endless_line")
-            self._input += await self._more()
+            self._input += await self._more(began)
         line = bytes(self._input[:end])
         del self._input[: end + 1]
         return line.rstrip(b"\r")
 
-    async def _more(self) -> bytes:
-        """Send what was said and wait for the client's next bytes."""
+    async def _more(self, since: float | None = None) -> bytes:
+        """Send what was said and wait for the client's next bytes; `since` is when the wait for all of them began."""
         await self._flush()
-        self._waiting_since = self.loop.time()
+        self._waiting_since = self.loop.time() if since is None else since
         try:
             chunk = await self._reader.read(CHUNK)
         finally:
@@ -269,7 +271,12 @@ class Conversation(SMTP):
         if self._said:
             self._writer.write(b"".join(self._said))
             self._said.clear()
-            await self._writer.drain()
+            # Who does not take the answers is as silent as who says nothing.
+            self._waiting_since = self.loop.time()
+            try:
+                await self._writer.drain()
+            finally:
+                self._waiting_since = None
 
     # -- what the listener calls -----------------------------------------------------------------------------------
 
@@ -303,9 +310,17 @@ class Conversation(SMTP):
     def _hang_up(self, reply: str, cause: str) -> None:
         log.info(events.CONNECTION_ENDED, peer=self._peer, helo=self._helo, cause=cause)
         self._waiting_since = None
-        if self.transport is not None:
+        if self.transport is None:
+            return
+        if self.transport.is_closing() or self._has_unsent():
+            self.abort()
+        else:
             self._writer.write(reply.encode("ascii") + b"\r\n")
             self.transport.close()
+
+    def _has_unsent(self) -> bool:
+        """Whether the client leaves answers untaken: to close would wait for it."""
+        return bool(self.transport.get_write_buffer_size())  # type: ignore[union-attr]  # as in `abort`
 
 
 def _nothing() -> None:

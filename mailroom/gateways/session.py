@@ -14,7 +14,7 @@ from mailroom.errors import MailroomError, SpoolUnavailable, UnknownRecipient
 from mailroom.gateways import reception as events
 from mailroom.gateways import replies
 from mailroom.gateways.conversation import CHUNK, ClientGone, Conversation, Farewell
-from mailroom.gateways.data import DataReader
+from mailroom.gateways.data import DataReader, Flaw
 from mailroom.gateways.paths import PathArgument, parse
 from mailroom.gateways.reception import Client, Transaction, keep
 from mailroom.log import get_logger
@@ -116,7 +116,15 @@ class SmtpSession(Conversation):
             reply = replies.for_refusal(error)
             if reply.startswith("450") and self._reception.settings.suspended == "reject":
                 reply = replies.SUSPENDED_FOR_GOOD
-            log.info(events.RECIPIENT_REFUSED, peer=self._peer, helo=self._helo, reason=error.reason, reply=reply[:9])
+            log.info(
+                events.RECIPIENT_REFUSED,
+                peer=self._peer,
+                helo=self._helo,
+                sender=self._mail.sender,
+                recipient=address,
+                reason=error.reason,
+                reply=reply[:9],
+            )
             if isinstance(error, UnknownRecipient):
                 await self._slow_down()
             self._refuse(reply)
@@ -184,6 +192,10 @@ class SmtpSession(Conversation):
         if failure is not None:
             log.error(events.SESSION_FAILED, peer=self._peer, error=str(failure))
         if not reader.ended:
+            raise Farewell
+        if reader.flaw is Flaw.BARE_NEWLINE:
+            # What comes next may be the rest of that mail for the server in front, and no command of its own.
+            self._say(replies.DOUBTFUL_END)
             raise Farewell
 
     async def _receive(self, reader: DataReader, draft: Draft) -> MailroomError | None:

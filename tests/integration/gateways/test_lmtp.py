@@ -63,10 +63,13 @@ def test_each_accepted_recipient_gets_its_own_reply(lmtp: Callable[..., Any]) ->
 def test_also_when_the_data_cannot_be_taken(lmtp: Callable[..., Any]) -> None:
     house, where = lmtp("127.0.0.1:0", max_message_bytes=1_000)
     client = dial(house, where)
-    for content, reply in ((b"x\r\n" * 1_000, "552 5.3.4"), (b"a\nb", "550 5.5.2")):
+    for content, reply, then in (
+        (b"x\r\n" * 1_000, "552 5.3.4", "250 2.0.0"),
+        (b"a\nb", "550 5.5.2", "421 4.7.0"),  # where it ended is in doubt
+    ):
         client.begin("acme@import.example", "beta@import.example")
         client.send(content + b"\r\n.\r\nNOOP\r\n")
-        assert [client.reply()[:9] for _ in range(3)] == [reply, reply, "250 2.0.0"]
+        assert [client.reply()[:9] for _ in range(3)] == [reply, reply, then]
     assert house.contents() == []
 
 

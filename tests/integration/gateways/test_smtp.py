@@ -12,6 +12,7 @@ from email.policy import SMTP
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from mailroom.domain.message import Door
 from mailroom.gateways.admission import Recipient
@@ -127,8 +128,21 @@ def test_bare_newlines_are_refused_and_nothing_behind_them_is_obeyed(open_door: 
     client = house.dial(hello=True)
     smuggled = b"MAIL FROM:<x@y.example>\r\nRCPT TO:<beta@import.example>\r\nDATA\r\nsmuggled"
     assert client.mail(MAIL + bad + smuggled).startswith("550 5.5.2")
-    assert client.say("NOOP").startswith("250")
+    assert client.reply().startswith("421 4.7.0")
+    assert client.reply() == ""
     assert house.contents() == []
+
+
+def test_commands_behind_an_end_that_is_in_doubt_are_not_obeyed(open_door: OpenDoor) -> None:
+    """A server in front for which CR CR LF ends no line would pass all of this on as one mail."""
+    house = open_door()
+    client = house.dial(hello=True)
+    client.begin()
+    smuggled = b"MAIL FROM:<x@y.example>\r\nRCPT TO:<beta@import.example>\r\nDATA\r\nsmuggled\r\n.\r\n"
+    client.send(MAIL + b"\r\r\n.\r\n" + smuggled)
+    assert [client.reply()[:9] for _ in range(3)] == ["550 5.5.2", "421 4.7.0", ""]
+    assert house.contents() == []
+    assert house.dial(hello=True).mail(MAIL).startswith("250")
 
 
 def test_who_never_sends_a_real_end_gets_the_refusal_soon(open_door: OpenDoor) -> None:
@@ -285,6 +299,51 @@ def test_a_stranger_who_guesses_addresses_is_slowed_and_shut_out(open_door: Open
     front = house.dial(hello=True)
     front.say("MAIL FROM:<a@b.example>")
     assert [front.say(f"RCPT TO:<g{number}@import.example>")[:3] for number in range(9)] == ["550"] * 9
+
+
+def test_guessing_over_many_connections_helps_nobody(open_door: OpenDoor) -> None:
+    house = open_door(max_unknown_recipients=2, trusted_peers=[])
+    for number in range(5):
+        client = house.dial(hello=True, source="127.0.0.9")
+        client.say("MAIL FROM:<a@b.example>")
+        assert client.say(f"RCPT TO:<guess{number}@import.example>").startswith("550 5.1.1")
+        assert client.say("QUIT").startswith("221")
+    client = house.dial(hello=True, source="127.0.0.9")
+    client.say("MAIL FROM:<a@b.example>")
+    assert client.say("RCPT TO:<guess5@import.example>").startswith("421 4.7.0")
+    assert house.dial(source="127.0.0.9").reply().startswith("421 4.7.0")
+    assert house.dial(source="127.0.0.10").reply().startswith("220")
+
+
+def test_a_refusal_is_told_with_sender_and_recipient(open_door: OpenDoor) -> None:
+    """ "My mail came back": the operator finds the line by either address."""
+    client = open_door().dial(hello=True)
+    client.say("MAIL FROM:<sup@plier.example>")
+    with capture_logs() as told:
+        client.say("RCPT TO:<acmee@import.example>")
+    refused = next(line for line in told if line["event"] == "recipient_refused")
+    assert (refused["sender"], refused["recipient"]) == ("sup@plier.example", "acmee@import.example")
+
+
+def test_a_command_that_drips_is_hung_up(open_door: OpenDoor) -> None:
+    client = open_door(timeout_seconds=0.5).dial(hello=True)
+    for _ in range(20):
+        time.sleep(0.1)
+        try:
+            client.send(b"N")
+        except ConnectionError:
+            break
+    assert client.reply()[:9] in {"421 4.4.2", ""}
+    assert client.reply() == ""
+
+
+def test_a_client_that_takes_no_answers_is_hung_up(open_door: OpenDoor) -> None:
+    house = open_door(timeout_seconds=0.5, max_idle_commands=1_000_000, max_connections=1)
+    client = house.dial(hello=True)
+    with pytest.raises(ConnectionError):
+        client.send(b"EHLO x\r\n" * 1_000_000)
+    client.close()
+    assert house.dial().reply().startswith("220")  # its place is free
 
 
 def test_a_silent_client_is_hung_up_and_a_talking_one_is_not(open_door: OpenDoor) -> None:
