@@ -14,6 +14,7 @@ from mailroom.cli.learned import learned
 from mailroom.cli.mailbox import mailbox
 from mailroom.cli.output import Session, as_json, print_json, print_table
 from mailroom.cli.password import password
+from mailroom.cli.senders import EMAIL_ADDRESS, EMAIL_OR_NOTHING, SENDER
 from mailroom.domain.account import Account, Membership, Purpose, Role, User
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
@@ -106,7 +107,7 @@ def list_accounts(session: Session, as_json: bool) -> None:
         print_json({**row.model_dump(mode="json"), "import_addresses": addresses[row.id]} for row in rows)
         return
     print_table(
-        ["account", "name", "VAT id", "language", "auto-accept", "import address"],
+        ["account", "name", "VAT id", "language", "auto-accept", "takes mail", "import address"],
         [
             [
                 row.id,
@@ -114,6 +115,7 @@ def list_accounts(session: Session, as_json: bool) -> None:
                 row.vat_id,
                 row.language.value,
                 "yes" if row.auto_accept else "no",
+                "suspended" if row.suspended else "yes",
                 ", ".join(addresses[row.id]),
             ]
             for row in rows
@@ -129,10 +131,17 @@ def list_accounts(session: Session, as_json: bool) -> None:
 @click.option("--also-known-as", multiple=True, metavar="NAME", help="A further name under which suppliers know it.")
 @click.option("--language", type=LANGUAGES, help="Language of mails and pages.")
 @click.option("--auto-accept/--no-auto-accept", default=None, help="Accept by itself what the rules allow.")
-@click.option("--trust", multiple=True, metavar="EMAIL", help="Put a sender on the list.")
+@click.option("--trust", multiple=True, type=EMAIL_ADDRESS, metavar="EMAIL", help="Put a sender on the list.")
 @click.option("--distrust", multiple=True, metavar="EMAIL", help="Take a sender off the list.")
-@click.option("--accountant", metavar="EMAIL", help="Where accepted documents are mailed; empty for nowhere.")
-@click.option("--block", multiple=True, metavar="SENDER", help="Take no mail of an address, or of a @domain.")
+@click.option(
+    "--accountant",
+    type=EMAIL_OR_NOTHING,
+    metavar="EMAIL",
+    help="Where accepted documents are mailed; empty for nowhere.",
+)
+@click.option(
+    "--block", multiple=True, type=SENDER, metavar="SENDER", help="Take no mail of an address, or of a @domain."
+)
 @click.option("--unblock", multiple=True, metavar="SENDER", help="Take its mail again.")
 @click.option("--messages-per-day", type=click.IntRange(min=0), help="Own daily limit; 0: the installation's.")
 @click.option("--body-documents/--no-body-documents", default=None, help="Invoices in the text of mails, or not.")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
 from mailroom.domain.value import Value
 from mailroom.languages import Language
+
+EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,190}")
+"""What is taken for an e-mail address where a person types one."""
+
+MAIL_DOMAIN = re.compile(r"@[^\s@,;<>\"]{1,190}")
+"""What stands for all addresses of a domain on a list of senders."""
 
 UNASSIGNED = "unassigned"
 """Id of the account that holds collected mail of which nobody knows whose it is. Only operators see it."""

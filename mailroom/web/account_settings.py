@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Account, KeptPassword
+from mailroom.domain.account import EMAIL, Account, KeptPassword
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
 from mailroom.errors import NotFound
@@ -19,8 +18,6 @@ from mailroom.web.visit import Visit
 
 if TYPE_CHECKING:
     from mailroom.store import Unit
-
-_EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]{1,190}")
 
 
 class NotUnderstood(Exception):
@@ -133,7 +130,7 @@ def email_of(typed: str, *, may_be_empty: bool = False) -> str:
     """Return an e-mail address in lower case. Raises NotUnderstood."""
     if not typed and may_be_empty:
         return ""
-    if not _EMAIL.fullmatch(typed):
+    if not EMAIL.fullmatch(typed):
         raise NotUnderstood("web.settings.wrong_email", typed)
     return typed.lower()
 

@@ -6,7 +6,6 @@ list is typed over; a key that was revoked is gone, and says so before.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Account, ImportAddress, Purpose
+from mailroom.domain.account import MAIL_DOMAIN, Account, ImportAddress, Purpose
 from mailroom.domain.ledger import RefusedMail
 from mailroom.domain.value import Reason
 from mailroom.errors import NotFound
@@ -31,7 +30,6 @@ REFUSED_PAGE = 50
 COUNTED = 10_000
 LONGEST_NAME = 60
 
-_DOMAIN = re.compile(r"@[^\s@,;<>\"]{1,190}")
 
 Facts = dict[str, str]
 Act = Callable[[Visit, "Unit", Account], tuple[str, Facts]]
@@ -168,7 +166,7 @@ def _address(visit: Visit, unit: Unit, account: Account, *, in_use: bool) -> Imp
 
 def _sender(typed: str) -> str:
     """Return an address, or a domain such as `@example.com`."""
-    return typed.lower() if _DOMAIN.fullmatch(typed) else email_of(typed)
+    return typed.lower() if MAIL_DOMAIN.fullmatch(typed) else email_of(typed)
 
 
 def _page(visit: Visit, *, alert: str = "", secret: str = "", status: int = 200) -> Response:

@@ -10,6 +10,8 @@ import pytest
 from store_values import NOON, message
 
 from mailroom.domain.account import UNASSIGNED, Account
+from mailroom.domain.ledger import RefusedMail
+from mailroom.domain.message import Door
 from mailroom.spool import Spool
 from mailroom.store import Store
 
@@ -51,6 +53,47 @@ def test_senders_are_blocked_and_an_address_is_restricted(terminal: Any, bakery:
     terminal("address", "restrict", bakery["import_address"], status=2)
     terminal("address", "restrict", bakery["import_address"], "--anybody")
     assert terminal.json("address", "list")[0]["senders"] == []
+
+
+@pytest.mark.parametrize("typed", ["spam.example", "a@b@c", "Bob <bob@spam.example>", ""])
+def test_a_sender_that_could_never_match_is_refused(terminal: Any, bakery: dict[str, Any], typed: str) -> None:
+    said = terminal("account", "set", "Bakker", "--block", typed, status=2)
+    assert "neither an e-mail address nor a domain such as @" in said.stderr
+    terminal("address", "restrict", bakery["import_address"], "--sender", typed, status=2)
+    terminal("account", "set", "Bakker", "--trust", typed, status=2)
+    [account] = terminal.json("account", "list")
+    assert (account["blocked_senders"], account["trusted_senders"]) == ([], [])
+    assert terminal.json("address", "list")[0]["senders"] == []
+
+
+def test_a_retired_address_is_taken_into_use_again(terminal: Any, bakery: dict[str, Any]) -> None:
+    address = bakery["import_address"]
+    assert "reinstate" in terminal("address", "retire", address).stdout
+    assert terminal.json("address", "list")[0]["retired_at"]
+    terminal("address", "reinstate", address)
+    assert terminal.json("address", "list")[0]["retired_at"] is None
+    terminal("address", "reinstate", "nobody@import.localhost", status=2)
+
+
+def test_what_an_address_refused_is_listed_with_its_reason(terminal: Any, bakery: dict[str, Any], rows: Store) -> None:
+    with rows.unit() as unit:
+        for sender, reason in (("a@spam.example", "sender_blocked"), ("", "quota_reached")):
+            unit.refusals.note(
+                RefusedMail(
+                    account_id=bakery["id"],
+                    address=bakery["import_address"],
+                    reason=reason,
+                    sender=sender,
+                    door=Door.SMTP,
+                    first_at=NOON,
+                    last_at=NOON,
+                )
+            )
+    assert {row["reason"] for row in terminal.json("address", "refused")} == {"sender_blocked", "quota_reached"}
+    [row] = terminal.json("address", "refused", "Bakker", "--search", "spam")
+    assert (row["sender"], row["address"]) == ("a@spam.example", bakery["import_address"])
+    assert row["reason_text"]
+    assert row["reason_text"][:20] in " ".join(terminal("address", "refused").stdout.split())
 
 
 def mbox(folder: Path) -> Path:
