@@ -9,17 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailroom.domain.account import Account
+from mailroom.domain.account import Account, Purpose
 from mailroom.domain.delivery import Attachment, ChannelName, OutgoingMail
 from mailroom.domain.document import Document
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """One hand-over with everything in it: a document with its files, or a mail that is ready to go."""
+    """One hand-over with everything in it: a document with its files, or a mail that is ready to go.
+
+    `purpose` says whether the document is a purchase or a sale.
+    """
 
     account: Account | None = None
     document: Document | None = None
+    purpose: Purpose = Purpose.PURCHASES
     files: tuple[Attachment, ...] = ()
     mail: OutgoingMail | None = None
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from mailroom.deliveries import disk
 from mailroom.deliveries.names import safe_name, with_mark
 from mailroom.deliveries.protocol import Parcel
-from mailroom.domain.account import Account
+from mailroom.domain.account import Account, Purpose
 from mailroom.domain.delivery import Attachment, ChannelName
 from mailroom.domain.document import Document
 from mailroom.errors import DeliveryRejected, StorageUnavailable
@@ -45,7 +45,8 @@ class Vault:
         """Put the parcel's files into the tree and return where they are, relative to the root."""
         if parcel.account is None or parcel.document is None:
             raise DeliveryRejected("the vault takes documents only")
-        return ", ".join(self.put(parcel.account, parcel.document, parcel.files))
+        ledger = Ledger.RECEIVABLE if parcel.purpose is Purpose.SALES else Ledger.PAYABLE
+        return ", ".join(self.put(parcel.account, parcel.document, parcel.files, ledger=ledger))
 
     def put(
         self, account: Account, document: Document, files: Sequence[Attachment], *, ledger: Ledger = Ledger.PAYABLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from mailroom.domain.account import Purpose
 from mailroom.domain.document import DocumentState, Fields
 from mailroom.domain.message import SenderProof
 from mailroom.domain.value import Reason, Value
@@ -13,7 +14,7 @@ class Facts(Value):
     """Everything a decision may look at, gathered before it is made, and stored with it.
 
     `sender_listed` says that the address that sent it is on the account's list; `sender` whether that is proved.
-    `known_ibans` are those accepted from this seller before.
+    `known_ibans` are those accepted from this seller before. `purpose`: of the import address to which it came.
     """
 
     fields: Fields
@@ -22,6 +23,7 @@ class Facts(Value):
     sender_listed: bool = False
     completed_by_hand: bool = False
     own_vat_id: str = ""
+    purpose: Purpose = Purpose.PURCHASES
     seller_known: bool = False
     known_ibans: tuple[str, ...] = ()
     problems: tuple[Reason, ...] = ()

@@ -44,14 +44,15 @@ def reasons_of(invoice: Invoice) -> tuple[Reason, ...]:
 
 
 def reasons_outside(
-    said: Mapping[FieldName, StructuredValue], page: Fields, *, account: Account, words: str
+    said: Mapping[FieldName, StructuredValue], page: Fields, *, account: Account | None, words: str
 ) -> tuple[Reason, ...]:
     """Return what an e-invoice's fields say differently from the page they came with, and that it is for another.
 
-    Another VAT number of the buyer is the business of the rules, which hold the document for it.
+    Another VAT number of the buyer is the business of the rules, which hold the document for it. Without an account
+    nobody is expected to be the buyer.
     """
     found = [_reason(DIFFERS, finding) for finding in page_differences(said, page, words)]
-    if said and FieldName.BUYER_VAT_ID not in said:
+    if account is not None and said and FieldName.BUYER_VAT_ID not in said:
         buyer, seller = said.get(FieldName.BUYER_NAME), said.get(FieldName.SELLER_VAT_ID)
         invoice = Invoice(
             buyer=Party(name=buyer.value if buyer else ""), seller=Party(vat_id=seller.value if seller else "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from mailroom.domain.account import Purpose
 from mailroom.domain.decision import Facts
 from mailroom.domain.document import DocumentType, FieldName
 from mailroom.domain.value import Reason
@@ -56,20 +57,32 @@ def iban_changed(facts: Facts) -> Reason | None:
 
 
 def own_vat_id_as_seller(facts: Facts) -> Reason | None:
-    """Stop a document that the account itself seems to have issued."""
+    """Stop a document that the account itself seems to have issued, where purchases come in."""
     seller = value(facts, FieldName.SELLER_VAT_ID)
-    if not same_vat_id(seller, facts.own_vat_id):
+    if facts.purpose is Purpose.SALES or not same_vat_id(seller, facts.own_vat_id):
         return None
     return Reason(code="own_vat_id_as_seller", facts={"vat_id": plain_id(seller)})
 
 
 def buyer_is_not_this_account(facts: Facts) -> Reason | None:
-    """Stop a document that is addressed to another company's VAT id."""
+    """Stop a document that is addressed to another company's VAT id, where purchases come in."""
     buyer = value(facts, FieldName.BUYER_VAT_ID)
-    if not buyer or not facts.own_vat_id or same_vat_id(buyer, facts.own_vat_id):
+    if facts.purpose is Purpose.SALES or not buyer or not facts.own_vat_id or same_vat_id(buyer, facts.own_vat_id):
         return None
     return Reason(
         code="buyer_is_not_this_account", facts={"vat_id": plain_id(buyer), "own": plain_id(facts.own_vat_id)}
+    )
+
+
+def seller_is_not_this_account(facts: Facts) -> Reason | None:
+    """Stop a document of another company where the account's own sales come in: it would be booked as owed to us."""
+    seller = value(facts, FieldName.SELLER_VAT_ID)
+    if facts.purpose is not Purpose.SALES or not seller or not facts.own_vat_id:
+        return None
+    if same_vat_id(seller, facts.own_vat_id):
+        return None
+    return Reason(
+        code="seller_is_not_this_account", facts={"vat_id": plain_id(seller), "own": plain_id(facts.own_vat_id)}
     )
 
 
@@ -106,6 +119,7 @@ GUARDS: tuple[Guard, ...] = (
     problem_met(HOLDING_PROBLEMS[0]),
     own_vat_id_as_seller,
     buyer_is_not_this_account,
+    seller_is_not_this_account,
     not_for_the_books,
     totals_do_not_add_up,
     *(problem_met(code) for code in HOLDING_PROBLEMS[1:]),

@@ -14,6 +14,7 @@ from mailroom.extraction import missing
 from mailroom.log import get_logger
 from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.house import House
+from mailroom.steps.purpose import purpose_of
 from mailroom.steps.together import PICTURES, arrange, beside, in_mail, invoice_beside, turned_out
 from mailroom.store import Unit
 
@@ -119,6 +120,7 @@ def gather_facts(unit: Unit, house: House, document: Document) -> Facts:
         sender_listed=bool(proof.identity) and listed,
         completed_by_hand=document.completed_by_hand,
         own_vat_id=account.vat_id,
+        purpose=purpose_of(unit, message),
         seller_known=seller is not None and seller.documents > 0,  # a proposed one is not known yet
         known_ibans=seller.ibans if seller else (),
         problems=document.problems,

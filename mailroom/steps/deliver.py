@@ -15,6 +15,7 @@ from mailroom.errors import DeliveryRejected, MailroomError, NotFound, Temporary
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.steps.park import give_up_report
+from mailroom.steps.purpose import purpose_of
 
 log = get_logger("deliver")
 
@@ -109,6 +110,7 @@ def _parcel(house: House, delivery: Delivery) -> Parcel:
     with house.store.read() as unit:
         document = unit.documents.get(delivery.document_id)
         account = unit.accounts.get(document.account_id)
+        purpose = purpose_of(unit, unit.messages.get(document.message_id))
     files = _files(house, document)
     domain = house.settings.mail.sender.rpartition("@")[2]
     mail = document_mail(
@@ -119,7 +121,7 @@ def _parcel(house: House, delivery: Delivery) -> Parcel:
         message_id=f"<{delivery.id}@{domain}>",
         public_url=house.public_url,
     )
-    return Parcel(account=account, document=document, files=tuple(files), mail=mail)
+    return Parcel(account=account, document=document, purpose=purpose, files=tuple(files), mail=mail)
 
 
 def _files(house: House, document: Document) -> list[Attachment]:

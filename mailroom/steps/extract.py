@@ -6,6 +6,7 @@ with its picture.
 
 from __future__ import annotations
 
+from mailroom.domain.account import Purpose
 from mailroom.domain.answer import Question
 from mailroom.domain.document import Document, FieldSource
 from mailroom.domain.learned import Lessons
@@ -17,6 +18,7 @@ from mailroom.extraction import Buyer, Extraction, marks_of, several
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.steps.learning import lessons_of_seller, proved_domain
+from mailroom.steps.purpose import purpose_of
 from mailroom.steps.read import joined
 from mailroom.steps.second_opinion import look_twice
 from mailroom.steps.text_and_picture import OURS, differences
@@ -33,8 +35,9 @@ def extract(house: House, document_id: str) -> bool:
         account = unit.accounts.get(document.account_id)
         message = unit.messages.get(document.message_id)
         people = unit.users.members(account.id)
+        buys = purpose_of(unit, message) is not Purpose.SALES
     reading = Reading.model_validate_json(house.store.blobs.get(document.reading or ""))
-    buyer = Buyer(name=account.name, vat_id=account.vat_id, names=account.names)
+    buyer = Buyer(name=account.name, vat_id=account.vat_id, names=account.names) if buys else Buyer()
     domain = proved_domain(account, people, message)
 
     def lessons_for(found: Extraction) -> Lessons:
@@ -49,7 +52,7 @@ def extract(house: House, document_id: str) -> bool:
     seen = differences(house.reader, original, reading, found)
     words = " ".join(page.text() for page in reading.pages)
     division = several.divide(reading, buyer) if document.made_from is None else several.Division(((1, 1),))
-    outside = reasons_outside(reading.structured, found.page, account=account, words=words)
+    outside = reasons_outside(reading.structured, found.page, account=account if buys else None, words=words)
     sha256 = _with_page(house, document.reading or "", reading, found)
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from mailroom.domain.account import Purpose
 from mailroom.domain.decision import Facts
 from mailroom.domain.document import DocumentType, Field, FieldName, FieldSource
 from mailroom.domain.message import SenderProof, SenderVerdict
@@ -73,6 +74,17 @@ def test_another_companys_vat_id_as_buyers_stops_the_document() -> None:
 )
 def test_the_own_or_no_vat_id_as_buyers_passes(own: str, buyer: str) -> None:
     assert guards.buyer_is_not_this_account(facts(own=own, buyer_vat_id=buyer)) is None
+
+
+def test_where_sales_come_in_the_account_is_the_seller() -> None:
+    def at_sales(**values: str) -> list[str]:
+        seen = facts(own="BE0403019261", **values).model_copy(update={"purpose": Purpose.SALES})
+        return [reason.code for guard in guards.GUARDS if (reason := guard(seen))]
+
+    assert at_sales(seller_vat_id="BE 0403.019.261", buyer_vat_id="NL001234567B01") == []
+    assert at_sales(seller_vat_id="NL001234567B01") == ["seller_is_not_this_account"]
+    assert at_sales(seller_vat_id="") == []
+    assert guards.seller_is_not_this_account(facts(own="BE0403019261", seller_vat_id="NL001234567B01")) is None
 
 
 def test_the_same_digits_in_another_country_are_another_company() -> None:
