@@ -188,7 +188,7 @@ class FolderSettings(_Slice):
         "one",
     )
     purpose: Literal["", "purchases", "sales", "other"] = Field(
-        "", description="To which of the account's addresses they go; empty: the first one in use"
+        "", description="To which of the account's addresses they go; empty: one for purchases, else the first in use"
     )
     still_seconds: float = Field(
         5, ge=0.1, description="A file is taken when its size and time have not changed for so long"
@@ -250,6 +250,9 @@ class ImapSettings(_Slice):
         "",
         examples=["Bakkerij De Korenbloem"],
         description="Whose documents they are, where no header names an import address: name, id or VAT id",
+    )
+    purpose: Literal["", "purchases", "sales", "other"] = Field(
+        "", description="To which of that account's addresses they go; empty: one for purchases, else the first in use"
     )
     address_header: tuple[str, ...] = Field(
         (),

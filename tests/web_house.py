@@ -192,6 +192,7 @@ class House:
     office: FakeOffice = field(init=False)
     services: WebServices = field(init=False)
     uploads: list[tuple[str, str, list[tuple[str, bytes]]]] = field(default_factory=list)
+    purposes: list[Purpose | None] = field(default_factory=list)
     waiting: list[tuple[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     others: Alternatives = field(default_factory=dict)
@@ -225,7 +226,10 @@ class House:
         self.uploads.append((account_id, user_id, list(files)))
         return [new_id() for _ in files]
 
-    def _take_in(self, account_id: str, files: Sequence[tuple[str, bytes]]) -> list[str]:
+    def _take_in(
+        self, account_id: str, files: Sequence[tuple[str, bytes]], purpose: Purpose | None = None
+    ) -> list[str]:
+        self.purposes.append(purpose)
         ids = self._upload(account_id, "", files)
         self.waiting += [(account_id, message_id) for message_id in ids]
         return ids

@@ -38,7 +38,9 @@ def admitted(  # noqa: PLR0913 what a door knows of a delivery, all but the firs
     record: RecordRefusal,
     purpose: Purpose | None = None,
 ) -> Recipient:
-    """Return where the files of somebody who is known go: the account's first address in use (for that purpose).
+    """Return where the files of somebody who is known go: the account's first address in use for that purpose.
+
+    Without a purpose: one for purchases, or where there is none, any.
 
     Raises:
         NotFound: there is no such account, or it has no such address in use.
@@ -54,13 +56,17 @@ def admitted(  # noqa: PLR0913 what a door knows of a delivery, all but the firs
         raise
 
 
-def find_account(store: Store, messages_per_day: int = 0, clock: Clock = utc_now) -> Callable[[str], Recipient]:
-    """Return the look-up of a door whose mail is all for one account, by name, id or VAT id. It raises NotFound."""
+def find_account(store: Store, messages_per_day: int = 0, clock: Clock = utc_now) -> Callable[[str, str], Recipient]:
+    """Return the look-up of a door whose mail is all for one account: (name, id or VAT id; purpose or nothing).
 
-    def find(wanted: str) -> Recipient:
+    It raises NotFound.
+    """
+
+    def find(wanted: str, purpose: str) -> Recipient:
         with store.read() as unit:
             account = unit.accounts.find(wanted)
-            return _first_in_use(unit, account, None, messages_per_day=messages_per_day, now=clock())
+            asked = Purpose(purpose) if purpose else None
+            return _first_in_use(unit, account, asked, messages_per_day=messages_per_day, now=clock())
 
     return find
 
@@ -83,7 +89,9 @@ def _first_in_use(
     unit: Unit, account: Account, purpose: Purpose | None, *, messages_per_day: int, now: datetime
 ) -> Recipient:
     in_use = [each for each in unit.addresses.of(account.id) if each.retired_at is None]
-    address = next((each for each in in_use if purpose in {None, each.purpose}), None)
+    address = next((each for each in in_use if each.purpose is (purpose or Purpose.PURCHASES)), None)
+    if address is None and purpose is None:
+        address = next(iter(in_use), None)
     if address is None:
         kind = f" for {purpose.value}" if purpose else ""
         raise NotFound(f"account {account.id} has no import address{kind} in use", account=account.id)

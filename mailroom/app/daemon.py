@@ -204,7 +204,9 @@ class Daemon:
             desk=Desk(house),
             office=Office(house, spool, lambda message_id, again: starter.start("replay", message_id, again=again)),
             upload=lambda account_id, user_id, files: upload(house, spool, account_id, user_id, files),
-            take_in=lambda account_id, files: upload(house, spool, account_id, None, files, door=Door.API),
+            take_in=lambda account_id, files, purpose: upload(
+                house, spool, account_id, None, files, door=Door.API, purpose=purpose
+            ),
             waits=lambda account_id, message_id: waits(spool, account_id, message_id),
             changed=changed,
             missing=missing,

@@ -12,6 +12,7 @@ import click
 
 from mailroom.app import open_spool, upload, upload_mail
 from mailroom.cli.output import Session, as_json, console, print_json
+from mailroom.domain.account import Purpose
 from mailroom.domain.message import Door
 from mailroom.errors import MailroomError
 from mailroom.spool import Spool
@@ -32,10 +33,17 @@ class Item:
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--account", "wanted", required=True, metavar="ACCOUNT", help="Whose documents they are.")
+@click.option(
+    "--purpose",
+    type=click.Choice([purpose.value for purpose in Purpose]),
+    help="What they are: to which of its addresses they go. Without it: purchases.",
+)
 @click.option("--as", "actor", metavar="EMAIL", help="In whose name; a listed person is proof of origin.")
 @as_json
 @click.pass_obj
-def import_files(session: Session, paths: tuple[Path, ...], wanted: str, actor: str | None, as_json: bool) -> None:
+def import_files(
+    session: Session, paths: tuple[Path, ...], wanted: str, purpose: str | None, actor: str | None, as_json: bool
+) -> None:
     """Take in files, mails (.eml), mailboxes (mbox, Maildir) and folders of them.
 
     The running daemon reads them, or the next one. The same file twice is one document. Exit status 1 when something
@@ -44,13 +52,14 @@ def import_files(session: Session, paths: tuple[Path, ...], wanted: str, actor: 
     account = session.account(wanted)
     user_id = session.actor(actor).id if actor else None
     spool = open_spool(session.settings)
+    take = partial(_take, session, spool, account.id, user_id=user_id, purpose=Purpose(purpose) if purpose else None)
     failed = 0
     try:
         items = [item for path in paths for item in _items(path)]
         for item in _progress(items):
             row: dict[str, object] = {"file": item.place, "message": None, "problem": None}
             try:
-                row["message"] = _take(session, spool, account.id, user_id, item)
+                row["message"] = take(item)
             except (MailroomError, OSError) as error:
                 failed += 1
                 row["problem"] = str(error)
@@ -66,11 +75,15 @@ def import_files(session: Session, paths: tuple[Path, ...], wanted: str, actor: 
         sys.exit(1)
 
 
-def _take(session: Session, spool: Spool, account_id: str, user_id: str | None, item: Item) -> str:
+def _take(
+    session: Session, spool: Spool, account_id: str, item: Item, *, user_id: str | None, purpose: Purpose | None
+) -> str:
     content = item.read()
     if item.is_mail:
-        return upload_mail(session.house, spool, account_id, user_id, content, door=Door.COMMAND)
-    return upload(session.house, spool, account_id, user_id, [(item.name, content)], door=Door.COMMAND)[0]
+        return upload_mail(session.house, spool, account_id, user_id, content, door=Door.COMMAND, purpose=purpose)
+    return upload(
+        session.house, spool, account_id, user_id, [(item.name, content)], door=Door.COMMAND, purpose=purpose
+    )[0]
 
 
 def _items(path: Path) -> Iterator[Item]:

@@ -51,7 +51,7 @@ class Office:
     import_domain: str
     max_bytes: int
     find: FindRecipient
-    of_account: Callable[[str], Recipient]
+    of_account: Callable[[str, str], Recipient]
     unassigned: Callable[[], Recipient]
     record: RecordRefusal
 
@@ -257,7 +257,7 @@ class Collector:
             if not recipient.retired:
                 return self._admitted(recipient, sender)
         if self._settings.account:
-            return self._admitted(self._office.of_account(self._settings.account), sender)
+            return self._admitted(self._office.of_account(self._settings.account, self._settings.purpose), sender)
         return self._office.unassigned()
 
     def _admitted(self, recipient: Recipient, sender: str) -> Recipient:

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mailroom import log
-from mailroom.domain.account import ApiAnswer, ApiKey
+from mailroom.domain.account import ApiAnswer, ApiKey, Purpose
 from mailroom.domain.document import Document
 from mailroom.domain.line import Lines
 from mailroom.domain.message import LedgerEntry, Message
@@ -132,16 +132,16 @@ class Api:
         form = await _form(request, self._services.settings.web.max_upload_bytes + FRAMING)
         try:
             files = await run_in_threadpool(_files, form)
-            return JSONResponse(await run_in_threadpool(self._take, key, under, files), status_code=202)
+            return JSONResponse(await run_in_threadpool(self._take, key, under, files, _purpose(form)), status_code=202)
         finally:
             await form.close()
 
-    def _take(self, key: ApiKey, under: str, files: Files) -> dict[str, Any]:
-        fingerprint = _fingerprint(files)
+    def _take(self, key: ApiKey, under: str, files: Files, purpose: Purpose | None) -> dict[str, Any]:
+        fingerprint = _fingerprint(files, purpose)
         known = self._known(key, under, fingerprint)
         if known is not None:
             return known
-        ids = self._services.take_in(key.account_id, files)
+        ids = self._services.take_in(key.account_id, files, purpose)
         answer: dict[str, Any] = {
             "files": [_handed_in(name, content, id_) for (name, content), id_ in zip(files, ids, strict=True)]
         }
@@ -221,8 +221,18 @@ def _files(form: FormData) -> Files:
     return found
 
 
-def _fingerprint(files: Sequence[tuple[str, bytes]]) -> str:
-    digest = hashlib.sha256()
+def _purpose(form: FormData) -> Purpose | None:
+    """Return what the documents are, where the request says so. Raises InvalidRequest."""
+    asked = form.get("purpose")
+    if asked is None or asked == "":
+        return None
+    if not isinstance(asked, str) or asked not in set(Purpose):
+        raise InvalidRequest(problem=f"purpose: {', '.join(Purpose)}")
+    return Purpose(asked)
+
+
+def _fingerprint(files: Sequence[tuple[str, bytes]], purpose: Purpose | None) -> str:
+    digest = hashlib.sha256((purpose or "").encode())
     for name, content in files:
         digest.update(hashlib.sha256(name.encode("utf-8", "replace")).digest() + hashlib.sha256(content).digest())
     return digest.hexdigest()

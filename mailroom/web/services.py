@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mailroom.clock import Clock
 from mailroom.config import Settings
-from mailroom.domain.account import Account, User
+from mailroom.domain.account import Account, Purpose, User
 from mailroom.domain.document import Alternatives, Document, FieldName, Fields
 from mailroom.domain.line import Lines, TypedLines
 from mailroom.domain.message import Envelope
@@ -143,7 +143,7 @@ class WebServices:
     """Everything that the pages may use.
 
     upload: (account_id, user_id, [(file name, bytes)]) -> ids of the messages, durable when it returns.
-    take_in: the same for a program with a key of the account: (account_id, files).
+    take_in: the same for a program with a key of the account: (account_id, files, purpose or None).
     waits: whether a message of that id waits for that account in the spool: (account_id, message_id).
     changed: called after a commit that needs the engine (fields completed, accepted, retry).
     missing: fields that are required and absent or not sure enough.
@@ -160,7 +160,7 @@ class WebServices:
     desk: Desk
     office: Office
     upload: Callable[[str, str, Sequence[tuple[str, bytes]]], list[str]]
-    take_in: Callable[[str, Sequence[tuple[str, bytes]]], list[str]]
+    take_in: Callable[[str, Sequence[tuple[str, bytes]], Purpose | None], list[str]]
     waits: Callable[[str, str], bool]
     changed: Callable[[str], None]
     missing: Callable[[Fields], tuple[FieldName, ...]]

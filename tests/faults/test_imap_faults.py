@@ -46,7 +46,7 @@ def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
             import_domain="import.example",
             max_bytes=100_000,
             find=lambda *_: None,
-            of_account=lambda _: recipient,
+            of_account=lambda _account, _purpose: recipient,
             unassigned=lambda: recipient,
             record=lambda _: None,
         )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from store_values import NOON, message, with_account
 
-from mailroom.app.admitting import admitted, find_recipient
+from mailroom.app.admitting import admitted, find_account, find_recipient
 from mailroom.app.recording import NEW_SENDERS, recorder
 from mailroom.domain.account import Purpose
 from mailroom.domain.message import Door
@@ -41,6 +41,21 @@ def test_the_day_of_a_limit_begins_at_midnight_of_the_account(
     found = find_recipient(sqlite_store, general, lambda: NOON)(address.local_part, "import.example")
     assert found is not None
     assert found.quota_reached is reached
+
+
+def test_what_has_no_purpose_is_a_purchase_where_it_can_be(sqlite_store: Store) -> None:
+    """The oldest address may be one for sales: what a person uploads is not a sale for that."""
+    account = with_account(sqlite_store)
+    with sqlite_store.unit() as unit:
+        sales = unit.addresses.issue(account.id, "import.example", Purpose.SALES, NOON)
+    find = find_account(sqlite_store)
+    assert find(account.id, "").address == sales.address
+    with sqlite_store.unit() as unit:
+        purchases = unit.addresses.issue(account.id, "import.example", Purpose.PURCHASES, NOON + timedelta(days=1))
+    assert find(account.id, "").address == purchases.address
+    assert find(account.id, "sales").address == sales.address
+    with pytest.raises(NotFound, match="other"):
+        find(account.id, "other")
 
 
 def test_files_go_to_the_address_of_their_purpose_and_a_refusal_is_noted(sqlite_store: Store) -> None:

@@ -111,6 +111,16 @@ def maildir(folder: Path) -> Path:
     return folder / "Mail"
 
 
+def test_what_is_imported_may_be_sales(terminal: Any, bakery: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "sold.pdf").write_bytes(b"%PDF-1.7 sold")
+    asked = ("import", "--account", "Bakker", "--purpose", "sales", str(tmp_path / "sold.pdf"))
+    [row] = terminal.json(*asked, status=1)
+    assert "no import address for sales" in row["problem"]
+    [made] = terminal.json("address", "new", "Bakker", "--purpose", "sales")
+    assert terminal.json(*asked)[0]["message"]
+    assert f"To: <{made['address']}>".encode() in spooled(terminal)[0]
+
+
 @pytest.mark.parametrize("make", [mbox, maildir])
 def test_a_mailbox_is_imported_mail_by_mail_and_again_without_doubling(
     terminal: Any, bakery: dict[str, Any], tmp_path: Path, make: Callable[[Path], Path]

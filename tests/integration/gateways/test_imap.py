@@ -46,7 +46,7 @@ class Collecting:
             import_domain="import.example",
             max_bytes=50_000,
             find=self.find,
-            of_account=lambda wanted: Recipient(f"{wanted}@import.example", wanted, False, False),
+            of_account=lambda wanted, _purpose: Recipient(f"{wanted}@import.example", wanted, False, False),
             unassigned=lambda: Recipient("unassigned@import.example", "unassigned", False, False),
             record=self.refusals.append,
         )

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from web_house import NOW, House
 
+from mailroom.domain.account import Purpose
 from mailroom.domain.line import LineItem, Lines
 from mailroom.errors import AccountSuspended, QuotaReached, SpoolUnavailable
 from mailroom.web import create_app
@@ -108,6 +109,20 @@ def test_the_same_idempotency_key_has_the_same_answer_and_no_second_message(
     assert (other.status_code, other.json()["error"]) == (422, "key_reused")
     assert client.hand_in(PDF, under="order-8").json() != first.json()
     assert client.hand_in(PDF, under="x" * 201).status_code == 422
+
+
+def test_a_request_may_say_what_its_documents_are(house: House, program: Callable[..., Program]) -> None:
+    def hand_in(purpose: str, under: str = "") -> httpx.Response:
+        headers = {"idempotency-key": under} if under else {}
+        return mine.ask("POST", "/api/v1/documents", files=[("file", PDF)], data={"purpose": purpose}, headers=headers)
+
+    mine = program()
+    assert [hand_in(purpose).status_code for purpose in ("sales", "other", "")] == [202] * 3
+    assert house.purposes == [Purpose.SALES, Purpose.OTHER, None]
+    refused = hand_in("sale")
+    assert (refused.status_code, refused.json()["error"]) == (422, "invalid_request")
+    assert hand_in("sales", "order-9").status_code == 202
+    assert hand_in("purchases", "order-9").json()["error"] == "key_reused"
 
 
 @pytest.mark.parametrize(
