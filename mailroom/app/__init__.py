@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mailroom.app.box import open_box
     from mailroom.app.daemon import Daemon
-    from mailroom.app.entrance import ROLES, Addresses, Entrance, Role
+    from mailroom.app.entrance import ROLES, Addresses, Entrance, Role, is_running
     from mailroom.app.office import Office
     from mailroom.app.rooms import open_house, open_spool, upload, upload_mail
 
@@ -25,6 +25,7 @@ __all__ = [
     "Entrance",
     "Office",
     "Role",
+    "is_running",
     "open_box",
     "open_house",
     "open_spool",
@@ -36,7 +37,7 @@ _HOMES = {
     "open_box": "mailroom.app.box",
     "Office": "mailroom.app.office",
     **dict.fromkeys(("open_house", "open_spool", "upload", "upload_mail"), "mailroom.app.rooms"),
-    **dict.fromkeys(("ROLES", "Addresses", "Entrance", "Role"), "mailroom.app.entrance"),
+    **dict.fromkeys(("ROLES", "Addresses", "Entrance", "Role", "is_running"), "mailroom.app.entrance"),
     "Daemon": "mailroom.app.daemon",
 }
 

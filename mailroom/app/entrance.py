@@ -160,6 +160,18 @@ def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
         yield
 
 
+def is_running(data: Path, role: str) -> bool:
+    """Whether a daemon has that role on the data folder at this moment."""
+    try:
+        with (data / f".{role}.lock").open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # never started here, or not ours to ask
+        return False
+    return False
+
+
 def inherited_sockets(environment: Mapping[str, str]) -> dict[str, socket.socket]:
     """Return the sockets that systemd hands over, by their FileDescriptorName (sd_listen_fds(3))."""
     if environment.get("LISTEN_PID") != str(os.getpid()):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import click
 
 from mailroom.app import open_spool
+from mailroom.cli.checks import MARKS, Check
+from mailroom.cli.doors import doors
 from mailroom.cli.output import Session, as_json, console, print_json, reason_text
 from mailroom.config import ReadingSettings
 from mailroom.domain.document import DocumentState
@@ -24,26 +24,14 @@ from mailroom.reports.copy import REMEDY, can_make_pdf
 from mailroom.store import GONE_AFTER, SCHEME
 
 LOW_DISK_BYTES = 1_000_000_000
-Level = Literal["ok", "warning", "error"]
-MARKS: dict[Level, str] = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "error": "[red]✗[/red]"}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    level: Level
-    words: str
-    remedy: str = ""
 
 
 @click.command()
 @as_json
 @click.pass_obj
 def doctor(session: Session, as_json: bool) -> None:
-    """Look at the machine, the data folder and everything that waits for the operator. Exit status 1 on an error."""
-    checks = [*programs(session.settings.reading), *_data(session)]
+    """Look at the machine, the data folder, the doors, and what waits for the operator. Exit status 1 on an error."""
+    checks = [*programs(session.settings.reading), *_data(session), *doors(session)]
     if as_json:
         print_json(
             {"check": check.name, "level": check.level, "words": check.words, "remedy": check.remedy}
