@@ -86,21 +86,31 @@ def _take(
     )[0]
 
 
-def _items(path: Path) -> Iterator[Item]:
-    """Give what lies at a path: the mails of a mailbox, a file, or all of that in a folder and the folders in it."""
-    if path.is_dir() and _is_maildir(path):
-        for file in sorted(file for part in ("cur", "new") for file in (path / part).iterdir() if file.is_file()):
-            yield Item(str(file), file.name, True, file.read_bytes)
-        for folder in sorted(inner for inner in path.iterdir() if inner.is_dir() and _is_maildir(inner)):
-            yield from _items(folder)  # Maildir++ keeps its folders as .Name beside cur and new
-    elif path.is_dir():
-        for inner in sorted(inner for inner in path.iterdir() if not inner.name.startswith(".")):
-            yield from _items(inner)
+def _items(path: Path, inside: frozenset[Path] = frozenset()) -> Iterator[Item]:
+    """Give what lies at a path: the mails of a mailbox, a file, or all of that in a folder and the folders in it.
+
+    A link that leads back to a folder in which it lies (`inside`) is left out.
+    """
+    if path.is_dir():
+        real = path.resolve()
+        if real not in inside:
+            yield from _items_in(path, inside | {real})
     elif _is_mbox(path):
         for number, (start, end) in enumerate(_mails_of(path), 1):
             yield Item(f"{path}, mail {number}", path.name, True, partial(_piece, path, start, end))
     elif path.is_file():
         yield Item(str(path), path.name, path.suffix.lower() in MAIL_SUFFIXES, path.read_bytes)
+
+
+def _items_in(path: Path, inside: frozenset[Path]) -> Iterator[Item]:
+    if _is_maildir(path):
+        for file in sorted(file for part in ("cur", "new") for file in (path / part).iterdir() if file.is_file()):
+            yield Item(str(file), file.name, True, file.read_bytes)
+        for folder in sorted(inner for inner in path.iterdir() if inner.is_dir() and _is_maildir(inner)):
+            yield from _items(folder, inside)  # Maildir++ keeps its folders as .Name beside cur and new
+    else:
+        for inner in sorted(inner for inner in path.iterdir() if not inner.name.startswith(".")):
+            yield from _items(inner, inside)
 
 
 def _is_maildir(folder: Path) -> bool:

@@ -121,6 +121,20 @@ def test_what_is_imported_may_be_sales(terminal: Any, bakery: dict[str, Any], tm
     assert f"To: <{made['address']}>".encode() in spooled(terminal)[0]
 
 
+def test_a_link_that_leads_back_ends_no_import_and_doubles_nothing(
+    terminal: Any, bakery: dict[str, Any], tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    (archive / "2025").mkdir(parents=True)
+    (archive / "2025" / "one.pdf").write_bytes(b"%PDF-1.7 one")
+    (archive / "2025" / "all").symlink_to(archive)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "two.pdf").write_bytes(b"%PDF-1.7 two")
+    (archive / "more").symlink_to(tmp_path / "elsewhere")
+    rows = terminal.json("import", "--account", "Bakker", str(archive))
+    assert [Path(row["file"]).name for row in rows] == ["one.pdf", "two.pdf"]
+
+
 @pytest.mark.parametrize("make", [mbox, maildir])
 def test_a_mailbox_is_imported_mail_by_mail_and_again_without_doubling(
     terminal: Any, bakery: dict[str, Any], tmp_path: Path, make: Callable[[Path], Path]
