@@ -106,7 +106,11 @@ class SmtpSettings(_Slice):
         None, description="PEM file with the certificate chain for STARTTLS, read again when it changes; empty: no TLS"
     )
     tls_key: Path | None = Field(None, description="PEM file with the private key; empty: it is in tls_certificate")
-    reuse_port: bool = Field(False, description="Several processes may listen on the port (SO_REUSEPORT)")
+    reuse_port: bool = Field(
+        False,
+        description="Several processes with the role smtp alone may run on this data folder and share the port "
+        "(SO_REUSEPORT); LMTP's too, unless it is a Unix socket",
+    )
     proxy_from: tuple[str, ...] = Field(
         (), description="Addresses and networks of load balancers that begin each connection with a PROXY header"
     )

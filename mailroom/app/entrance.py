@@ -73,7 +73,9 @@ class Entrance:
         """
         if self._spool is not None:
             return self.addresses
-        self._held.enter_context(only_one(self._settings.data, self._roles))
+        # What another such process moves on from the spool is found by the worker, which is a process of its own then.
+        together = self._settings.smtp.reuse_port and self._roles == {"smtp"}
+        self._held.enter_context(only_one(self._settings.data, self._roles, together=together))
         try:
             self.inherited = inherited_sockets(os.environ)
             self._spool = Spool(self._settings.data / "spool.sqlite")
@@ -136,8 +138,10 @@ class Entrance:
 
 
 @contextmanager
-def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
+def only_one(data: Path, roles: frozenset[Role], *, together: bool = False) -> Iterator[None]:
     """Hold the data folder's lock for each role: two daemons on one folder would do each other's work.
+
+    `together`: with others that say the same, which share a port.
 
     Raises:
         BadConfiguration: another process has one of the roles, or the folder cannot be written to.
@@ -152,7 +156,7 @@ def only_one(data: Path, roles: frozenset[Role]) -> Iterator[None]:
                     f"data folder {data}: {error.strerror}; make it writable for this user, or choose --data"
                 ) from error
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, (fcntl.LOCK_SH if together else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise BadConfiguration(
                     f"another mailroom already runs the role {role} on {data}; end it first, or choose --data"
@@ -164,7 +168,7 @@ def is_running(data: Path, role: str) -> bool:
     """Whether a daemon has that role on the data folder at this moment."""
     try:
         with (data / f".{role}.lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:  # never started here, or not ours to ask

@@ -103,7 +103,7 @@ class LmtpDoor:
 
     def _bind(self) -> socket.socket:
         if not self._settings.listen.startswith(_UNIX):
-            return bind(self._settings.listen)
+            return bind(self._settings.listen, reuse_port=self._limits.reuse_port)
         self._made = Path(self._settings.listen.removeprefix(_UNIX))
         return _bind_unix(self._made, int(self._settings.socket_mode, 8))
 
