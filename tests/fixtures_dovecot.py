@@ -22,6 +22,7 @@ import pytest
 
 ADVICE = "Dovecot is not installed; the tests need it: apt-get install dovecot-imapd"
 PASSWORD = "correct-horse-battery"
+ODD_USER, ODD_PASSWORD = "odd@mail.example", "Wärme-für-ños€"
 
 CONFIG = """
 base_dir = {folder}/run
@@ -46,6 +47,11 @@ passdb {{
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
   args = {folder}/oauth2.conf
+}}
+passdb {{
+  driver = static
+  username_filter = {odd_user}
+  args = password={odd_password}
 }}
 passdb {{
   driver = static
@@ -127,6 +133,8 @@ def running_dovecot() -> Iterator[Dovecot]:
         "port": server.port,
         "tls_port": server.tls_port,
         "password": PASSWORD,
+        "odd_user": ODD_USER,
+        "odd_password": ODD_PASSWORD,
     }
     values["certificate"] = server.certificate
     config.write_text(CONFIG.format(**values, **_users()), "utf-8")

@@ -170,7 +170,12 @@ class Mailbox:
         try:
             if tokens is None or self._settings.oauth2 is None:
                 assert self._settings.password_file is not None  # noqa: S101 the settings are checked
-                self._client.login(user, self._settings.password_file.read_text("utf-8").rstrip("\r\n"))
+                password = self._settings.password_file.read_text("utf-8").rstrip("\r\n")
+                if (user + password).isascii():
+                    self._client.login(user, password)
+                else:  # LOGIN has no letters beyond ASCII (RFC 3501), and imaplib fails over them
+                    said = f"\0{user}\0{password}".encode()
+                    self._client.sasl_login("PLAIN", lambda _challenge: said)
             elif self._settings.oauth2.mechanism == "oauthbearer":
                 self._client.oauthbearer_login(user, tokens.access_token())
             else:

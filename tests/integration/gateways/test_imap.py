@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures_dovecot import PASSWORD, Dovecot
+from fixtures_dovecot import ODD_PASSWORD, ODD_USER, PASSWORD, Dovecot
 from imapclient import IMAPClient
 from token_server import TokenServer
 
@@ -268,6 +268,16 @@ def test_a_wrong_password_is_not_tried_often(collect: Collect, tmp_path: Path) -
         box.round()
     assert "wrong" not in str(failure.value)
     assert box.collector._tell(failure.value, 1) >= 60
+
+
+def test_a_password_may_have_any_letters(collect: Collect, put_mail: Put, tmp_path: Path) -> None:
+    box = collect(user=ODD_USER)
+    (tmp_path / "password").write_text(ODD_PASSWORD + "\n", "utf-8")
+    put_mail(ODD_USER, mail(1))
+    assert box.round() == 1
+    (tmp_path / "password").write_text("Kälte\n", "utf-8")
+    with pytest.raises(LoginRefused):
+        box.round()
 
 
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
