@@ -162,6 +162,7 @@ def _json(entry: LedgerEntry, language: Language) -> dict[str, Any]:
         "subject": entry.subject,
         "sender": entry.sender,
         "sender_verdict": entry.sender_verdict.value,
+        "sender_evidence": entry.sender_evidence,
         "media_type": entry.media_type.value,
         "size": entry.size,
     }

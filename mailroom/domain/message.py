@@ -221,6 +221,7 @@ class LedgerEntry(Value):
     reason: Reason
     document_id: str | None = None
     sender_verdict: SenderVerdict = SenderVerdict.UNKNOWN
+    sender_evidence: str = ""
     original_sender: str = ""
 
 

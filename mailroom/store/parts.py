@@ -149,6 +149,7 @@ def _entry(mail: RowMapping, part: RowMapping) -> LedgerEntry:
     original = mail["header"].get("original") or {}
     told = {name: mail[name] for name in _OF_THE_MAIL} | {
         "sender_verdict": mail["proof"]["verdict"],
+        "sender_evidence": mail["proof"].get("evidence", ""),
         "original_sender": original.get("sender_address") or original.get("sender_name") or "",
     }
     return value_of(LedgerEntry, part, message_id=mail["header_message_id"] or mail["mail"], **told)

@@ -85,6 +85,10 @@ STATUS: tuple[tuple[type[MailroomError], int], ...] = (
 )
 
 
+EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+"""A program that asks wrongly has its answer as JSON, not as a page."""
+
+
 class Api:
     """The routes of the API. Nothing here reads a cookie."""
 
@@ -97,7 +101,7 @@ class Api:
             Route("/api/v1/documents", self._endpoint(self._hand_in), methods=["POST"]),
             Route("/api/v1/documents/{id}", self._endpoint(self._show_document), methods=["GET"]),
             Route("/api/v1/messages/{id}", self._endpoint(self._show_message), methods=["GET"]),
-            Route("/api/{rest:path}", self._endpoint(_nothing_here)),
+            Route("/api/{rest:path}", self._endpoint(_nothing_here), methods=EVERY_METHOD),
         ]
 
     def _endpoint(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:

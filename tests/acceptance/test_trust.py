@@ -75,7 +75,9 @@ def test_a_signed_mail_of_a_listed_sender_is_accepted_and_a_changed_one_waits(
     assert foreign["state"] != "accepted"
     assert "sender_not_verified" in codes(foreign)
 
-    verdicts = {line["document_id"]: line["sender_verdict"] for line in installation.json("ledger")}
+    lines = installation.json("ledger")
+    verdicts = {line["document_id"]: line["sender_verdict"] for line in lines}
+    assert all("dkim=" in line["sender_evidence"] for line in lines)
     assert verdicts[good["id"]] == "verified"
     assert verdicts[changed["id"]] == "failed"
     assert verdicts[foreign["id"]] == "unverified"

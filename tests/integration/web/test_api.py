@@ -84,6 +84,14 @@ def test_without_a_key_nothing_is_said(program: Callable[..., Program], key: str
     assert answer.json() == {"error": "unauthorized", "message": "Er is een geldige API-sleutel nodig."}
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/v2/documents"), ("DELETE", "/api/v1/documents/x"), ("GET", "/api/v1/documents")]
+)
+def test_what_is_not_there_is_told_as_json(program: Callable[..., Program], method: str, path: str) -> None:
+    answer = program().ask(method, path)
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
 def test_a_log_in_is_no_key_and_a_revoked_key_is_none(
     house: House, bakery: SimpleNamespace, program: Callable[..., Program]
 ) -> None:
