@@ -98,10 +98,13 @@ def check(recipient: Recipient, sender: str | None = None) -> Recipient:
 
 
 def is_listed(sender: str, listed: Iterable[str]) -> bool:
-    """Whether an address is on a list, itself or by its domain (`@example.com`); letter case does not matter."""
-    address = sender.casefold()
-    domain = "@" + address.rpartition("@")[2]
-    return bool(address) and any(entry.casefold() in {address, domain} for entry in listed)
+    """Whether an address is on a list, itself or by its domain (`@example.com`); letter case does not matter.
+
+    `me+detail@example.com` is me: Gmail's forwards come from `me+caf_=...@gmail.com`.
+    """
+    local_part, at, domain = sender.casefold().rpartition("@")
+    names = {f"{local_part}{at}{domain}", f"{local_part.partition('+')[0]}@{domain}", f"@{domain}"}
+    return bool(sender) and any(entry.casefold() in names for entry in listed)
 
 
 def split(address: str) -> tuple[str, str]:

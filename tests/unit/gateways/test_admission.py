@@ -19,7 +19,7 @@ from mailroom.errors import (
 )
 from mailroom.gateways import addresses
 from mailroom.gateways.addresses import AddressBook
-from mailroom.gateways.admission import Recipient, Refusal, admit, check, split
+from mailroom.gateways.admission import Recipient, Refusal, admit, check, is_listed, split
 
 ACME = Recipient("acme@import.example", "a1", retired=False, suspended=False)
 
@@ -151,10 +151,16 @@ def test_a_blocked_sender_is_refused_and_a_person_who_is_known_is_not(sender: st
 @pytest.mark.parametrize("sender", ["", "a@elsewhere.example", "a@sub.shop.example", "a@notshop.example"])
 def test_a_restricted_address_takes_mail_of_listed_senders_only(sender: str) -> None:
     shop = replace(ACME, senders=("boss@acme.example", "@shop.example"))
-    for listed in ("boss@ACME.example", "any@shop.example"):
+    for listed in ("boss@ACME.example", "any@shop.example", "boss+caf_=docs=import.example@acme.example"):
         assert check(shop, listed) == shop
     with pytest.raises(NotForThisSender):
         check(shop, sender)
+
+
+@pytest.mark.parametrize("sender", ["spam+1@x.example", "SPAM+@x.example", "spam@x.example"])
+def test_a_detail_behind_a_plus_takes_nobody_off_a_list(sender: str) -> None:
+    assert is_listed(sender, ("spam@x.example",))
+    assert not is_listed(sender, ("spammer@x.example", "spam@y.example", "@y.example", "+1@x.example"))
 
 
 def test_a_quota_that_is_reached_holds_back_everybody() -> None:
