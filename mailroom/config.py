@@ -72,8 +72,12 @@ class SmtpSettings(_Slice):
     """`[smtp]`: the door for mail."""
 
     listen: str = Field("127.0.0.1:2525", description="HOST:PORT; port 0 takes a free one and prints it")
-    hostname: str = Field("localhost", description="Name in the greeting")
-    import_domain: str = Field("import.localhost", description="Domain of new import addresses")
+    hostname: str = Field("localhost", pattern=r"^[!-~]+$", description="Name in the greeting")
+    import_domain: str = Field(
+        "import.localhost",
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        description="Domain of new import addresses",
+    )
     max_message_bytes: int = Field(
         36_700_160, gt=0, description="Largest message (SIZE, RFC 1870); larger ones get 552"
     )

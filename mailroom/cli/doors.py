@@ -96,15 +96,16 @@ def _port(key: str, listen: str, *, runs: bool) -> Check:
     if runs:
         return _answer(key, listen)
     try:
-        bind(listen).close()
+        bind(listen, key=key).close()
     except BadConfiguration as error:
         code = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
         if code == errno.EACCES:
             return Check("port", "ok", f"{key} {listen} was not tried: this user may not open it, systemd may")
-        taken = code == errno.EADDRINUSE
-        remedy = "ss -ltnp shows which program has it; a socket unit of systemd may hold it for mailroom"
-        words = f"{key} {listen} is in use, and not by the daemon of this data folder" if taken else f"{key} {error}"
-        return Check("port", "error", words, remedy if taken else f"set {key} to an address of this machine")
+        if code == errno.EADDRINUSE:
+            words = f"{key} {listen} is in use, and not by the daemon of this data folder"
+            remedy = "ss -ltnp shows which program has it; a socket unit of systemd may hold it for mailroom"
+            return Check("port", "error", words, remedy)
+        return Check("port", "error", str(error), f"set {key} to HOST:PORT, with an address of this machine")
     return Check("port", "ok", f"{key} {listen} is free for the daemon, which does not run")
 
 

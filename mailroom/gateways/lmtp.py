@@ -103,9 +103,11 @@ class LmtpDoor:
 
     def _bind(self) -> socket.socket:
         if not self._settings.listen.startswith(_UNIX):
-            return bind(self._settings.listen, reuse_port=self._limits.reuse_port)
-        self._made = Path(self._settings.listen.removeprefix(_UNIX))
-        return _bind_unix(self._made, int(self._settings.socket_mode, 8))
+            return bind(self._settings.listen, reuse_port=self._limits.reuse_port, key="lmtp.listen")
+        path = Path(self._settings.listen.removeprefix(_UNIX))
+        sock = _bind_unix(path, int(self._settings.socket_mode, 8))
+        self._made = path  # not before: where another daemon listens, `stop` would take its socket away
+        return sock
 
 
 def _bind_unix(path: Path, mode: int) -> socket.socket:

@@ -27,8 +27,12 @@ def lmtp(open_door: OpenDoor) -> Iterator[Callable[[str], tuple[Any, str]]]:
         house = open_door()
         find = house.door._find_recipient
         door = LmtpDoor(LmtpSettings(listen=listen), SmtpSettings(**limits), house.spool, find, clock=house.door._now)
-        where = house.run(door.start())
         started.append((house, door))
+        try:
+            where = house.run(door.start())
+        except BadConfiguration:
+            house.run(door.stop())  # as the daemon does
+            raise
         return house, where
 
     yield make
@@ -122,5 +126,7 @@ def test_a_socket_that_lives_or_cannot_be_made_is_named(lmtp: Callable[..., Any]
     lmtp(f"unix:{tmp_path}/lmtp.sock")
     with pytest.raises(BadConfiguration, match=r"lmtp\.sock"):
         lmtp(f"unix:{tmp_path}/lmtp.sock")
+    with socket.socket(socket.AF_UNIX) as front:  # the one that lives keeps its socket
+        front.connect(f"{tmp_path}/lmtp.sock")
     with pytest.raises(BadConfiguration, match="nowhere"):
         lmtp(f"unix:{tmp_path}/nowhere/lmtp.sock")

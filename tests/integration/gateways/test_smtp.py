@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -404,11 +405,24 @@ def test_a_port_that_is_taken_or_nonsense_is_named(open_door: OpenDoor) -> None:
     from mailroom.gateways.listener import bind
 
     house = open_door()
-    with pytest.raises(BadConfiguration, match=str(house.port)):
+    with pytest.raises(BadConfiguration, match=rf"smtp.listen: 127.0.0.1:{house.port}: .*another program has it"):
         bind(f"127.0.0.1:{house.port}")
-    for listen in ("", "localhost", "localhost:port", "127.0.0.1:99999"):
-        with pytest.raises(BadConfiguration):
+    with pytest.raises(BadConfiguration, match=r"lmtp.listen: 192.0.2.1:2525: .*no address of this machine"):
+        bind("192.0.2.1:2525", key="lmtp.listen")
+    for listen in ("", "localhost", "localhost:port", "127.0.0.1:99999", "127.0.0.1:²"):
+        with pytest.raises(BadConfiguration, match="expected HOST:PORT"):
             bind(listen)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_one_address_takes_mail_by_ipv4_and_ipv6(open_door: OpenDoor) -> None:
+    from mailroom.gateways.listener import bind
+
+    house = open_door(sock=bind("[::]:0"))
+    for host, peer in (("127.0.0.1", "127.0.0.1"), ("::1", "::1")):
+        client = replace(house, host=host).dial(hello=True)
+        assert client.mail(MAIL + host.encode()).startswith("250")
+        assert house.spool.pending(9)[-1].envelope.peer == peer
 
 
 def test_a_closing_door_says_good_bye_and_finishes_the_mail_that_is_on_its_way(open_door: OpenDoor) -> None:

@@ -90,6 +90,14 @@ def test_a_value_of_the_wrong_kind_is_told_with_its_line_and_what_fits(
     assert words in said
 
 
+@pytest.mark.parametrize(
+    "line",
+    ['hostname = "mx\\r\\n250 x"', 'hostname = ""', 'import_domain = "exa mple"', 'import_domain = "@import.example"'],
+)
+def test_a_name_that_no_mail_server_can_have_is_refused(write: Write, line: str) -> None:
+    assert complaint(write(f"[smtp]\n{line}")).startswith(f"FILE:2: smtp.{line.split(maxsplit=1)[0]}")
+
+
 def test_every_mistake_is_told_at_once(write: Write) -> None:
     said = complaint(write("[smtp]\nlissen = 'x'\n[reading]\ndpi = 1\n")).splitlines()
     assert [line.partition(": ")[0] for line in said] == ["FILE:2", "FILE:4"]
