@@ -74,6 +74,7 @@ class Mailbox:
             self._move_to = settings.after.removeprefix("move:") if settings.after.startswith("move:") else ""
             if self._move_to and not self._client.folder_exists(self._move_to):
                 self._client.create_folder(self._move_to)
+                self._client.subscribe_folder(self._move_to)  # else mail programs do not show where the mail went
         except BaseException:
             self.close()
             raise

@@ -143,6 +143,9 @@ def test_mail_is_moved_where_the_settings_say_so(collect: Collect, dovecot: Dove
     assert flags(dovecot, box.settings.user) == []
     assert flags(dovecot, box.settings.user, "Gelezen & bonnetjes") == [set()]
     assert len(box.spool.pending(10)) == 1
+    with IMAPClient("127.0.0.1", dovecot.port, ssl=False, timeout=20) as client:
+        client.login(box.settings.user, PASSWORD)
+        assert "Gelezen & bonnetjes" in {name for _, _, name in client.list_sub_folders()}
 
 
 def test_a_crash_before_the_flag_makes_no_second_message(
