@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import groupby, pairwise
 
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment
+from mailroom.extraction.tax import EVERY_RATE
 
 TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
                "change", "tendered", "rounding", "deposit", "shipping")  # fmt: skip
@@ -22,6 +24,8 @@ _ITEM_COLUMNS = frozenset({"description", "quantity", "unit_price", "line_amount
 _TABLE_OF_SUMS = frozenset({"net", "vat", "total", "payable"})
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
 
+_CENT = Decimal("0.01")
+_HIGHEST = Decimal("0.28")  # 27 % is the highest rate of VAT there is
 _CURRENCY = r"(?:€|EUR|\$|USD|£|GBP|CHF|RON|LEI|lei|RM|Fr\.?|zł|kr\.?|INR|Rs\.?|PLN|SEK|DKK|NOK|CZK|HUF)"
 _AMOUNT = re.compile(
     rf"(?P<open>\()?(?P<sign>[-–−+]\s?)?(?:{_CURRENCY}\s{{0,2}})?(?P<sign2>[-–−]\s?)?"
@@ -51,6 +55,8 @@ class Amount:
     line_item: bool = False
     header: bool = False
     """Whether its role comes from a column header of a table of sums."""
+    rate: Decimal | None = None
+    """The rate in its row that makes it the VAT of the amount before it."""
 
     def role(self, *names: str) -> float:
         """Return the best strength of the named roles."""
@@ -76,8 +82,55 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
             for amount in here:
                 pair(sight, amount.at)
                 _give_roles(amount, headers, sight, several=len(here) > 1)
+            _read_rate(row, here)
             found.extend(here)
+    _read_sums(found)
     return found
+
+
+def _read_rate(row: list[Segment], here: list[Amount]) -> None:
+    """`21 % | 500,20 | 105,04`, `6% op 653,30 = 39,20`: by the row's rate one amount is the VAT of the other."""
+    if len(here) < 2 or any(a.line_item for a in here):
+        return
+    rates = _rates("  ".join(s.text for s in row)) | {a.value.normalize() for a in here if a.value in EVERY_RATE}
+    for rate in rates - {Decimal(0)}:
+        for net, vat in pairwise(a for a in here if a.value != rate):
+            due = (net.value * rate / 100).quantize(_CENT, ROUND_HALF_UP)
+            if vat.value and abs(due - vat.value) <= _CENT and net.value > 1 and not net.role("total", "payable"):
+                _be(net, "net", 0.75)
+                _be(vat, "vat", 0.85)
+                vat.rate = rate
+
+
+def _read_sums(found: list[Amount]) -> None:
+    """`Gesamtbetrag | 1.420,49 | 269,89 | 1.690,38`: a row of sums gives net, VAT and total, which add up.
+
+    Where only two stand in it, their sum is the total elsewhere.
+    """
+    totals = {a.value for a in found if a.role("total", "payable", "sum") >= 0.5}
+    for _, group in groupby(found, key=lambda a: (a.at.page, a.at.segment.row)):
+        here = list(group)
+        if len(here) < 2 or max((a.role(*_SUMS) for a in here), default=0.0) < 0.5:
+            continue
+        for at in range(len(here) - 1):
+            net, vat = here[at], here[at + 1]
+            total = here[at + 2] if at + 2 < len(here) else None
+            whole = net.value + vat.value
+            if not 0 < vat.value <= net.value * _HIGHEST or (total is None and whole not in totals):
+                continue
+            if total is None or total.value == whole:
+                _be(net, "net", 0.9)
+                _be(vat, "vat", 0.9)
+                if total is not None:
+                    _be(total, "total", 0.9)
+
+
+def _be(amount: Amount, role: str, strength: float) -> None:
+    """Give an amount the one role that arithmetic proves."""
+    if amount.role(role) < strength:
+        amount.roles = {role: strength}
+    amount.roles = {role: amount.roles[role]}
+    amount.line_item = amount.header = False
 
 
 def _in_segment(segment: Segment) -> Iterator[Amount]:

@@ -19,7 +19,25 @@ _FILLER = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _INSIDE = frozenset(
-    {"incl", "inclusive", "including", "inc", "inkl", "inklusive", "inclusief", "inclus", "of", "in", "im"}
+    {
+        "incl",
+        "inclusive",
+        "including",
+        "inc",
+        "inkl",
+        "inklusive",
+        "inclusief",
+        "inclus",
+        "of",
+        "in",
+        "im",
+        "dont",
+        "waarvan",
+        "davon",
+        "darin",
+        "din",
+        "care",
+    }
 )
 _GENERIC = frozenset({"number", "date", "sum"})
 _REACH_ABOVE = 14  # rows; a column of values under one header
@@ -221,7 +239,7 @@ def _covering(labels: Sequence[Label], over: Sequence[Token]) -> Label | None:
 
 def _captioned(label: Label, candidate: Candidate, depth: int, drop: float) -> Beside | None:
     """A caption ends its line; a label with its own value to the right says nothing about what is under it."""
-    rest = [t for t in label.segment.tokens[label.last :] if not _FILLER.match(t.text)]
+    rest = [t for t in label.segment.tokens[label.after :] if not _FILLER.match(t.text)]
     if any(_DIGIT.search(t.text) for t in rest):
         return None
     if label.roles <= {"date", "other_date"} and len(label.text) <= 5 and not label.alone:

@@ -13,7 +13,8 @@ from functools import cache
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below
-from mailroom.extraction.payment_terms import says_when_to_pay
+from mailroom.extraction.numbers import quotes_original
+from mailroom.extraction.payment_terms import ends_term, for_discount, says_when_to_pay, terms, was_paid
 from mailroom.extraction.text import distance_within, fold
 from mailroom.languages import Language, reading_data
 
@@ -28,11 +29,15 @@ _NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}'?((?:19|
 _SPACED = re.compile(r"(?<![\d.,])(\d{2}) (\d{2}) (20\d\d)(?!\d)")
 _DAY_FIRST = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})"
-    r"\s{0,2}[.\-/,]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
+    r"\s{0,2}[.\-/,+–—]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
 )
 _MONTH_FIRST = re.compile(
     r"([A-Za-zÀ-ÿşţșț]{3,10})\.?\s{0,2}[\-/]?(\d{1,2})(?:st|nd|rd|th)?\s{0,2}[,.\-/]?\s{1,2}'?((?:19|20)\d\d)(?!\d)"
 )
+_ROMAN = re.compile(
+    r"(?<![\d.,/])(\d{1,2})\s?[./\- ]\s?(VI{0,3}|I[VX]|XI{0,2}|I{1,3})\s?[./\- ]\s?((?:19|20)\d\d)(?!\d)"
+)
+_ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _LETTERS_IN_NUMBERS = str.maketrans("OoQDlI|SB", "000011158")
 
@@ -121,6 +126,8 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
         yield match, none, _date(int(match[3]), month, int(match[1]))
     for match, month in _named(_MONTH_FIRST, 1, text):
         yield match, none, _date(int(match[3]), month, int(match[2]))
+    for match in _ROMAN.finditer(text):
+        yield match, none, _date(int(match[3]), _ROMAN_MONTHS.index(match[2]) + 1, int(match[1]))
     for match in _COMPACT.finditer(text):
         yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
 
@@ -164,6 +171,8 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     points = -1.0
     points += 6.0 * found.strength("issue_date") + _date_word(found) * (found.strength("issue_date") < 0.5)
     points -= 5.0 * found.strength("due_date", *_OTHER) * (found.strength("issue_date") < 0.6)
+    points -= 6.0 * ends_term(found) + 4.0 * quotes_original(found, sight)
+    points += 1.5 if _dateline(found) else 0.0
     points += 2.5 * _beside_number(found, sight)
     points -= 0.8 * found.strength(
         "order_number", "delivery_number", "contract_number", "customer_number", "other_number"
@@ -211,6 +220,16 @@ def _has_time(found: Candidate) -> bool:
     return any(re.search(r"\b\d{1,2}:\d\d", t.text) for s in row for t in s.tokens)
 
 
+_PLACE = re.compile(r"^[^\W\d][^\d,:;]{1,30},\s(?:le|den|am|de|the|on|la|li)?\s?$", re.IGNORECASE)
+
+
+def _dateline(found: Candidate) -> bool:
+    """`Namur, le 12 mai 2026`: the head of a letter, alone in its line."""
+    text = found.segment.text
+    alone = not text[found.start + len(found.text) :].strip(" .")
+    return alone and found.page == 1 and _PLACE.match(text[: found.start]) is not None
+
+
 def _in_sentence(found: Candidate) -> bool:
     return len(found.segment.tokens) > 8
 
@@ -226,14 +245,17 @@ def _in_range(found: Candidate) -> bool:
 
 def _for_discount(found: Candidate, sight: Sight) -> bool:
     """`2 % Skonto bei Zahlung bis 3.4.2026` says when the discount ends, not when the invoice is due."""
-    return any(a.roles & {"cash_discount", "discount"} and a.x0 < found.x0 for a in sight.labels_of(found.segment))
+    left = [a for a in sight.labels_of(found.segment) if a.roles & {"cash_discount", "discount"} and a.x0 < found.x0]
+    return for_discount(found) or any(a.segment is not found.segment for a in left)
 
 
 def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[Candidate]:
     """Return the candidates for the due date, best first; only a label or a sentence about paying makes one."""
+    agreed = terms(sight, date.fromisoformat(issue)) if issue else set()
     for found in dates:
         points = -4.0 + max(8.0 * found.strength("due_date"), 6.4 * says_when_to_pay(found))
-        points -= 5.0 * _for_discount(found, sight)
+        points += (2.0 if points > 0 else 5.5) * (found.value in agreed)
+        points -= 5.0 * _for_discount(found, sight) + 6.0 * was_paid(found)
         named = found.strength("due_date") >= 0.6 or says_when_to_pay(found)
         points -= 4.0 * found.strength("issue_date", *_OTHER) * (not named)
         if issue:

@@ -19,6 +19,8 @@ _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
 _FREE = _PARTIES | {"name"}
 _FUZZY_FROM = 8  # letters; in shorter words one wrong letter makes another word
 _LONGEST = 9  # words of a label
+_LONGEST_REMARK = 6  # words
+_LONGEST_TWIN = 4  # words, of the first language of a caption in two
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +64,19 @@ class Label:
         return self.segment.tokens[self.last - 1].text.rstrip(":.").endswith(")") or self.text.startswith("(")
 
     @property
+    def after(self) -> int:
+        """The token after the label and a remark in brackets on how to write its value: `Data (ziua, luna, anul):`."""
+        tokens = self.segment.tokens
+        if self.ends_segment or not tokens[self.last].text.startswith("("):
+            return self.last
+        closed = (i for i in range(self.last, min(len(tokens), self.last + _LONGEST_REMARK)) if ")" in tokens[i].text)
+        return next(closed, self.last - 1) + 1
+
+    @property
     def colon(self) -> bool:
-        following = self.segment.tokens[self.last].text if not self.ends_segment else ""
-        return self.segment.tokens[self.last - 1].text.endswith(":") or following.startswith(":")
+        tokens, after = self.segment.tokens, self.after
+        following = tokens[after].text if after < len(tokens) else ""
+        return tokens[self.last - 1].text.endswith(":") or tokens[after - 1].text.endswith(":") or following[:1] == ":"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +187,21 @@ def _label(segment: Segment, at: int, found: tuple[int, _Entry, bool]) -> Label 
     return Label(roles, entry.languages, segment, at, last, exact) if roles else None
 
 
+def is_twin(label: Label) -> bool:
+    """Say whether it is the second half of a caption in two languages: `Nabywca / Buyer`."""
+    before = label.segment.tokens[max(0, label.first - 1)].text
+    return 0 < label.first <= _LONGEST_TWIN and before.endswith("/") and label.ends_segment
+
+
 def _stands_free(label: Label) -> bool:
     """A party's label opens its line: `an` inside a sentence names nobody, nor does a stray letter of OCR."""
     if len(label.text) <= 2 and label.segment.sheet.ocr and not label.colon:
         return False
-    return label.first == 0 and (label.ends_segment or label.colon)
+    return (label.first == 0 or is_twin(label)) and (label.ends_segment or label.colon)
 
 
 def _before_digits(label: Label) -> bool:
     """`le`, `du`, `vom`, `Data` count where a value may follow: before a digit, at the end, or before a colon."""
-    if label.ends_segment or label.colon:
+    if label.after == len(label.segment.tokens) or label.colon:
         return True
-    return label.segment.tokens[label.last].text[:1].isdigit()
+    return label.segment.tokens[label.after].text[:1].isdigit()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.labels import Label, is_twin
 from mailroom.extraction.layout import Segment, below
-from mailroom.extraction.text import compact, distance_within
+from mailroom.extraction.text import blur, compact, distance_within
 from mailroom.languages import Language, reading_data
 
 _CUT = re.compile(r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;|:\s{1,2}")
@@ -35,6 +36,8 @@ def legal_forms() -> re.Pattern[str]:
         plain = re.escape(form).replace(r"\ ", r"\s*")
         # Short forms are words of other languages in small letters: `sa`, `as`, `se`, `cv`.
         patterns.append(f"(?i:{plain})" if len(compact(form)) >= 4 else plain)
+    # `Handelsges.m.b.H.`, `Vertriebsgesellschaft mbH`: the form is the end of a longer word.
+    patterns.append(r"(?i:[a-zäöü]{3,20}(?:ges\.|gesellschaft) ?m\. ?b\. ?h\.?|[a-zäöü]{3,20}gesellschaft mbh)")
     return re.compile(rf"(?<![\w.])(?:{'|'.join(patterns)})(?![\w])")
 
 
@@ -91,17 +94,32 @@ def _joined(name: Candidate, other: Segment, *, first: Segment) -> Candidate:
 def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
     start = 0
     labels = sight.labels_in(segment)
+    if any(a.roles & _PARTIES and (a.alone or is_twin(a)) for a in labels):
+        return  # `Nabywca / Buyer` announces a name and is none
     opening = next((a for a in labels if a.first == 0 and a.colon), None)
     if opening:
         start = segment.ends[opening.last - 1]
     text = segment.text
+    numbered = [segment.starts[a.first] for a in labels if a.first > 1 and a.roles & _NUMBERS and _followed(a)]
     for piece in _split(text, start):
         begin, end = piece
+        named = _CAPITAL.search(text, begin, end)
+        end = named.start() if named else min((at for at in numbered if begin < at < end), default=end)
         value = _tidy(text[begin:end])
         value = _mended_form(value) if segment.sheet.ocr else value
         if _like_a_name(value):
             first, last = segment.span(begin, end)
             yield Candidate(value, segment, first, last, value, start=begin)
+
+
+_PARTIES = frozenset({"seller", "buyer", "delivery_to"})
+_NUMBERS = frozenset({"vat_id", "enterprise_number", "tax_number", "iban", "bic", "other_number"})
+
+
+def _followed(label: Label) -> bool:
+    """`Glas BV N° d'entreprise 0524.673.790`: a number follows a label within a line, so that the name ends before."""
+    rest = label.segment.tokens[label.last : label.last + 3]
+    return any(c.isdigit() for t in rest for c in t.text)
 
 
 def _tidy(text: str) -> str:
@@ -116,6 +134,12 @@ def _long_forms() -> dict[str, str]:
     return {compact(form): form for form in forms if len(compact(form)) >= 6}
 
 
+@cache
+def _blurred_forms() -> dict[str, str]:
+    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
+    return {blur(form): form for form in forms if len(compact(form)) >= 4 and set("olisb") & set(compact(form))}
+
+
 def _mended_form(value: str) -> str:
     """Put right one letter that OCR misread in a legal form of some length: `SDN BHO`."""
     words = value.split()
@@ -123,6 +147,9 @@ def _mended_form(value: str) -> str:
         tail = compact(" ".join(words[-count:]))
         if tail in _long_forms():
             return value
+        spelled = _blurred_forms().get(blur(tail))
+        if spelled and len(words) > count and tail != compact(spelled):
+            return " ".join([*words[:-count], spelled])  # `Sp. z 0.0.`
         if len(words) <= count or len(tail) < 6:
             continue
         form = next((f for key, f in _long_forms().items() if distance_within(tail, key, 1)), None)

@@ -21,8 +21,11 @@ _OTHERS = ("order_number", "customer_number", "delivery_number", "contract_numbe
 _NUMBER = re.compile(r"^[#(]?(?=[^\d]*\d)[A-Za-z0-9][\w./\-–#&]*\)?$")
 _PREFIX = re.compile(r"^[A-Z]{1,5}[./\-]?$")
 _NOT_NUMBER = re.compile(
-    r"%|@|^\+|www\.|^\d{1,2}:\d\d|^\d{1,3}(?:[.,']\d{3})*[.,]\d{2}$|^\d+[.,]\d$|^\d+x$|^[xX]\d+$|€|\$|£"
+    r"%|@|^\+|www\.|^\d{1,2}[./\-]\d{1,2}[./\-](?:1[89]|20)\d\d$|^\d{1,2}:\d\d|^\d{1,3}(?:[.,']\d{3})*[.,]\d{2}$|^\d+[.,]\d$|^\d+x$|^[xX]\d+$|€|\$|£"
 )
+_GROUP = re.compile(r"^(?:\d{2,}[.,;]?|[A-Z]?\d+[A-Z]?)$")
+_MOST_GROUPS = 5
+_GROUP_GAP = 1.7  # widths of a letter
 _JOIN = re.compile(r"^[/\-–.][\w/.\-]*$|^[\d/.\-–]*[/\-–]$")
 
 Used = Collection[tuple[int, int]]
@@ -37,7 +40,7 @@ def used_tokens(*groups: list[Candidate]) -> set[tuple[int, int]]:
 
 def find_numbers(sight: Sight, used: Used) -> list[Candidate]:
     """Return everything that may be a document's number, with its labels."""
-    return [pair(sight, c) for sheet in sight.sheets for s in sheet.segments for c in _in_segment(sight, s, used)]
+    return [c for sheet in sight.sheets for s in sheet.segments for c in _in_segment(sight, s, used)]
 
 
 def _in_segment(sight: Sight, segment: Segment, used: Used) -> Iterator[Candidate]:
@@ -46,15 +49,48 @@ def _in_segment(sight: Sight, segment: Segment, used: Used) -> Iterator[Candidat
     labelled = {i for label in sight.labels_in(segment) for i in range(label.first, label.last)}
     at = 0
     while at < len(segment.tokens):
-        if (id(segment), at) in used or at in labelled or not _is_number(segment.tokens[at].text):
+        if (id(segment), at) in used or at in labelled or not _opens(segment, at, labelled):
             at += 1
             continue
         first, last = _extended(segment, at, used, labelled)
-        text = segment.text[segment.starts[first] : segment.ends[last - 1]]
-        value = re.sub(r"\s+", " ", text).strip(" #()[].,;:")
-        if any(c.isdigit() for c in value):
-            yield Candidate(value, segment, first, last, text, start=segment.starts[first])
-        at = last
+        number = _grouped(sight, segment, (first, last), used, labelled) or _candidate(sight, segment, first, last)
+        if any(c.isdigit() for c in number.value):
+            yield number
+        at = number.last
+
+
+def _candidate(sight: Sight, segment: Segment, first: int, last: int) -> Candidate:
+    text = segment.text[segment.starts[first] : segment.ends[last - 1]]
+    value = re.sub(r"\s+", " ", text).strip(" #()[].,;:")
+    return pair(sight, Candidate(value, segment, first, last, text, start=segment.starts[first]))
+
+
+def _grouped(sight: Sight, segment: Segment, span: tuple[int, int], used: Used, labelled: set[int]) -> Candidate | None:
+    """Return a number printed in groups, `2026 1104 88215`: they fill their cell, and a label calls them a number."""
+    tokens, (first, end) = segment.tokens, span
+    last = end
+    while (
+        last < len(tokens)
+        and last - first < _MOST_GROUPS
+        and last not in labelled
+        and (id(segment), last) not in used
+        and _GROUP.match(tokens[last].text)
+        and tokens[last].gap < _GROUP_GAP
+    ):
+        last += 1
+    ends = last == len(tokens) or last in labelled or not tokens[last].text[-1:].isalnum()
+    if last == end or not ends or not tokens[end - 1].text[-1:].isdigit():
+        return None
+    found = _candidate(sight, segment, first, last)
+    return found if found.strength("invoice_number", *_OTHERS) >= 0.6 else None
+
+
+def _opens(segment: Segment, at: int, labelled: set[int]) -> bool:
+    """Say whether a number may begin here; `HP /2026/00371` goes on after a stray space."""
+    text = segment.text[segment.starts[at] : segment.ends[at]]
+    if text[:1] in "/-" and at and at - 1 not in labelled and _PREFIX.match(segment.tokens[at - 1].text):
+        return _is_number(text[1:])
+    return _is_number(text)
 
 
 def _is_number(text: str) -> bool:
@@ -114,7 +150,7 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
         points -= 4.0 * number.strength(*_OTHERS)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
-    return points - 7.0 * (points > 0 and _original(number, sight))
+    return points - 7.0 * (points > 0 and quotes_original(number, sight))
 
 
 def _qualified(number: Candidate) -> bool:
@@ -163,11 +199,11 @@ def _begins_address(number: Candidate) -> bool:
     return number.first == 0 and number.value.isdigit() and len(number.value) <= 5 and town
 
 
-def _original(number: Candidate, sight: Sight) -> bool:
+def quotes_original(number: Candidate, sight: Sight) -> bool:
     """Say whether the words before it speak of the invoice that a credit note corrects."""
     row = number.segment.sheet.rows[number.segment.row]
     before = blur(" ".join(s.text for s in row[: number.segment.place]) + " " + number.segment.text[: number.start])
-    plain = [a for a in sight.labels_of(number.segment) if "invoice_number" in a.roles]
+    plain = [a for a in sight.labels_of(number.segment) if a.roles & {"invoice_number", "credit_word"}]
     if any(blur(a.text) == before for a in plain):
         return False
     return any(before.endswith(p) or (len(p) > 12 and p in before) for p in _originals())

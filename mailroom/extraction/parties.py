@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.labels import is_twin
 from mailroom.extraction.layout import Segment, below, column
 from mailroom.extraction.names import legal_forms
 from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
@@ -68,9 +69,33 @@ def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Ca
     weights = RECEIPT_WEIGHTS if known.receipt else WEIGHTS
     for name, seen in zip(names, traits, strict=True):
         name.score = sum(weights[trait] * strength for trait, strength in seen.items())
-    return sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
+    ranked = sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
+    return ranked if known.receipt else _in_full(ranked)
 
 
+def _in_full(ranked: list[Candidate]) -> list[Candidate]:
+    """Let a brand give way to the company's full name that begins with it: `Tauern` to `Tauern Handelsges.m.b.H.`"""
+    if not ranked or legal_forms().search(ranked[0].value):
+        return ranked
+    brand = fold(ranked[0].value)
+    fuller = [n for n in ranked[1:] if fold(n.value).startswith(f"{brand} ") and _only_longer(n.value, len(brand))]
+    named = next((n for n in fuller if n.score > ranked[0].score - _FULLER and len(compact(brand)) > 3), None)
+    if named is None:
+        return ranked
+    named.score = ranked[0].score
+    return [named, *(n for n in ranked if n is not named)]
+
+
+def _only_longer(name: str, start: int) -> bool:
+    """Say whether a name goes on with a word or two and its legal form, not with a sentence or a second name."""
+    form = legal_forms().search(name, start)
+    words = name[start : form.start()].split() if form else []
+    return form is not None and len(words) <= _MOST_MORE and not any(compact(w) in _SMALL_WORDS | {""} for w in words)
+
+
+_MOST_MORE = 2
+_FULLER = 5.0
+"""Points by which the best place of a brand may be ahead of the best place of the full name."""
 Traits = dict[str, float]
 """What speaks for or against a name, by `WEIGHTS`' keys."""
 
@@ -121,7 +146,9 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
     formed = bool(legal_forms().search(value))
     covered = sum(
-        a.last - a.first for a in sight.labels_in(name.segment) if a.first >= name.first and a.last <= name.last
+        a.last - (0 if is_twin(a) else a.first)
+        for a in sight.labels_in(name.segment)
+        if a.first >= name.first and a.last <= name.last
     )
     rest = len(name.segment.tokens) - (name.last - name.first)
     return {

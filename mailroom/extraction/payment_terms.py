@@ -2,7 +2,7 @@
 
 A date in a sentence is a due date when the sentence speaks of paying and a word such as `by` leads to the date. Where
 no date is printed, the term in days gives it from the issue date; such a date is derived and never quite sure. What a
-sentence says of a discount for early payment is no due date.
+clause says of a discount for early payment, or of a payment that came in, is no due date.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from mailroom.extraction.text import fold
 from mailroom.languages import Language, reading_data
 
 _LONGEST_TERM = 180  # days
-_DISCOUNT = re.compile(r"\d\s?%|skonto|escompte|discount|korting|reducere")
+_DISCOUNT = re.compile(r"\d\s?%|skonto|escompte|discount|korting|reducere|scont\b")
+_SENTENCE = re.compile(r";|(?<=[^\W\d]{3})[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])")
+_CLAUSE = re.compile(r"[,;|]\s+|\s+(?:oder|or|ou|of|sau|sinon|sonst|anders|altfel)\s+")
+_LONG_LINE = 8  # words: a shorter line is the last one of its text
 _LONGEST_REMARK = 8  # words: `Payable on receipt` stands alone, conditions of sale run on
 
 
@@ -51,11 +54,101 @@ def _leading() -> re.Pattern[str]:
 
 
 @cache
+def _count_words() -> dict[str, int]:
+    return {
+        fold(word): int(days)
+        for language in Language
+        for days, words in reading_data(language)["days_in_words"].items()
+        for word in words
+    }
+
+
+@cache
 def _terms() -> re.Pattern[str]:
-    spelled = [
-        re.escape(p).replace(re.escape("{n}"), r"(?:\d{1,3})").replace(r"\ ", r"\s+") for p in _phrases("due_days")
-    ]
+    words = _any_of(sorted(_count_words(), key=len, reverse=True))
+    # `30`, `thirty`, `thirty (30)`, `30 (thirty)`
+    count = rf"(?:\(?\d{{1,3}}\)?(?:\s\([a-z -]+\))?|(?:{words})(?:\s\(\d{{1,3}}\))?)"
+    spelled = [re.escape(p).replace(re.escape("{n}"), count).replace(r"\ ", r"\s+") for p in _phrases("due_days")]
     return re.compile(rf"(?<![a-z\d])(?:{'|'.join(spelled)})(?![a-z])")
+
+
+def _days(words: str) -> int:
+    """Return the number that a term begins with, in figures or in words."""
+    figures = re.search(r"\d+", words)
+    return int(figures[0]) if figures else next(n for word, n in _by_length() if re.search(rf"\b{word}\b", words))
+
+
+@cache
+def _by_length() -> list[tuple[str, int]]:
+    return sorted(_count_words().items(), key=lambda w: -len(w[0]))
+
+
+@cache
+def _leads_from_term() -> re.Pattern[str]:
+    """What may stand between a term and its day: `30 days (by 5 July)`, `quinze jours, soit pour le 5 juillet`."""
+    return re.compile(rf"(?:[\s:()=,\-–.]|(?:{_any_of(_phrases('pay_until') + _phrases('that_is'))})(?![a-z]))*$")
+
+
+@cache
+def _paid() -> re.Pattern[str]:
+    # `To be paid on 3 April` is still to come.
+    return re.compile(rf"(?<![a-z])(?<!be )(?<!etre )(?<!worden )(?:{_any_of(_phrases('paid'))})(?![a-z])")
+
+
+@cache
+def _in_full() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{_any_of(_phrases('without_discount'))})(?![a-z])")
+
+
+def _piece(text: str, at: int, cut: re.Pattern[str]) -> str:
+    """Return the piece of a text that holds a place, between two cuts."""
+    start = max((m.end() for m in cut.finditer(text) if m.end() <= at), default=0)
+    end = min((m.start() for m in cut.finditer(text) if m.start() > at), default=len(text))
+    return text[start:end]
+
+
+def for_discount(found: Candidate) -> bool:
+    """Tell whether a date ends a discount: `2 % Skonto bis 3.4.2026`, but not `, netto bis 3.5.2026` after it."""
+    text, at = _with_line_over(found)
+    return _discounted(text, at)
+
+
+def _discounted(text: str, at: int) -> bool:
+    """Tell whether a place belongs to a discount: `8 Tage 2 % Skonto, 30 Tage netto` has one term of each kind."""
+    if not _DISCOUNT.search(_piece(text, at, _SENTENCE)):
+        return False
+    clause = _in_full().sub(" ", _piece(text, at, _CLAUSE), 1)
+    return clause == _piece(text, at, _CLAUSE) or _DISCOUNT.search(clause) is not None
+
+
+def was_paid(found: Candidate) -> bool:
+    """Tell whether a sentence says that the payment came in on a date: `Payment received on 3 April`."""
+    text, at = _with_line_over(found)
+    return _paid().search(_piece(text, at, _SENTENCE)) is not None
+
+
+def ends_term(found: Candidate) -> bool:
+    """Tell whether a term leads to a date: `30 dagen na factuurdatum: 3/5/2026`."""
+    text, at = _with_line_over(found)
+    before = text[:at]
+    return any(_leads_from_term().match(before, m.end()) for m in _terms().finditer(before))
+
+
+def terms(sight: Sight, issue: date) -> set[str]:
+    """Return the days that the terms printed on the pages give from the issue date."""
+    found = set()
+    for sheet in sight.sheets:
+        for segment in (s for s in sheet.segments if s.digits):
+            text = fold(segment.text)
+            for match in _terms().finditer(text):
+                if (_paying().search(text) or _labelled(segment)) and 0 < _days(match[0]) <= _LONGEST_TERM:
+                    found.add(_due(issue, match[0], text).isoformat())
+    return found
+
+
+def _due(issue: date, words: str, text: str) -> date:
+    due = issue + timedelta(days=_days(words))
+    return due.replace(day=monthrange(due.year, due.month)[1]) if _month_end().search(text) else due
 
 
 @cache
@@ -70,20 +163,27 @@ def _month_end() -> re.Pattern[str]:
 
 def says_when_to_pay(found: Candidate) -> bool:
     """Tell whether a date stands in a sentence that asks to pay, or announces a collection, by or on that day."""
-    over = _line_over(found) if not found.first else ""
-    text = f"{over} {fold(found.segment.text)}".strip()
-    before = f"{over} {fold(found.segment.text[: found.start])}".strip()
-    if _DISCOUNT.search(text) or not _leading().search(before):
+    text, at = _with_line_over(found)
+    if for_discount(found) or was_paid(found):
         return False
-    return _paying().search(text) is not None
+    return ends_term(found) or (_leading().search(text[:at]) is not None and _paying().search(text) is not None)
 
 
-def _line_over(found: Candidate) -> str:
-    """Return the line before, when the sentence runs on from it: it begins at the same place and is long."""
+def _with_line_over(found: Candidate) -> tuple[str, int]:
+    """Return the folded text that a date stands in, with the line that runs on into it, and the date's place."""
     segment = found.segment
-    over = segment.sheet.rows[segment.row - 1] if segment.row else []
-    aligned = [s for s in over if abs(s.x0 - segment.x0) < 2 * segment.tokens[0].letter and len(s.tokens) > 5]
-    near = bool(aligned) and segment.y0 - aligned[0].y1 < segment.sheet.line
+    rows = segment.sheet.rows
+    over = _runs_on(rows[segment.row - 1] if segment.row else [], segment, short=5)
+    under = _runs_on(rows[segment.row + 1] if segment.row + 1 < len(rows) else [], segment, short=0)
+    before = fold(segment.text[: found.start])
+    text = f"{over} {fold(segment.text)}" + (f" {under}" if len(segment.tokens) > _LONG_LINE else "")
+    return text, len(over) + 1 + len(before)
+
+
+def _runs_on(row: list[Segment], segment: Segment, *, short: int) -> str:
+    """Return the line over or under another of one text: it begins at the same place, and is longer than `short`."""
+    aligned = [s for s in row if abs(s.x0 - segment.x0) < 2 * segment.tokens[0].letter and len(s.tokens) > short]
+    near = bool(aligned) and max(segment.y0 - aligned[0].y1, aligned[0].y0 - segment.y1) < segment.sheet.line
     return fold(aligned[0].text) if near else ""
 
 
@@ -99,17 +199,15 @@ def term(sight: Sight, issue: date) -> Term | None:
 
 def _in_segment(segment: Segment, issue: date) -> Term | None:
     text = fold(segment.text)
-    if _DISCOUNT.search(text) or len(text) != len(segment.text):
+    if len(text) != len(segment.text):
         return None
-    match = _terms().search(text) if segment.digits else None
+    match = next((m for m in _terms().finditer(text) if not _discounted(text, m.start())), None)
     if match and (_paying().search(text) or _labelled(segment)):
-        days = int(re.search(r"\d+", match[0])[0])  # type: ignore[index]
-        if not 0 < days <= _LONGEST_TERM:
+        if not 0 < _days(match[0]) <= _LONGEST_TERM:
             return None
-        due = issue + timedelta(days=days)
-        if _month_end().search(text):
-            due = due.replace(day=monthrange(due.year, due.month)[1])
-        return Term(due, _candidate(segment, match))
+        return Term(_due(issue, match[0], text), _candidate(segment, match))
+    if _DISCOUNT.search(text):
+        return None
     match = _at_once().search(text) if len(segment.tokens) <= _LONGEST_REMARK else None
     return Term(issue, _candidate(segment, match)) if match else None
 

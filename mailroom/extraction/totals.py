@@ -293,8 +293,9 @@ def _vat_rows(pool: list[Amount]) -> list[Amount]:
     for amount in pool:
         if amount.role("vat") < 0.6 or amount.role("net") > amount.role("vat"):
             continue
-        rate = rate_beside(amount)
-        if rate is not None:
+        rate = amount.rate or rate_beside(amount)
+        known = rows.get(rate) if rate is not None else None
+        if rate is not None and (known is None or amount.rate is not None or known.rate is None):
             rows[rate] = amount
     return list(rows.values())
 
