@@ -28,6 +28,9 @@ _MOST_GROUPS = 5
 _GROUP_GAP = 1.7  # widths of a letter
 _JOIN = re.compile(r"^[/\-–.][\w/.\-]*$|^[\d/.\-–]*[/\-–]$")
 
+_OF_DOCUMENTS = frozenset({"issue_date", "date", "due_date", "customer_number"})
+"""Captions beside which `Nr.` is that of the document."""
+
 Used = Collection[tuple[int, int]]
 """Words that are already a date, an IBAN or a VAT id: (id of the segment, place of the token)."""
 
@@ -82,7 +85,7 @@ def _grouped(sight: Sight, segment: Segment, span: tuple[int, int], used: Used, 
     if last == end or not ends or not tokens[end - 1].text[-1:].isdigit():
         return None
     found = _candidate(sight, segment, first, last)
-    return found if found.strength("invoice_number", *_OTHERS) >= 0.6 else None
+    return found if found.strength(*ROLES, *_OTHERS) >= 0.6 else None
 
 
 def _opens(segment: Segment, at: int, labelled: set[int]) -> bool:
@@ -122,7 +125,7 @@ def score_numbers(
     long_keys = [key for key in counts if len(key) > 4]
     quoted = {compact(c.value) for c in references}
     for number in numbers:
-        number.beside = [b for b in number.beside if not _heads_items(b, number, headers)]
+        number.beside = [b for b in number.beside if not _heads_items(b, number, headers, sight)]
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
         key = compact(number.value)
         if number.score > 1.5:
@@ -131,9 +134,11 @@ def score_numbers(
     return sorted(numbers, key=lambda c: -c.score)
 
 
-def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]]) -> bool:
-    """A header of the item table, or a lone `#` or `Nr` over a column, numbers the lines."""
+def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]], sight: Sight) -> bool:
+    """A header of the item table, or a lone `#` or `Nr` over a column, numbers the lines; not so `Nr. | Datum`."""
     if not beside.above:
+        return False
+    if any(a.roles & _OF_DOCUMENTS for a in sight.labels_of(beside.label.segment)):
         return False
     return (number.page, beside.label.segment.row) in headers or (
         beside.label.roles <= {"number", "line_amount"} and len(beside.label.text) <= 3 and beside.label.alone

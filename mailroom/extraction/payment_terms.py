@@ -23,6 +23,7 @@ _DISCOUNT = re.compile(r"\d\s?%|skonto|escompte|discount|korting|reducere|scont\
 _SENTENCE = re.compile(r";|(?<=[^\W\d]{3})[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])")
 _CLAUSE = re.compile(r"[,;|]\s+|\s+(?:oder|or|ou|of|sau|sinon|sonst|anders|altfel)\s+")
 _LONG_LINE = 8  # words: a shorter line is the last one of its text
+_LONGEST_CAPTION = 5  # words: `Délai de paiement: 3/5/2026`
 _LONGEST_REMARK = 8  # words: `Payable on receipt` stands alone, conditions of sale run on
 
 
@@ -141,7 +142,7 @@ def terms(sight: Sight, issue: date) -> set[str]:
         for segment in (s for s in sheet.segments if s.digits):
             text = fold(segment.text)
             for match in _terms().finditer(text):
-                if (_paying().search(text) or _labelled(segment)) and 0 < _days(match[0]) <= _LONGEST_TERM:
+                if _of_paying(text, match, segment) and 0 < _days(match[0]) <= _LONGEST_TERM:
                     found.add(_due(issue, match[0], text).isoformat())
     return found
 
@@ -166,18 +167,30 @@ def says_when_to_pay(found: Candidate) -> bool:
     text, at = _with_line_over(found)
     if for_discount(found) or was_paid(found):
         return False
-    return ends_term(found) or (_leading().search(text[:at]) is not None and _paying().search(text) is not None)
+    if ends_term(found):
+        return True
+    asks = _paying().search(text) is not None or _in_full().search(_piece(text, at, _CLAUSE)) is not None
+    caption = text[:at].rstrip().endswith(":") and len(text[:at].split()) <= _LONGEST_CAPTION
+    return asks and (caption or _leading().search(text[:at]) is not None)
 
 
 def _with_line_over(found: Candidate) -> tuple[str, int]:
     """Return the folded text that a date stands in, with the line that runs on into it, and the date's place."""
     segment = found.segment
     rows = segment.sheet.rows
-    over = _runs_on(rows[segment.row - 1] if segment.row else [], segment, short=5)
+    over = _runs_on(rows[segment.row - 1] if segment.row else [], segment, short=5) or _caption_left(found)
     under = _runs_on(rows[segment.row + 1] if segment.row + 1 < len(rows) else [], segment, short=0)
     before = fold(segment.text[: found.start])
     text = f"{over} {fold(segment.text)}" + (f" {under}" if len(segment.tokens) > _LONG_LINE else "")
     return text, len(over) + 1 + len(before)
+
+
+def _caption_left(found: Candidate) -> str:
+    """Return the words of the cell left of a date that fills its own: `Betaal dit bedrag voor` | `3/5/2026`."""
+    if found.first or not found.segment.place:
+        return ""
+    left = found.segment.sheet.rows[found.segment.row][found.segment.place - 1]
+    return "" if left.digits or len(left.tokens) > _LONG_LINE else fold(left.text)
 
 
 def _runs_on(row: list[Segment], segment: Segment, *, short: int) -> str:
@@ -199,10 +212,8 @@ def term(sight: Sight, issue: date) -> Term | None:
 
 def _in_segment(segment: Segment, issue: date) -> Term | None:
     text = fold(segment.text)
-    if len(text) != len(segment.text):
-        return None
     match = next((m for m in _terms().finditer(text) if not _discounted(text, m.start())), None)
-    if match and (_paying().search(text) or _labelled(segment)):
+    if match and _of_paying(text, match, segment):
         if not 0 < _days(match[0]) <= _LONGEST_TERM:
             return None
         return Term(_due(issue, match[0], text), _candidate(segment, match))
@@ -212,6 +223,12 @@ def _in_segment(segment: Segment, issue: date) -> Term | None:
     return Term(issue, _candidate(segment, match)) if match else None
 
 
+def _of_paying(text: str, match: re.Match[str], segment: Segment) -> bool:
+    """Tell whether a term is one of payment: its sentence or caption speaks of paying, or it is called net."""
+    net = _in_full().search(_piece(text, match.start(), _CLAUSE))
+    return net is not None or _paying().search(text) is not None or _labelled(segment)
+
+
 def _labelled(segment: Segment) -> bool:
     """Tell whether the cell to the left is about paying: `Zahlungsziel` | `14 Tage netto`."""
     row = segment.sheet.rows[segment.row]
@@ -219,5 +236,7 @@ def _labelled(segment: Segment) -> bool:
 
 
 def _candidate(segment: Segment, match: re.Match[str]) -> Candidate:
-    first, last = segment.span(*match.span())
-    return Candidate("", segment, first, last, segment.text[match.start() : match.end()], start=match.start())
+    # Folding `ß` moves the places of what follows.
+    start, end = match.span() if len(fold(segment.text)) == len(segment.text) else (0, len(segment.text))
+    first, last = segment.span(start, end)
+    return Candidate("", segment, first, last, segment.text[start:end], start=start)
