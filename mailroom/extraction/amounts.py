@@ -19,7 +19,7 @@ from mailroom.extraction.layout import Segment
 from mailroom.extraction.tax import EVERY_RATE
 
 TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
-               "change", "tendered", "rounding", "deposit", "shipping")  # fmt: skip
+               "change", "tendered", "rounding", "deposit", "shipping", "levy", "previous")  # fmt: skip
 _ITEM_COLUMNS = frozenset({"description", "quantity", "unit_price", "line_amount", "vat_rate", "discount"})
 _TABLE_OF_SUMS = frozenset({"net", "vat", "total", "payable"})
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})

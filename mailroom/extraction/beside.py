@@ -39,6 +39,7 @@ _INSIDE = frozenset(
         "care",
     }
 )
+_DAYS = frozenset({"issue_date", "date", "delivery_date", "other_date"})
 _GENERIC = frozenset({"number", "date", "sum"})
 _REACH_ABOVE = 14  # rows; a column of values under one header
 
@@ -95,7 +96,7 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     if not before:
         return None
     label = before[-1]
-    if len(before) > 1 and _is_preposition(label, before[-2]):
+    if len(before) > 1 and (_is_preposition(label, before[-2]) or _is_second_of_two(label, before[-2])):
         label = before[-2]
     between = _between(label, candidate)
     words = [t for t in _outside_brackets(between) if not _FILLER.match(t.text)]
@@ -135,6 +136,12 @@ def _is_preposition(label: Label, earlier: Label) -> bool:
     if near and label.first == earlier.last and label.segment.tokens[label.first].glued:
         return True  # `CHANGE/BALANCE`: the first of the two words is what is meant
     return near and label.roles <= {"date", "other_date"} and len(label.text) <= 4
+
+
+def _is_second_of_two(label: Label, earlier: Label) -> bool:
+    """`Datum / Leistungsdatum: 3.4.2026`: one day is both, and the first is what the document is asked for."""
+    stroke = label.segment.tokens[label.first - 1].text.endswith("/") if label.first else False
+    return earlier.segment is label.segment and stroke and bool(earlier.roles & _DAYS) and bool(label.roles & _DAYS)
 
 
 def _precedes(label: Label, candidate: Candidate) -> bool:

@@ -55,8 +55,14 @@ class Label:
         return self.last == len(self.segment.tokens)
 
     @property
+    def twin(self) -> bool:
+        """Whether it is the second half of a caption in two languages: `Nabywca / Buyer`."""
+        before = self.segment.tokens[max(0, self.first - 1)].text
+        return 0 < self.first <= _LONGEST_TWIN and before.endswith("/") and self.ends_segment
+
+    @property
     def alone(self) -> bool:
-        return self.first == 0 and self.ends_segment
+        return (self.first == 0 or self.twin) and self.ends_segment
 
     @property
     def bracketed(self) -> bool:
@@ -187,17 +193,11 @@ def _label(segment: Segment, at: int, found: tuple[int, _Entry, bool]) -> Label 
     return Label(roles, entry.languages, segment, at, last, exact) if roles else None
 
 
-def is_twin(label: Label) -> bool:
-    """Say whether it is the second half of a caption in two languages: `Nabywca / Buyer`."""
-    before = label.segment.tokens[max(0, label.first - 1)].text
-    return 0 < label.first <= _LONGEST_TWIN and before.endswith("/") and label.ends_segment
-
-
 def _stands_free(label: Label) -> bool:
     """A party's label opens its line: `an` inside a sentence names nobody, nor does a stray letter of OCR."""
     if len(label.text) <= 2 and label.segment.sheet.ocr and not label.colon:
         return False
-    return (label.first == 0 or is_twin(label)) and (label.ends_segment or label.colon)
+    return (label.first == 0 or label.twin) and (label.ends_segment or label.colon)
 
 
 def _before_digits(label: Label) -> bool:

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
-from mailroom.extraction.labels import Label, is_twin
+from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
 from mailroom.extraction.text import blur, compact, distance_within
 from mailroom.languages import Language, reading_data
 
-_CUT = re.compile(r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;|:\s{1,2}")
+_CUT = re.compile(
+    r"\s*[·•|¦]\s*|\s+[-–—]\s+|\s{0,2},\s{1,2}|\s{3,}|;|:\s{1,2}"
+    r"|\s(?:is (?:een|a)|est (?:une?|le)|ist eine?|este (?:o|un))?\s?(?:handelsnaam|merk|trading name"
+    r"|brand|nom commercial|marque|marke|geschäftsbezeichnung|marcă)(?:naam)?\s(?:van|of|de|der|von|du|a)\s",
+    re.IGNORECASE,
+)
 _REGISTER = re.compile(
     r"\s*\(?\b(?:co\.?\s*(?:reg|no)\.?[ :]*)?\d{4,}[- ]?[A-Z]?\)?$|\s*\([^)]*\d{4}[^)]*\)?$", re.IGNORECASE
 )
@@ -94,7 +99,7 @@ def _joined(name: Candidate, other: Segment, *, first: Segment) -> Candidate:
 def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
     start = 0
     labels = sight.labels_in(segment)
-    if any(a.roles & _PARTIES and (a.alone or is_twin(a)) for a in labels):
+    if any(a.roles & _PARTIES and a.alone for a in labels):
         return  # `Nabywca / Buyer` announces a name and is none
     opening = next((a for a in labels if a.first == 0 and a.colon), None)
     if opening:

@@ -9,7 +9,7 @@ from functools import cache
 
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Beside, Candidate, Sight
-from mailroom.extraction.layout import Segment
+from mailroom.extraction.layout import Segment, Token
 from mailroom.extraction.parties import STREET
 from mailroom.extraction.text import blur, compact
 from mailroom.languages import Language, reading_data
@@ -77,7 +77,7 @@ def _grouped(sight: Sight, segment: Segment, span: tuple[int, int], used: Used, 
         and last - first < _MOST_GROUPS
         and last not in labelled
         and (id(segment), last) not in used
-        and _GROUP.match(tokens[last].text)
+        and (_GROUP.match(tokens[last].text) or _joins(tokens, last))
         and tokens[last].gap < _GROUP_GAP
     ):
         last += 1
@@ -86,6 +86,11 @@ def _grouped(sight: Sight, segment: Segment, span: tuple[int, int], used: Used, 
         return None
     found = _candidate(sight, segment, first, last)
     return found if found.strength(*ROLES, *_OTHERS) >= 0.6 else None
+
+
+def _joins(tokens: list[Token], at: int) -> bool:
+    """`2026 04 17 / 3`: a stroke between two groups."""
+    return tokens[at].text in {"/", "-"} and at + 1 < len(tokens) and tokens[at + 1].text.isdigit()
 
 
 def _opens(segment: Segment, at: int, labelled: set[int]) -> bool:

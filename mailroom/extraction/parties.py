@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
-from mailroom.extraction.labels import is_twin
 from mailroom.extraction.layout import Segment, below, column
 from mailroom.extraction.names import legal_forms
 from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
@@ -146,7 +145,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
     formed = bool(legal_forms().search(value))
     covered = sum(
-        a.last - (0 if is_twin(a) else a.first)
+        a.last - (0 if a.twin else a.first)
         for a in sight.labels_in(name.segment)
         if a.first >= name.first and a.last <= name.last
     )

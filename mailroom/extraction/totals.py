@@ -197,6 +197,8 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points += 0.5 if _larger_type(total) else 0.0
     labelled = [a.value for a in pool if a.role(*_TOTAL) >= 0.6]
     points += 0.8 if labelled and total.value == max(labelled) and not setting.receipt else 0.0
+    # A sum that nothing calls one is no rival to a larger one that is called the total: `Logies 218,00`.
+    points -= 2.5 if labelled and not total.role(*_TOTAL) and total.value < max(labelled) else 0.0
     return points
 
 
@@ -236,6 +238,8 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
         net_value = total.value - vat.value
         net = _printed_net(nets, net_value, total)
         if net is None:
+            best = _better(best, _with_untaxed(pool, nets, total, vat, setting))
+        if net is None:
             summed = _summed_net(pool, net_value, vat)
             if summed and (best is None or summed.points > best.points):
                 best = summed
@@ -245,6 +249,37 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
             shown = net_value if net is total else net.value
             best = _Triple(Found(shown, net, points, "net_plus_vat"), vat, points)
     return best
+
+
+def _better(one: _Triple | None, other: _Triple | None) -> _Triple | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.points > one.points else one
+
+
+def _with_untaxed(
+    pool: list[Amount], nets: dict[Decimal, Amount], total: Amount, vat: Found, setting: Setting
+) -> _Triple | None:
+    """Add to the taxed net what bears no VAT and stands apart: a city tax, deposits for bottles.
+
+    What is exempt belongs to the net of the document (BT-109), so that it is the total less VAT.
+    """
+    apart = [a for a in pool if a.role("levy", "deposit") >= 0.5 and 0 < a.value < total.value]
+    if not apart or vat.value <= 0:
+        return None
+    whole = total.value - vat.value
+    for untaxed in {*(a.value for a in apart), sum((a.value for a in apart), Decimal(0))}:
+        taxed = nets.get(whole - untaxed)
+        if taxed and taxed is not total and _label_points(taxed, _NET) >= 0.3:
+            points = _triple_points(taxed, vat, taxed.value, setting) - 0.4
+            if points > 0:
+                return _Triple(Found(whole, None, points, "net_plus_vat", [taxed, *apart]), vat, points)
+        summed = _summed_net(pool, whole - untaxed, vat)
+        if summed:
+            return _Triple(
+                Found(whole, None, summed.points, "sum_of_rates", [*summed.net.parts, *apart]), vat, summed.points
+            )
+    return None
 
 
 def _summed_net(pool: list[Amount], net_value: Decimal, vat: Found) -> _Triple | None:
@@ -343,6 +378,10 @@ def _payable(total: Found | None, pool: list[Amount]) -> Found | None:
         return None
     prepaid = [a for a in pool if a.role("prepaid") >= 0.5 and 0 < a.value <= total.value]
     named = [a for a in pool if a.role("payable") >= 0.5 and a.value <= total.value]
+    before = {a.value for a in pool if a.role("previous") >= 0.5}
+    with_rest = (a for a in pool if a.role("payable", "total", "sum") >= 0.5 and a.value - total.value in before)
+    for amount in with_rest:
+        return Found(amount.value, amount, total.points + 1.0, "total_with_previous")
     for amount in reversed(named):
         rest = total.value - amount.value
         if rest and any(p.value == rest for p in prepaid):

@@ -42,7 +42,7 @@ def _zone(label: Label, labels: list[Label]) -> Iterator[Zone]:
     segment = label.segment
     sheet = segment.sheet
     letter = max(t.letter for t in label.tokens)
-    x0, x1 = label.x0 - 2 * letter, _right_edge(label, labels)
+    x0, x1 = (segment.x0 if label.alone else label.x0) - 2 * letter, _right_edge(label, labels)
     bottom = segment.y1
     stops = [a for a in labels if a.segment.sheet is sheet and a is not label and x0 <= a.x0 < x1]
     for row in sheet.rows[segment.row + 1 : segment.row + 1 + _HIGH]:

@@ -1,0 +1,204 @@
+"""Wordings and layouts of five languages: each a small page of which one thing is said in another way."""
+
+from __future__ import annotations
+
+import pytest
+from pages_extraction import read, values
+
+from mailroom.domain.document import FieldName
+
+HEADS = {
+    "nl": ("Timmerwerken Ghys BV", "BTW BE 0403.170.701", "FACTUUR", "Factuurnummer: 2026-0417", "Factuurdatum: 03/04/2026"),
+    "fr": ("Menuiserie Lambot SRL", "TVA BE 0403.170.701", "FACTURE", "N° de facture: 2026-0417", "Date de facture: 03/04/2026"),
+    "de": ("Tischlerei Ahrens GmbH", "USt-IdNr. DE136695976", "RECHNUNG", "Rechnungs-Nr.: 2026-0417", "Rechnungsdatum: 03.04.2026"),
+    "en": ("Harper Joinery Ltd", "VAT GB 707 6177 69", "INVOICE", "Invoice no.: 2026-0417", "Invoice date: 03/04/2026"),
+    "ro": ("TAMPLARIE NORD SRL", "CIF RO38328529", "FACTURA", "Nr. factura: 2026-0417", "Data emiterii: 03.04.2026"),
+}  # fmt: skip
+SUMS = {
+    "nl": ("Totaal excl. btw   1.000,00", "Btw 21%              210,00", "Totaal incl. btw   1.210,00 EUR"),
+    "fr": ("Total HTVA         1.000,00", "TVA 21%              210,00", "Total TVAC         1.210,00 EUR"),
+    "de": ("Nettobetrag        1.000,00", "MwSt. 21%            210,00", "Gesamtbetrag       1.210,00 EUR"),
+    "en": ("Net total          1,000.00", "VAT 21%              210.00", "Total incl. VAT    1,210.00 EUR"),
+    "ro": ("Total fara TVA     1.000,00", "TVA 21%              210,00", "Total de plata     1.210,00 RON"),
+}
+
+
+def said(
+    language: str,
+    *,
+    number: str | None = None,
+    date: str | None = None,
+    due: str = "",
+    sums: str | None = None,
+    foot: str = "",
+) -> dict[str, str | None]:
+    """Return what is read from an invoice of which these lines are replaced."""
+    seller, vat_id, title, its_number, its_date = HEADS[language]
+    lines = [seller, "Kerkstraat 12", "9000 Gent", vat_id, "", f"!{title}", ""]
+    lines += [*(number or its_number).split("\n"), its_date if date is None else date, due, ""]
+    lines += [*(sums.split("\n") if sums else SUMS[language]), "", *foot.split("\n")]
+    return values(read("\n".join(line if line.startswith("!") else f"  {line}" for line in lines)))
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("nl", "Faktuur nr."), ("nl", "Ereloonnota nr."), ("nl", "Premienota"), ("nl", "Stuknummer"), ("nl", "Afrekening nr."),
+        ("fr", "État de frais n°"), ("fr", "Notre facture"), ("fr", "Avis d'échéance n°"), ("fr", "Numéro"), ("fr", "Décompte n°"),
+        ("de", "Honorarnote Nr."), ("de", "Re.-Nr."), ("de", "Rechnungs-Nr./Datum"), ("de", "Unsere Rechnung"),
+        ("en", "Fee note no."), ("en", "Our invoice no"), ("en", "Bill reference"), ("en", "Invoice Nr."),
+        ("ro", "Seria si numarul facturii"), ("ro", "Nr/serie"), ("ro", "Factura fiscala nr."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["2026-0417", "90 118 442", "2026 1104 88215"])
+def test_a_number_is_found_whole_beside_its_label(language: str, label: str, value: str) -> None:
+    assert said(language, number=f"{label}: {value}")["invoice_number"] == value
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ("Klantnr.      Factuurnr.      Datum           Vervaldag\n40118         VF26 00118      03/04/2026      03/05/2026", "VF26 00118"),
+        ("Nr.               Datum\n260118            03/04/2026", "260118"),
+        ("!FACTUUR NR. 26 000 118", "26 000 118"), ("Factuurnr: 2026 04 17 / 3", "2026 04 17 / 3"),
+        ("Factuur : HP /2026/00371", "HP /2026/00371"),
+    ],
+)  # fmt: skip
+def test_a_number_is_found_in_bars_and_titles(lines: str, value: str) -> None:
+    assert said("nl", number=lines, date="")["invoice_number"] == value
+
+
+def test_an_old_date_in_a_line_is_no_number() -> None:
+    assert said("fr", number=" ", sums="Honoraires (A.R. 16.12.1950)   121,00 EUR")["invoice_number"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("de", "Rechnungsdatum: 03.IV.2026"), ("de", "Datum / Leistungsdatum: 3. April 2026"), ("fr", "Namur, le 3 avril 2026"),
+        ("ro", "Data (ziua, luna, anul): 03.04.2026"), ("en", "Invoice Date (DD/MM/YYYY): 03/04/2026"), ("nl", "Uitgereikt op 03-04-2026"),
+        ("fr", "Éditée le 03/04/2026"), ("en", "Date/Tax point: 3 Apr 2026"), ("nl", "Dagtekening 3 april 2026"),
+    ],
+)  # fmt: skip
+def test_the_issue_date_is_found(language: str, line: str) -> None:
+    assert said(language, date=line)["issue_date"] == "2026-04-03"
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("nl", "Vervalt"), ("nl", "Te betalen vóór"), ("nl", "Afschrijving omstreeks"), ("nl", "Ten laatste te betalen op"),
+        ("nl", "Uiterste betalingsdatum"), ("nl", "Domiciliëring op"), ("fr", "À verser avant le"), ("fr", "Exigible le"),
+        ("fr", "Délai de paiement"), ("fr", "Sera débité le"), ("fr", "Date d’échéance"), ("de", "Fälligkeit Lastschrift"),
+        ("de", "Abbuchung am"), ("de", "Valuta"), ("de", "Zahlbar netto bis"), ("de", "Zahlungsziel"), ("en", "Collection date"),
+        ("en", "Direct debit on"), ("en", "Final date for payment"), ("en", "Net due date"), ("ro", "De achitat până la data de"),
+        ("ro", "Se va debita la"), ("ro", "Termen limită"), ("ro", "Scadența facturii"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", [": ", "             "])
+def test_the_due_date_is_found_beside_its_label(language: str, label: str, gap: str) -> None:
+    found = said(language, due=f"{label}{gap}03/05/2026")
+    assert (found["issue_date"], found["due_date"]) == ("2026-04-03", "2026-05-03")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("nl", "Contant bij levering of ten laatste 30 dagen na faktuurdatum: 03/05/26."),
+        ("nl", "Contant 2 % tot 10/04/2026, netto voor 03/05/2026."), ("nl", "Betaling binnen de dertig dagen."),
+        ("nl", "Het bedrag wordt op 03-05-2026 via domiciliëring geïnd."), ("nl", "Binnen 8 dagen 2 % korting, 30 dagen netto."),
+        ("fr", "Nous vous saurions gré de bien vouloir verser cette somme endéans les trente jours, soit pour\nle 3 mai 2026, au compte de l'étude."),
+        ("fr", "À payer dans les trente jours de la date de facture."), ("fr", "Votre compte sera débité le 03/05/2026."),
+        ("de", "Zahlbar bis 10.04.2026 mit 2 % Skonto, bis 03.05.2026 ohne Abzug."), ("de", "Zahlbar binnen dreißig Tagen."),
+        ("de", "Zahlungsbedingungen: innerhalb 8 Tagen (11.04.2026) mit 3 % Skonto = 1.173,70 EUR; innerhalb 14 Tagen\n(17.04.2026) mit 2 % Skonto = 1.185,80 EUR; spätestens 03.05.2026 ohne Abzug."),
+        ("en", "We will collect 1,210.00 from your account on or after 3 May 2026."), ("en", "Net 30"),
+        ("ro", "Va rugam efectuati plata pana cel tarziu la 03.05.2026."), ("ro", "Scadenta: 30 de zile de la data facturii"),
+    ],
+)  # fmt: skip
+def test_the_due_date_is_found_in_a_sentence(language: str, sentence: str) -> None:
+    found = said(language, foot=sentence)
+    assert (found["issue_date"], found["due_date"]) == ("2026-04-03", "2026-05-03")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Payment received by Visa ending 2281 on 3 April 2026."), ("nl", "Betaling ontvangen via Bancontact op 3 april 2026."),
+        ("fr", "Facture acquittée, payé par carte le 3 avril 2026."), ("de", "Betrag dankend erhalten am 3. April 2026, Zahlung per Karte."),
+        ("en", "2 % discount if you pay by 10 April 2026."),
+    ],
+)  # fmt: skip
+def test_what_was_paid_or_ends_a_discount_is_no_due_date(language: str, sentence: str) -> None:
+    assert said(language, foot=sentence)["due_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("sums", "expected"),
+    [
+        ("Omschrijving   Aantal   Netto   Btw   Bruto\nDiesel   1   900,00   189,00   1.089,00\nDoek   1   100,00   21,00   121,00\nTotaal EUR   1.000,00   210,00   1.210,00", ("1000.00", "210.00", "1210.00")),
+        ("Totaal excl. / btw   1.000,00   210,00\nTotaal incl. btw EUR   1.210,00", ("1000.00", "210.00", "1210.00")),
+        ("Btw-uitsplitsing      Materialen   300,00\n6% op 100,00 = 6,00\n21% op 200,00 = 42,00   Btw   48,00\nTOTAAL EUR   348,00", ("300.00", "48.00", "348.00")),
+        ("Logies 2 nachten   218,00\nToeristenbelasting   8,00\nNetto 9%   200,00\nBtw 9%   18,00\nTotaal   226,00", ("208.00", "18.00", "226.00")),
+        ("Totaal excl. btw   1.000,00\nBtw 21%   210,00\nLeeggoed   30,00\nTe betalen   1.240,00", ("1030.00", "210.00", "1240.00")),
+        ("Luchthavenbelastingen   47,61\nVervoer   180,00\nBtw 0% (internationaal vervoer)   0,00\nTotaalbedrag   227,61", ("227.61", "0.00", "227.61")),
+    ],
+)  # fmt: skip
+def test_net_and_vat_are_found_in_rows_of_sums_and_beside_untaxed_parts(sums: str, expected: tuple[str, ...]) -> None:
+    found = said("nl", sums=sums.replace("   ", "          "))
+    assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "sums", "total", "payable"),
+    [
+        ("de", "Nettosumme   1.000,00\n19 % MwSt.   190,00\nGesamtsumme   1.190,00\nabzgl. geleisteter Abschläge   500,00\nRestbetrag   690,00", "1190.00", "690.00"),
+        ("fr", "Total HTVA   1.000,00\nTVA 21 %   210,00\nTotal TVAC   1.210,00\nRetenue de garantie 5 %   60,50\nNet à payer   1.149,50", "1210.00", "1149.50"),
+        ("nl", "Vorig saldo   150,00\nTotaal excl. btw   1.000,00\nBtw 21%   210,00\nTotaal factuur   1.210,00\nTe betalen (incl. vorig saldo)   1.360,00", "1210.00", "1360.00"),
+        ("ro", "Total fara TVA   1.000,00\nTVA 21%   210,00\nTotal cu TVA   1.210,00\nAvans dedus   210,00\nRest de plata   1.000,00", "1210.00", "1000.00"),
+    ],
+)  # fmt: skip
+def test_what_is_left_to_pay_differs_from_the_total(language: str, sums: str, total: str, payable: str) -> None:
+    found = said(language, sums=sums.replace("   ", "          "))
+    assert (found["total_amount"], found["payable_amount"]) == (total, payable)
+
+
+@pytest.mark.parametrize(
+    ("head", "foot", "name"),
+    [
+        ("Glasatelier Lumen ASBL N° d'entreprise 0403.170.701", "", "Glasatelier Lumen ASBL"),
+        ("!Halloy & Piret\n  société notariale SRL\n  Rue Haute 12\n  5000 Namur\n  TVA BE 0403.170.701", "", "Halloy & Piret société notariale SRL"),
+        ("!QUADRA\n  Uw partner in hout", "Quadra Houthandel bv | Kerkstraat 12 | 9000 Gent | BE 0403.170.701", "Quadra Houthandel bv"),
+        ("!Tauern Bürobedarf\n  Tauern Bürobedarf Handelsges.m.b.H.\n  Alpenstraße 99, 5020 Salzburg", "", "Tauern Bürobedarf Handelsges.m.b.H."),
+    ],
+)  # fmt: skip
+def test_the_full_name_of_the_company_is_the_sellers(head: str, foot: str, name: str) -> None:
+    page = (
+        f"  {head}\n\n  FACTUUR\n  Factuurnummer: 12-26\n  Datum: 03/04/2026\n\n  Totaal       121,00 EUR\n\n  {foot}\n"
+    )
+    assert values(read(page))["seller_name"] == name
+
+
+def test_a_caption_in_two_languages_names_nobody() -> None:
+    page = """
+  Faktura VAT / Invoice nr FV/112/02/2026
+  Sprzedawca / Seller               Nabywca / Buyer
+  Odlewnia Karkonosze Sp. z 0.0.    Pompenfabriek Nijhuis B.V.
+  ul. Fabryczna 18, 58-500 Wroclaw  Parallelweg 4, 7102 DE Winterswijk
+  NIP PL 514-943-99-35              VAT NL832003748B01
+"""
+    found = read(page, ocr=True).fields
+    assert found[FieldName.SELLER_NAME].value == "Odlewnia Karkonosze Sp. z o.o."
+    assert found[FieldName.BUYER_NAME].value == "Pompenfabriek Nijhuis B.V."
+
+
+def test_a_date_of_the_invoice_that_is_cancelled_is_not_the_issue_date() -> None:
+    page = """
+!FACTURA STORNO
+
+  Seria DAP Nr. 00773
+  05.06.2026
+
+  Storno partial factura DAP 00751 din 18.05.2026      -2.520,00
+  TOTAL DE PLATA                                       -2.797,20 lei
+"""
+    assert values(read(page))["issue_date"] == "2026-06-05"
