@@ -55,6 +55,8 @@ class Amount:
     line_item: bool = False
     header: bool = False
     """Whether its role comes from a column header of a table of sums."""
+    part: bool = False
+    """Whether it stands in the row of one of several rates."""
     rate: Decimal | None = None
     """The rate in its row that makes it the VAT of the amount before it."""
 
@@ -85,7 +87,29 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
             _read_rate(row, here)
             found.extend(here)
     _read_sums(found)
+    _mark_parts(found)
     return found
+
+
+def _mark_parts(found: list[Amount]) -> None:
+    """Mark what stands in the row of one rate where another row is of another rate: it is a part of the sums."""
+    rows = [list(group) for _, group in groupby(found, key=lambda a: (a.at.page, a.at.segment.row))]
+    rated = [(rates, row) for row in rows if len(row) > 1 and all(a.value for a in row) and (rates := _row_rates(row))]
+    for rates, row in rated:
+        others = any(other is not row and rates.isdisjoint(more) for more, other in rated)
+        if others and any(a.rate for a in row) and not _called_total(row[0]):
+            for amount in row:
+                amount.part = True
+
+
+def _called_total(amount: Amount) -> bool:
+    return any(b.label.roles & {"total", "payable", "sum"} and not b.above for b in amount.at.beside)
+
+
+def _row_rates(row: list[Amount]) -> set[Decimal]:
+    if any(a.line_item for a in row):
+        return set()
+    return _rates("  ".join(s.text for s in row[0].at.segment.sheet.rows[row[0].at.segment.row]))
 
 
 def _read_rate(row: list[Segment], here: list[Amount]) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
-from mailroom.extraction.text import blur, compact, distance_within
+from mailroom.extraction.text import blur, compact, distance_within, fold
 from mailroom.languages import Language, reading_data
 
 _CUT = re.compile(
@@ -57,6 +57,9 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     if not legal_forms().sub("", name.value).strip(" .()"):
         over = _line_over(name.segment)
         return _joined(name, over, first=over) if over and not sight.labels_of(over) else None
+    large = _second_large_line(sight, name)
+    if large:
+        return _joined(name, large, first=name.segment)
     if name.last < len(name.segment.tokens) or not _announced(sight, name):
         return None
     over, under = _line_over(name.segment), below(name.segment, reach=1.6)
@@ -65,6 +68,22 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     if under and under.place == 0 and _continues(sight, under, name) and not legal_forms().search(name.value):
         return _joined(name, under, first=name.segment)
     return None
+
+
+def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
+    """Return the second line of a sign in large type at the top: `AU VIEUX` / `TONNEAU`."""
+    segment, line = name.segment, name.segment.sheet.line
+    if name.first or name.last < len(segment.tokens) or name.page != 1 or segment.height < _SIGN * line:
+        return None
+    under = below(segment, reach=2.5)
+    wordy = under is not None and len(under.tokens) <= 3 and not under.digits and not sight.labels_in(under)
+    same = under is not None and 0.85 < under.height / segment.height < 1.18 and under.place == segment.place
+    formed = legal_forms().search(name.value) is not None
+    return under if wordy and same and not formed and len(segment.tokens) <= 3 and segment.y0 < 0.2 else None
+
+
+_SIGN = 1.35
+"""How much larger than the usual line the type of a sign is."""
 
 
 def _announced(sight: Sight, name: Candidate) -> bool:
@@ -175,8 +194,18 @@ def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
+@cache
+def _courtesy() -> re.Pattern[str]:
+    """Return a pattern of the thanks and wishes of till slips, and of what a printer says of itself."""
+    phrases = {fold(p) for language in Language for p in reading_data(language)["phrases"]["courtesy"]}
+    said = "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"\W*(?:{said})(?![a-z])|pcl ?xl\b|(?:subsystem|operator|position) ?:|.*\billegaloperator")
+
+
 def _like_a_name(value: str) -> bool:
     letters = sum(c.isalpha() for c in value)
+    if _courtesy().match(fold(value)):
+        return False
     if letters < 3 or not 3 <= len(value) <= 80 or value.count(" ") > 9:
         return False
     return letters >= 0.55 * len(value.replace(" ", "")) and not re.search(r"@|www\.|https?:|%", value)

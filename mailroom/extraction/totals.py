@@ -143,7 +143,7 @@ def _unlabelled(amounts: list[Amount], setting: Setting) -> Totals | None:
         total = amounts[at]
         for vat in reversed(amounts[max(1, at - 3) : at]):
             for net in reversed(amounts[max(0, at - 6) : at - 1]):
-                adds_up = net.value + vat.value == total.value and 0 < vat.value < net.value
+                adds_up = net.value + vat.value == total.value and 0 < vat.value < net.value and not total.part
                 if adds_up and fits_rate(net.value, vat.value, rates_of(setting.country)):
                     return Totals(
                         Found(net.value, net, 2.0, "net_plus_vat"),
@@ -187,7 +187,7 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points -= 2.5 * total.role(*_NOT_TOTAL) * (total.role(*_TOTAL) < 0.5)
     paid = bool(_cash_proof(total, pool))
     points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*_TOTAL) < 0.6 and not paid)
-    points -= 4.0 if total.value == 0 else 0.0
+    points -= 4.0 * (total.value == 0) + 6.0 * total.part
     points -= 1.0 if _in_sentence(total) else 0.0
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
@@ -230,7 +230,7 @@ def _before_rounding(total: Amount, pool: list[Amount]) -> Amount | None:
 
 
 def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple | None:
-    if total.value == 0:
+    if total.value == 0 or total.part:
         return None
     nets = {a.value: a for a in _unique((a for a in pool if a is not total), _NET)}
     best: _Triple | None = None

@@ -202,3 +202,39 @@ def test_a_date_of_the_invoice_that_is_cancelled_is_not_the_issue_date() -> None
   TOTAL DE PLATA                                       -2.797,20 lei
 """
     assert values(read(page))["issue_date"] == "2026-06-05"
+
+
+def test_the_sum_of_one_rate_is_not_the_total_of_a_slip() -> None:
+    slip = """
+        DE KORENBLOEM
+        14/03/2026  17:42
+
+    BANCONTACT
+    BTW%           EXCL      BTW
+    A 6%          10,92     0,65     11,57
+    C 21%          8,46     1,78     10,24
+"""
+    found = read(slip).fields[FieldName.TOTAL_AMOUNT]
+    assert found.value not in {"10.24", "11.57"} or found.confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["THANK YOU AND DO VISIT US AGAIN", "TQ FOR SHOPPING WITH US", "Bedankt en tot ziens", "Merci de votre visite",
+     "Vielen Dank für Ihren Besuch", "Va multumim", "PCL XL error"],
+)  # fmt: skip
+def test_what_a_slip_wishes_its_reader_is_no_name(words: str) -> None:
+    slip = f"\n!{words}\n\n  2 x 1,50  Brood   3,00\n  TOTAAL   3,00\n  12/03/2026 08:41\n"
+    assert values(read(slip))["seller_name"] != words
+
+
+def test_a_sign_over_two_lines_is_one_name() -> None:
+    slip = "\n!AU VIEUX\n\n!TONNEAU\n\n  5 quai des Bateliers\n  67000 Strasbourg\n\n  NET A PAYER   82,60\n  20/03/2026 14:12\n"
+    assert values(read(slip))["seller_name"] == "AU VIEUX TONNEAU"
+
+
+def test_a_sales_tax_in_dollars_tells_that_the_month_comes_first() -> None:
+    slip = (
+        "\n  Rosie's Roadside Diner\n  Easton\n\n  08/02/2019\n  Subtotal   $39.03\n  Tax   $2.34\n  Total   $41.37\n"
+    )
+    assert values(read(slip))["issue_date"] == "2019-08-02"
