@@ -264,7 +264,48 @@ def prose(paper: Paper) -> str:
     return _page(paper, f"{_foot(paper)}{body}", "", (1, 4, 0))
 
 
+def gross_lines(paper: Paper) -> str:
+    """Net, VAT and gross in every line and three sums in one row; the number is set in groups, without a colon."""
+    f, style = paper.facts, paper.style
+    f_number = (
+        f.number
+        if not f.number.isdigit() or len(f.number) < 6
+        else f"{f.number[:-6]} {f.number[-6:-3]} {f.number[-3:]}".strip()
+    )
+    meta = [(k, f_number if v == escape(f.number) else v) for k, v in paper.meta(most=5)]
+    vat_word = escape(next(w for w in f.words["vat"] if "{" not in w))
+    lines = "".join(
+        f"<tr><td>{escape(line.text)}</td><td class='r'>{line.quantity}</td><td class='r'>{style.plain(line.net)}</td>"
+        f"<td class='r'>{str(line.rate).replace('.', style.decimal)}%</td></tr>"
+        for line in f.lines
+    )
+    sums = "".join(f"<td class='r'>{style.plain(a)}</td>" for a in (f.net, f.total - f.net, f.total))
+    heads = "".join(
+        f"<th>{w}</th>" for w in (paper.word("description"), paper.word("quantity"), paper.word("amount"), vat_word)
+    )
+    table = f"<table class='items'><tr>{heads}</tr>{lines}</table><table class='bar'><tr><td>{paper.word('total')}</td>{sums}</tr></table>"
+    css = ".bar { width: 100%; border-top: 1px solid #444; } .bar .r { text-align: right; }"
+    left = (
+        f"<b>{escape(f.seller.name)}</b> {paper.vat_row(f.seller)}{stacked(paper.seller_lines(name=False, vat=False))}"
+    )
+    body = f"<div class='cols'><div>{left}</div><div>{stacked(paper.buyer_lines())}</div></div><h1>{paper.title}</h1>{listed(meta, 'meta')}{table}<p>{stacked(paper.notes() + paper.bank_lines())}</p>"
+    return _page(paper, body, css)
+
+
+def brand_over_name(paper: Paper) -> str:
+    """A brand in large letters, the full name small under it, title and number in one line, the date after the town."""
+    f = paper.facts
+    head = f"<div class='big'>{escape(f.seller.brand)}</div><div class='small'>{escape(f.seller.name)} {paper.rng.choice(['-', '·', '|'])} {escape(f.seller.street)}, {f.seller.place}</div>"
+    town = f"{f.seller.city}, {paper.style.day(f.issue)}"
+    due = "<br/>".join(f"{k} {v}" for k, v in paper.due_row())
+    body = f"{head}<div style='margin:8mm 0 8mm 95mm'>{stacked(paper.buyer_lines())}</div><div>{town}</div><h1>{paper.title} {escape(f.number)}</h1>{paper.items()}{listed(paper.sums(), 'sums', paper.rng.choice(['', ':']))}<p>{due}</p><p>{stacked(paper.notes())}</p>"
+    foot = " · ".join(
+        p for p in (paper.vat_row(f.seller), f"{paper.word('register')} {f.seller.register}", paper.iban_row()) if p
+    )
+    return _page(paper, f"{_foot(paper, foot)}{body}")
+
+
 Family = Callable[[Paper], str]
 FAMILIES: dict[str, Family] = {f.__name__: f for f in (
-    letter, din, picture_head, subscription, utility, slip_below, sum_bar, rate_table, two_parties, sidebar, one_man, inline_head, right_head, boxed, folio, prose,
+    letter, din, picture_head, subscription, utility, slip_below, sum_bar, rate_table, two_parties, sidebar, one_man, inline_head, right_head, boxed, folio, prose, gross_lines, brand_over_name,
 )}  # fmt: skip

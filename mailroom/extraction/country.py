@@ -15,7 +15,7 @@ _AMERICAN = re.compile(rf"(?<![A-Z])(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?(?!\d)|\
 _SALES_TAX = re.compile(r"(?i)\b(?:sales )?tax\b")
 _DOLLARS = re.compile(r"(?<![A-Za-z])\$\s?\d")
 _OTHER_DOLLARS = re.compile(r"(?i)\b(?:GST|ABN|VAT|HST|PST|TVQ|QST|AUD|CAD|SGD|HKD|NZD)\b|[ASC]\$")
-_FOREIGN = re.compile(r"€|\bEUR\b|£|\bGBP\b")
+_FOREIGN = re.compile(r"€|\bEUR\b|£|\bGBP\b|(?i:\bGST\b|\bSDN\b|\bJALAN\b|\bJLN\b)")
 
 
 def american(sight: Sight) -> bool:

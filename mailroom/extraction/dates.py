@@ -69,9 +69,8 @@ def month_number(word: str) -> int | None:
 def find_dates(sight: Sight, day_first: bool = True) -> list[Candidate]:
     """Return every date on the pages with its labels, in reading order."""
     raw = [hit for sheet in sight.sheets for segment in sheet.segments for hit in _in_segment(segment)]
-    month_first = any(a <= 12 < b for a, b, _ in (h[2] for h in raw) if b) and not any(
-        a > 12 for a, b, _ in (h[2] for h in raw) if b
-    )
+    orders = [h[2] for h in raw if h[2][1]]
+    month_first = any(a <= 12 < b and _date(y, a, b) for a, b, y in orders) and not any(a > 12 for a, _, _ in orders)
     found = []
     for segment, (start, end), (a, b, year), value in raw:
         day = value or _numeric(a, b, year, day_first=day_first and not month_first)
@@ -170,10 +169,12 @@ def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[
 
 def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     points = -1.0
-    points += 6.0 * found.strength("issue_date") + _date_word(found) * (found.strength("issue_date") < 0.5)
-    points -= 5.0 * found.strength("due_date", *_OTHER) * (found.strength("issue_date") < 0.6)
+    of_item = _of_item(found, sight)
+    named = found.strength("issue_date") * (0.2 if of_item else 1.0)
+    points += 6.0 * named + _date_word(found) * (named < 0.5 and not of_item)
+    points -= 5.0 * found.strength("due_date", *_OTHER) * (named < 0.6 and not _small_word(found, sight))
     points -= 6.0 * ends_term(found) + 4.0 * quotes_original(found, sight)
-    points += 1.5 if _dateline(found) else 0.0
+    points += 2.5 if _dateline(found) else 0.0
     points += 2.5 * _beside_number(found, sight)
     points -= 0.8 * found.strength(
         "order_number", "delivery_number", "contract_number", "customer_number", "other_number"
@@ -185,6 +186,24 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     points -= 1.0 if _in_sentence(found) else 0.0
     points -= 1.0 if _in_range(found) else 0.0
     return points
+
+
+def _of_item(found: Candidate, sight: Sight) -> bool:
+    """`Datum | Leistung | Menge`: a column of the item table."""
+    above = next((b.label for b in found.beside if b.above), None)
+    return above is not None and any(a.roles & _ITEM_COLUMNS for a in sight.labels_of(above.segment) if a is not above)
+
+
+_ITEM_COLUMNS = frozenset({"description", "quantity", "unit_price"})
+
+
+def _small_word(found: Candidate, sight: Sight) -> bool:
+    """`FACTURE 26-00412   du 03.04.26`: the small word leads from the number to its day, not to a period."""
+    beside = found.best(("other_date",))
+    return beside is not None and len(beside.label.text) <= _SMALL and _beside_number(found, sight)
+
+
+_SMALL = 4  # letters
 
 
 def _date_word(found: Candidate) -> float:

@@ -45,6 +45,8 @@ class Buyer:
 
 
 _UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
+_UNSIGNED = 0.8  # a supplier outside the euro who prints no sign may well invoice in euros
+_DOUBTED = 0.8  # an amount that does not look like the page's others
 _BY_TERM = 0.88
 _KEPT = 12
 """Values of a field that are remembered for whoever asks why one won; the same one may stand in several places."""
@@ -248,6 +250,8 @@ def _take_amount(work: _Work, name: FieldName, found: Found, totals: Totals, lea
     sure = min((a.at.sure for a in printed), default=1.0)
     points = found.points if name is not FieldName.TOTAL_AMOUNT else min(found.points, 12.0)
     confidence = believe(name, Signs(points, lead, triple or bool(found.proof), sure))
+    if found.doubt:
+        confidence = min(confidence, _DOUBTED)
     if confidence < ACCEPT[name]:
         return
     negative = found.amount.negative if found.amount else any(a.negative for a in found.parts)
@@ -272,6 +276,8 @@ def _take_currency(work: _Work, totals: Totals, country: str) -> None:
     # Without any sign on the page the seller's country says it: an invoice in its own currency is the rule.
     signs = Signs(6 * share, 6 * share, proof=True) if place else Signs(3.0, 1.0)
     confidence = believe(FieldName.CURRENCY, signs)
+    if place is None and code != "EUR":
+        confidence = min(confidence, _UNSIGNED)
     work.fields[FieldName.CURRENCY] = Field(
         value=code,
         confidence=round(confidence, 4),

@@ -95,7 +95,7 @@ def _announced(sight: Sight, name: Candidate) -> bool:
 
 
 def _continues(sight: Sight, line: Segment, name: Candidate) -> bool:
-    aligned = abs(line.x0 - name.x0) <= line.tokens[0].letter
+    aligned = abs(line.x0 - name.x0) <= line.tokens[0].letter * (2 if line.sheet.ocr else 1)
     formed = legal_forms().search(f"{line.text} {name.value}") is not None
     return aligned and formed and not any(c.isdigit() for c in line.text) and not sight.labels_in(line)
 
@@ -124,7 +124,7 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
     if opening:
         start = segment.ends[opening.last - 1]
     text = segment.text
-    numbered = [segment.starts[a.first] for a in labels if a.first > 1 and a.roles & _NUMBERS and _followed(a)]
+    numbered = [segment.starts[a.first] for a in labels if _opens_number(a)]
     for piece in _split(text, start):
         begin, end = piece
         named = _CAPITAL.search(text, begin, end)
@@ -140,10 +140,13 @@ _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
 _NUMBERS = frozenset({"vat_id", "enterprise_number", "tax_number", "iban", "bic", "other_number"})
 
 
-def _followed(label: Label) -> bool:
+def _opens_number(label: Label) -> bool:
     """`Glas BV N° d'entreprise 0524.673.790`: a number follows a label within a line, so that the name ends before."""
     rest = label.segment.tokens[label.last : label.last + 3]
-    return any(c.isdigit() for t in rest for c in t.text)
+    if label.first < 2 or not any(c.isdigit() for t in rest for c in t.text):
+        return False
+    formed = legal_forms().search(label.segment.text[: label.segment.starts[label.first]])
+    return bool(label.roles & _NUMBERS) or ("vat" in label.roles and formed is not None)
 
 
 def _tidy(text: str) -> str:

@@ -18,6 +18,7 @@ ROLES = ("invoice_number", "number", "invoice_word", "credit_word")
 _OTHERS = ("order_number", "customer_number", "delivery_number", "contract_number", "other_number", "not_invoice",
            "iban", "bic", "vat_id", "buyer_vat_id", "tax_number", "enterprise_number")  # fmt: skip
 
+_OTHER_ROLES = frozenset(_OTHERS)
 _NUMBER = re.compile(r"^[#(]?(?=[^\d]*\d)[A-Za-z0-9][\w./\-–#&]*\)?$")
 _PREFIX = re.compile(r"^[A-Z]{1,5}[./\-]?$")
 _NOT_NUMBER = re.compile(
@@ -157,10 +158,16 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
         points += (4.0 if titled or not _qualified(number) else 1.0) * number.strength("number") + 2.0 * titled
         points += (1.0 if credit else _title_weight(number)) * number.strength("invoice_word")
         points += 4.5 * number.strength("credit_word")
-        points -= 4.0 * number.strength(*_OTHERS)
+        points -= 4.0 * _numbers_else(number)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
     return points - 7.0 * (points > 0 and quotes_original(number, sight))
+
+
+def _numbers_else(number: Candidate) -> float:
+    """Return how strongly a label numbers something else; `Rekening 26/04` is a bill, though accounts are called so."""
+    found = [b.strength for b in number.beside if b.label.roles & _OTHER_ROLES and "invoice_word" not in b.label.roles]
+    return max(found, default=0.0)
 
 
 def _qualified(number: Candidate) -> bool:
@@ -193,8 +200,20 @@ def _form_points(number: Candidate) -> float:
     points -= 2.5 if re.fullmatch(r"(?:[A-Z]+ )?(?:19|20)\d\d", value) else 0.0
     points -= 1.5 * number.text.startswith("(")
     points -= 1.0 if len(number.segment.tokens) - (number.last - number.first) > 6 else 0.0
-    points += 0.5 * (digits >= 4)
+    points += 0.5 * (digits >= 4) + 3.0 * _in_title(number, digits)
     return points - 4.0 * _begins_address(number) - 5.0 * _in_street(number)
+
+
+def _in_title(number: Candidate, digits: int) -> bool:
+    """A line in large type that ends with a number, whatever the word before is: `Kreditbeleg 00055568`."""
+    tokens, line = number.segment.tokens, number.segment.sheet.line
+    large = min(t.y1 - t.y0 for t in number.tokens) > _TITLE * line
+    ends = number.last == len(tokens) and 0 < number.first <= 2 and tokens[0].text[:1].isalpha()
+    return large and ends and digits >= 4 and number.page == 1 and number.y0 < 0.5 and not number.beside
+
+
+_TITLE = 1.35
+"""How much larger than the usual line the type of a title is."""
 
 
 def _in_street(number: Candidate) -> bool:

@@ -8,6 +8,7 @@ amounts is derived from the other two and says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +36,8 @@ class Found:
     proof: str = ""
     parts: list[Amount] = field(default_factory=list)
     """The printed amounts it is derived from."""
+    doubt: bool = False
+    """Whether a person should look at it in any case: it has no cents, or is smaller than much else on a slip."""
 
 
 @dataclass(slots=True)
@@ -85,6 +88,8 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         second=others[0][1] if others else None,
         ranking=[(points, amount) for points, amount, _ in ranked],
     )
+    if result.total:
+        result.total.doubt = _is_odd(total, triple, amounts, setting)
     if triple:
         result.net, result.vat = triple.net, triple.vat
     else:
@@ -93,6 +98,17 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     return result
 
 
+def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], setting: Setting) -> bool:
+    """Tell a total that is likely a misreading: `6.004` among amounts with cents, `0.09` on a slip of larger ones."""
+    whole = triple is None and not _CENTS.search(total.at.text)
+    if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
+        return True
+    larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
+    return setting.receipt and len(larger) > _FEW_LARGER and _cash_proof(total, amounts) == ""
+
+
+_CENTS = re.compile(r"[.,:]\s?\d{2}(?!\d)")
+_FEW_LARGER = 2
 _Ranking = list[tuple[float, Amount, "_Triple | None"]]
 
 
