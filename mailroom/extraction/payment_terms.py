@@ -22,6 +22,8 @@ _LONGEST_TERM = 180  # days
 _DISCOUNT = re.compile(r"\d\s?%|skonto|escompte|discount|korting|reducere|scont\b")
 _SENTENCE = re.compile(r";|(?<=[^\W\d]{3})[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])")
 _CLAUSE = re.compile(r"[,;|]\s+|\s+(?:oder|or|ou|of|sau|sinon|sonst|anders|altfel)\s+")
+_LONGEST_TEXT = 240  # letters before and after a date that are of its sentence
+_LONGEST_LEAD = 90  # letters from the beginning of a term to its day
 _LONG_LINE = 8  # words: a shorter line is the last one of its text
 _LONGEST_CAPTION = 5  # words: `Délai de paiement: 3/5/2026`
 _LONGEST_REMARK = 8  # words: `Payable on receipt` stands alone, conditions of sale run on
@@ -131,7 +133,7 @@ def was_paid(found: Candidate) -> bool:
 def ends_term(found: Candidate) -> bool:
     """Tell whether a term leads to a date: `30 dagen na factuurdatum: 3/5/2026`."""
     text, at = _with_line_over(found)
-    before = text[:at]
+    before = text[max(0, at - _LONGEST_LEAD) : at]
     return any(_leads_from_term().match(before, m.end()) for m in _terms().finditer(before))
 
 
@@ -182,7 +184,9 @@ def _with_line_over(found: Candidate) -> tuple[str, int]:
     under = _runs_on(rows[segment.row + 1] if segment.row + 1 < len(rows) else [], segment, short=0)
     before = fold(segment.text[: found.start])
     text = f"{over} {fold(segment.text)}" + (f" {under}" if len(segment.tokens) > _LONG_LINE else "")
-    return text, len(over) + 1 + len(before)
+    at = len(over) + 1 + len(before)
+    start = max(0, at - _LONGEST_TEXT)
+    return text[start : at + _LONGEST_TEXT], at - start
 
 
 def _caption_left(found: Candidate) -> str:

@@ -22,6 +22,7 @@ _TOTAL = {"total": 1.0, "payable": 0.85, "sum": 0.75}
 _NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rounding", "tip", "shipping")
 _CENT = Decimal("0.01")
 _MOST_TOTALS = 24
+_MOST_APART = 6
 _MOST_VAT = Decimal("0.22")  # 27 % of the net, the highest rate there is, is this part of the total
 _ROUNDING = Decimal("0.05")
 
@@ -249,12 +250,13 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
     if total.value == 0 or total.part:
         return None
     nets = {a.value: a for a in _unique((a for a in pool if a is not total), _NET)}
+    apart = [a for a in pool if a.role("levy", "deposit") >= 0.5 and 0 < a.value < total.value][:_MOST_APART]
     best: _Triple | None = None
     for vat in _vats(pool, total.value, setting):
         net_value = total.value - vat.value
         net = _printed_net(nets, net_value, total)
-        if net is None:
-            best = _better(best, _with_untaxed(pool, nets, total, vat, setting))
+        if net is None and apart and vat.value > 0:
+            best = _better(best, _with_untaxed(pool, nets, total, vat, apart=apart, setting=setting))
         if net is None:
             summed = _summed_net(pool, net_value, vat)
             if summed and (best is None or summed.points > best.points):
@@ -274,15 +276,18 @@ def _better(one: _Triple | None, other: _Triple | None) -> _Triple | None:
 
 
 def _with_untaxed(
-    pool: list[Amount], nets: dict[Decimal, Amount], total: Amount, vat: Found, setting: Setting
+    pool: list[Amount],
+    nets: dict[Decimal, Amount],
+    total: Amount,
+    vat: Found,
+    *,
+    apart: list[Amount],
+    setting: Setting,
 ) -> _Triple | None:
     """Add to the taxed net what bears no VAT and stands apart: a city tax, deposits for bottles.
 
     What is exempt belongs to the net of the document (BT-109), so that it is the total less VAT.
     """
-    apart = [a for a in pool if a.role("levy", "deposit") >= 0.5 and 0 < a.value < total.value]
-    if not apart or vat.value <= 0:
-        return None
     whole = total.value - vat.value
     for untaxed in {*(a.value for a in apart), sum((a.value for a in apart), Decimal(0))}:
         taxed = nets.get(whole - untaxed)
