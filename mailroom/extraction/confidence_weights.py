@@ -12,21 +12,21 @@ from collections.abc import Mapping
 from mailroom.domain.document import FieldName
 
 WEIGHTS: Mapping[FieldName, tuple[float, float, float, float, float]] = {
-    FieldName.DOCUMENT_TYPE: (1.28, 0.54, 1.48, 1.23, -2.08),
-    FieldName.INVOICE_NUMBER: (0.54, 0.66, 2.02, 1.23, -2.21),
-    FieldName.ISSUE_DATE: (1.17, 0.98, 2.25, 1.23, -1.99),
-    FieldName.DUE_DATE: (0.90, 0.98, 2.22, 1.23, -2.07),
-    FieldName.CURRENCY: (0.80, 0.73, 1.86, 1.14, -2.08),
-    FieldName.SELLER_NAME: (0.11, 0.55, 2.03, 1.23, -2.35),
-    FieldName.SELLER_VAT_ID: (0.23, 0.38, 2.19, 0.97, -2.23),
-    FieldName.IBAN: (0.46, 0.71, 1.78, 1.37, -2.36),
-    FieldName.PAYMENT_REFERENCE: (0.55, 0.62, 1.95, 1.23, -2.08),
-    FieldName.BUYER_NAME: (0.55, 0.62, 1.95, 1.23, -2.08),
-    FieldName.BUYER_VAT_ID: (0.55, 0.62, 1.95, 1.23, -2.08),
-    FieldName.NET_AMOUNT: (0.73, 0.75, 2.13, 1.34, -2.07),
-    FieldName.VAT_AMOUNT: (0.49, 0.59, 1.92, 1.49, -2.11),
-    FieldName.TOTAL_AMOUNT: (-0.12, 0.69, 1.63, 1.37, -2.37),
-    FieldName.PAYABLE_AMOUNT: (0.55, 0.62, 1.95, 1.23, -2.08),
+    FieldName.DOCUMENT_TYPE: (1.28, 0.52, 1.50, 1.24, -2.08),
+    FieldName.INVOICE_NUMBER: (0.53, 0.63, 2.04, 1.24, -2.20),
+    FieldName.ISSUE_DATE: (1.12, 0.85, 2.31, 1.24, -1.98),
+    FieldName.DUE_DATE: (0.89, 0.95, 2.25, 1.24, -2.06),
+    FieldName.CURRENCY: (0.80, 0.70, 1.89, 1.14, -2.08),
+    FieldName.SELLER_NAME: (0.10, 0.54, 2.03, 1.24, -2.34),
+    FieldName.SELLER_VAT_ID: (0.22, 0.35, 2.22, 0.99, -2.23),
+    FieldName.IBAN: (0.45, 0.68, 1.81, 1.38, -2.36),
+    FieldName.PAYMENT_REFERENCE: (0.53, 0.58, 1.97, 1.24, -2.08),
+    FieldName.BUYER_NAME: (0.53, 0.58, 1.97, 1.24, -2.08),
+    FieldName.BUYER_VAT_ID: (0.53, 0.58, 1.97, 1.24, -2.08),
+    FieldName.NET_AMOUNT: (0.71, 0.71, 2.15, 1.35, -2.07),
+    FieldName.VAT_AMOUNT: (0.47, 0.55, 1.95, 1.49, -2.11),
+    FieldName.TOTAL_AMOUNT: (-0.12, 0.66, 1.66, 1.38, -2.37),
+    FieldName.PAYABLE_AMOUNT: (0.53, 0.58, 1.97, 1.24, -2.08),
 }
 
 ABSENT: Mapping[FieldName, float] = {

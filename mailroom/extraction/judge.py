@@ -94,7 +94,8 @@ class _Work:
         self.ranked[name] = [(c.value, c.score, c, roles) for c in ranked[:_KEPT]]
         if best.score <= 0:
             return None
-        rival = next((c.score for c in ranked[1:] if _differs(c.value, best.value)), best.score - 6.0)
+        differs = _differs_in_name if name in _NAMES else _differs
+        rival = next((c.score for c in ranked[1:] if differs(c.value, best.value)), best.score - 6.0)
         sure = best.mostly_sure if name in _NAMES else best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
             sure = sure**8  # check digits that do not hold on a picture: most likely a digit was misread
@@ -114,6 +115,17 @@ def _differs(a: str, b: str) -> bool:
     """A piece of the same name or number is no rival to it."""
     x, y = compact(a), compact(b)
     return x not in y and y not in x
+
+
+def _differs_in_name(a: str, b: str) -> bool:
+    """A brand is no rival to the company that is called after it: `TANKVERBUND 24`, `Tankverbund Karten GmbH`."""
+    x, y = compact(a), compact(b)
+    same = next((i for i, (p, q) in enumerate(zip(x, y, strict=False)) if p != q), min(len(x), len(y)))
+    return _differs(a, b) and same < _SAME_BEGINNING
+
+
+_SAME_BEGINNING = 7
+"""Letters."""
 
 
 def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:

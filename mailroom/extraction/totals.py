@@ -102,6 +102,8 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
 def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], setting: Setting) -> bool:
     """Tell a total that is likely a misreading: `6.004` among amounts with cents, `0.09` on a slip of larger ones."""
     whole = triple is None and not _CENTS.search(total.at.text)
+    if whole and setting.receipt:
+        return True
     if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
         return True
     larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
