@@ -80,7 +80,8 @@ def pdf_of(
     ]
     for index, content in enumerate(contents):
         box = f"/MediaBox [0 0 {size[0]} {size[1]}]"
-        resources = f"/Resources << /Font << /F1 3 0 R >> /XObject << {xobjects} >> >>"
+        pictures = f" /XObject << {xobjects} >>" if xobjects else ""
+        resources = f"/Resources << /Font << /F1 3 0 R >>{pictures} >>"
         here = first + 2 * index
         objects.append(
             f"<< /Type /Page /Parent 2 0 R {box} {resources} {page_keys} /Contents {here + 1} 0 R >>".encode()

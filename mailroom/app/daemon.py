@@ -29,6 +29,7 @@ from mailroom.domain.message import Door, Envelope
 from mailroom.engine import OUT, QUEUE, AfterStep, Engine, Outside
 from mailroom.errors import BadConfiguration, SpoolUnavailable
 from mailroom.extraction import missing, typed_lines
+from mailroom.listening import bind
 from mailroom.log import get_logger
 from mailroom.scheduler.clock import ClockTick
 from mailroom.scheduler.mover import Mover
@@ -44,7 +45,7 @@ from mailroom.steps.unlocked import waits_for_key
 from mailroom.store import Store
 from mailroom.store.move import MARK
 from mailroom.web.app import create_app
-from mailroom.web.server import WebDoor, listen
+from mailroom.web.server import WebDoor
 from mailroom.web.services import WebServices
 
 log = get_logger("app")
@@ -102,7 +103,7 @@ class Daemon:
         settings, opened = self._settings, self._entrance.addresses
         web_socket = self._entrance.inherited.get("web")
         if "web" in self._roles and web_socket is None:
-            web_socket = listen(settings.web.listen)
+            web_socket = bind(settings.web.listen, key="web.listen")
         web_address = "{}:{}".format(*web_socket.getsockname()[:2]) if web_socket else ""
         # A process without the web role does not know the port that was chosen; it names the one of the settings.
         here = f"http://{web_address}" if web_address else ""

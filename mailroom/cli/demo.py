@@ -35,9 +35,9 @@ from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
 from mailroom.errors import BadConfiguration, MailroomError, NotFound
 from mailroom.languages import Language, text
+from mailroom.listening import bind
 from mailroom.steps.house import House
 from mailroom.steps.report import preview
-from mailroom.web.server import listen
 
 OWNER = "demo@korenbloem.example"
 PATIENCE_SECONDS = 120.0
@@ -239,7 +239,7 @@ def _free_ports(settings: Settings) -> Settings:
 
 def _is_free(address: str) -> bool:
     try:
-        listen(address).close()
+        bind(address).close()
     except BadConfiguration:
         return False
     return True

@@ -20,9 +20,9 @@ from mailroom.cli.checks import Check
 from mailroom.cli.output import Session
 from mailroom.config import FolderSettings, ImapSettings, SmtpSettings
 from mailroom.errors import BadConfiguration, MailroomError, NotFound
-from mailroom.gateways.listener import bind
 from mailroom.gateways.oauth import Tokens
 from mailroom.gateways.tls import Certificate
+from mailroom.listening import bind
 
 RENEWED_BEFORE = timedelta(days=14)
 """Those who renew by themselves do it a month before the end; two weeks mean that it does not work."""

@@ -17,10 +17,11 @@ from mailroom.domain.message import Door
 from mailroom.errors import BadConfiguration
 from mailroom.gateways.addresses import AddressBook
 from mailroom.gateways.admission import FindRecipient, RecordRefusal
-from mailroom.gateways.listener import Listener, bind
+from mailroom.gateways.listener import Listener
 from mailroom.gateways.reception import Reception
 from mailroom.gateways.session import SMTP_COMMANDS, SmtpSession
 from mailroom.gateways.strangers import Peers
+from mailroom.listening import bind
 from mailroom.spool import Spool
 
 _UNIX = "unix:"

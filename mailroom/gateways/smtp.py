@@ -13,11 +13,12 @@ from mailroom.domain.message import Door
 from mailroom.errors import BadConfiguration
 from mailroom.gateways.addresses import AddressBook
 from mailroom.gateways.admission import FindRecipient, RecordRefusal
-from mailroom.gateways.listener import Listener, bind
+from mailroom.gateways.listener import Listener
 from mailroom.gateways.reception import Reception
 from mailroom.gateways.session import SmtpSession
 from mailroom.gateways.strangers import Peers, networks
 from mailroom.gateways.tls import Certificate
+from mailroom.listening import bind
 from mailroom.spool import Spool
 
 

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from mailroom.config import WebSettings
-from mailroom.errors import BadConfiguration
+from mailroom.listening import bind
 
 STOP_SECONDS = 1.5  # with uvicorn's own pauses this stays under two
 
@@ -48,7 +48,7 @@ class WebDoor:
         Raises:
             BadConfiguration: the address is taken or is none.
         """
-        self._socket = self._socket or listen(self._settings.listen)
+        self._socket = self._socket or bind(self._settings.listen, key="web.listen")
         self._socket.setblocking(False)
         self._server.config.load()
         self._server.lifespan = self._server.config.lifespan_class(self._server.config)
@@ -70,30 +70,3 @@ class WebDoor:
             await asyncio.wait({stopping}, timeout=0.3)
             stopping.cancel()
         self._server.started = False
-
-
-def listen(address: str) -> socket.socket:
-    """Return a listening socket for `HOST:PORT` (`[::1]:8080` for IPv6).
-
-    Raises:
-        BadConfiguration: naming the address and the cause.
-    """
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    if not (port.isascii() and port.isdigit() and int(port) <= 65_535):  # getaddrinfo would take 99999 for 34463
-        raise BadConfiguration(f"web.listen: {address!r} is no HOST:PORT")
-    try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        sock = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise BadConfiguration(f"web.listen: {address!r} is no HOST:PORT ({error})") from error
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(place)
-        sock.listen(256)
-    except OSError as error:
-        sock.close()
-        raise BadConfiguration(f"web.listen: {address} cannot be used: {error.strerror}") from error
-    return sock

@@ -402,7 +402,7 @@ def test_an_inherited_socket_is_used(open_door: OpenDoor) -> None:
 
 def test_a_port_that_is_taken_or_nonsense_is_named(open_door: OpenDoor) -> None:
     from mailroom.errors import BadConfiguration
-    from mailroom.gateways.listener import bind
+    from mailroom.listening import bind
 
     house = open_door()
     with pytest.raises(BadConfiguration, match=rf"smtp.listen: 127.0.0.1:{house.port}: .*another program has it"):
@@ -416,7 +416,7 @@ def test_a_port_that_is_taken_or_nonsense_is_named(open_door: OpenDoor) -> None:
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_one_address_takes_mail_by_ipv4_and_ipv6(open_door: OpenDoor) -> None:
-    from mailroom.gateways.listener import bind
+    from mailroom.listening import bind
 
     house = open_door(sock=bind("[::]:0"))
     for host, peer in (("127.0.0.1", "127.0.0.1"), ("::1", "::1")):

@@ -158,7 +158,7 @@ def test_nobody_else_may_say_so_and_a_balancer_must(open_door: OpenDoor) -> None
 
 
 def test_two_doors_share_a_port_when_they_may(open_door: OpenDoor, tmp_path: Path) -> None:
-    from mailroom.gateways.listener import bind
+    from mailroom.listening import bind
 
     first = bind("127.0.0.1:0", reuse_port=True)
     second = bind(f"127.0.0.1:{first.getsockname()[1]}", reuse_port=True)

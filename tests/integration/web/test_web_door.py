@@ -13,8 +13,8 @@ from web_house import House
 
 from mailroom.config import WebSettings
 from mailroom.errors import BadConfiguration
+from mailroom.listening import bind
 from mailroom.web import WebDoor, create_app
-from mailroom.web.server import listen
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +42,7 @@ def test_the_door_opens_on_a_free_port_and_closes(house: House) -> None:
 
 def test_an_inherited_socket_is_used() -> None:
     async def story() -> None:
-        sock = listen("127.0.0.1:0")
+        sock = bind("127.0.0.1:0")
         port = sock.getsockname()[1]
         door = WebDoor(app, WebSettings(listen="127.0.0.1:1"), sock)
         assert await door.start() == ("127.0.0.1", port)
@@ -73,12 +73,12 @@ def test_stopping_does_not_wait_for_a_client_that_does() -> None:
 
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:x", "127.0.0.1:99999", "256.1.1.1:80", ""])
 def test_an_address_that_is_none_is_named(address: str) -> None:
-    with pytest.raises(BadConfiguration, match="HOST:PORT"):
-        listen(address)
+    with pytest.raises(BadConfiguration, match=r"expected HOST:PORT|no such host"):
+        bind(address, key="web.listen")
 
 
 def test_a_taken_port_is_named() -> None:
-    with listen("127.0.0.1:0") as taken:
+    with bind("127.0.0.1:0") as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(BadConfiguration, match=f"127.0.0.1:{port} cannot be used"):
-            listen(f"127.0.0.1:{port}")
+        with pytest.raises(BadConfiguration, match=f"127.0.0.1:{port}: cannot listen there"):
+            bind(f"127.0.0.1:{port}")
