@@ -181,7 +181,7 @@ def test_the_command_moves_everything_and_the_pages_show_it_there(
     here.config = target
     assert [row["id"] for row in here.json("account", "list")] == [account["id"]]
     (here.data / MARK).write_text(json.dumps({}), "utf-8")
-    half = here.command("run", check=False)
+    half = here.command("run", "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0", check=False)
     assert "a move is half done" in half.stderr
 
 

@@ -108,7 +108,8 @@ def test_a_data_folder_that_cannot_be_is_named(terminal, tmp_path: Path) -> None
     file = tmp_path / "file"
     file.write_text("no folder")
     terminal.data = file / "data"
-    for command in (("inbox",), ("run",), ("account", "add", "X", "--owner", "a@b.example")):
+    run = ("run", "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0")
+    for command in (("inbox",), run, ("account", "add", "X", "--owner", "a@b.example")):
         failed = terminal(*command, status=2)
         assert str(terminal.data) in failed.stderr
     terminal("doctor", status=1)
