@@ -48,6 +48,8 @@ class Token:
     """Whether it is the rest of the word before it: `Datum:` and `3.4.2026`, `Seller-` and `IBAN`."""
     parted: bool = False
     """Whether a rule stood before it: `Lindeboom NV | Meir 12`."""
+    spaced: bool = False
+    """Whether its letters stand apart: `F A C T U U R`."""
 
     @property
     def middle(self) -> float:
@@ -151,7 +153,7 @@ def _sheet(page: Page) -> Sheet:
     if not tokens:
         return sheet
     sheet.line = median(t.y1 - t.y0 for t in tokens) or sheet.line
-    for index, row in enumerate(_rows(tokens)):
+    for index, row in enumerate(_rows(tokens, level=not sheet.ocr)):
         sheet.rows.append(_segments(row, sheet, index))
     for line in _standing_lines(upright, aspect):
         sheet.rows.append([Segment(line[:_LONGEST_SEGMENT], sheet, len(sheet.rows), 0)])
@@ -244,44 +246,128 @@ def _slopes(words: Sequence[Word], aspect: float) -> Slopes:
     return Slopes(tuple(sorted(found)), aspect / 2) if spread > 0.003 else Slopes()
 
 
-def _rows(tokens: list[Token]) -> list[list[Token]]:
+@dataclass(slots=True, eq=False)
+class _Row:
+    """A row that grows to the right, with the band in which its next token is looked for."""
+
+    tokens: list[Token]
+    y0: float
+    y1: float
+
+    def add(self, token: Token, *, level: bool) -> None:
+        """On a slanted picture the band is that of the last token; in a text layer that of all of them.
+
+        Forms are often filled a little off the captions' baseline: no value may lead the rest of its row astray.
+        """
+        count = len(self.tokens) if level else 0
+        self.y0 = (self.y0 * count + token.y0) / (count + 1)
+        self.y1 = (self.y1 * count + token.y1) / (count + 1)
+        self.tokens.append(token)
+
+
+def _rows(tokens: list[Token], *, level: bool) -> list[list[Token]]:
     """Chain tokens into rows from left to right, so that a slanted line stays one row."""
-    buckets: dict[int, list[list[Token]]] = {}
-    rows: list[list[Token]] = []
+    buckets: dict[int, list[_Row]] = {}
+    rows: list[_Row] = []
     size = max(median(t.y1 - t.y0 for t in tokens), 0.002)
     for token in sorted(tokens, key=lambda t: t.x0):
         row = _row_for(token, buckets, size)
         if row is None:
-            row = []
+            row = _Row([], token.y0, token.y1)
             rows.append(row)
-        row.append(token)
+        row.add(token, level=level)
         near = buckets.setdefault(int(token.middle / size), [])
         if not near or near[-1] is not row:
             near.append(row)
-    rows.sort(key=lambda r: median(t.middle for t in r))
-    return rows
+    rows.sort(key=lambda r: median(t.middle for t in r.tokens))
+    return [row.tokens for row in rows]
 
 
-def _row_for(token: Token, buckets: dict[int, list[list[Token]]], size: float) -> list[Token] | None:
+def _row_for(token: Token, buckets: dict[int, list[_Row]], size: float) -> _Row | None:
     best, best_overlap = None, 0.45
-    home = int(token.middle / size)
+    home, height = int(token.middle / size), token.y1 - token.y0
     for key in (home - 1, home, home + 1):
         for row in buckets.get(key, ()):
-            last = row[-1]
-            shared = min(token.y1, last.y1) - max(token.y0, last.y0)
-            overlap = shared / max(min(token.y1 - token.y0, last.y1 - last.y0), 1e-6)
-            if token.x0 < last.x1 - 0.6 * last.letter * len(last.text) and token.x0 < last.x1:
-                overlap -= 0.5  # they stand over each other: two lines of one column
+            overlap = (min(token.y1, row.y1) - max(token.y0, row.y0)) / max(min(height, row.y1 - row.y0), 1e-6)
+            if overlap <= best_overlap:
+                continue
+            last = row.tokens[-1]
+            if token.x0 < last.x1 - 0.6 * (last.x1 - last.x0):
+                # They stand over each other: two lines of one column.
+                overlap = _shared_height(token, last) - 0.5
+            elif token.x0 - last.x1 < _NEXT_WORD * last.letter:
+                overlap = _shared_height(token, last)
             if overlap > best_overlap:
                 best, best_overlap = row, overlap
     return best
 
 
-def _segments(row: list[Token], sheet: Sheet, index: int) -> list[Segment]:
+def _shared_height(one: Token, other: Token) -> float:
+    return (min(one.y1, other.y1) - max(one.y0, other.y0)) / max(min(one.y1 - one.y0, other.y1 - other.y0), 1e-6)
+
+
+_NEXT_WORD = 1.5
+"""Widths of a letter: what is nearer goes on the same words, and stands on their very baseline."""
+
+
+def _spelled_out(row: list[Token]) -> list[Token]:
+    """Join capitals and figures that are set apart: `D E  V O S` are two words, where the gaps are wider."""
+    if sum(len(t.text) == 1 for t in row) < _SPELLED:
+        return row
+    joined: list[Token] = []
+    at = 0
+    while at < len(row):
+        end = _end_of_run(row, at)
+        if end - at < _SPELLED:
+            joined.append(row[at])
+            at += 1
+            continue
+        joined.extend(_words_of_run(row[at:end]))
+        at = end
+    return joined
+
+
+def _end_of_run(row: list[Token], start: int) -> int:
+    """Return the token after the single signs that stand apart by gaps of letter-spaced type."""
+    end = start
+    while end < len(row) and _APART.match(row[end].text):
+        far = end > start and row[end].x0 - row[end - 1].x1 > _WIDEST_APART * (row[end].y1 - row[end].y0)
+        if far:
+            break
+        end += 1
+    return end
+
+
+def _words_of_run(run: list[Token]) -> Iterator[Token]:
+    gaps = [right.x0 - left.x1 for left, right in pairwise(run)]
+    widest = 1.55 * max(median(gaps), 1e-6)
+    first = 0
+    for at in range(1, len(run) + 1):
+        if at == len(run) or gaps[at - 1] > widest:
+            yield _one_word(run[first:at])
+            first = at
+
+
+def _one_word(letters: list[Token]) -> Token:
+    first = letters[0]
+    y0, y1 = min(t.y0 for t in letters), max(t.y1 for t in letters)
+    text, sure = "".join(t.text for t in letters), min(t.confidence for t in letters)
+    return Token(
+        text, first.x0, y0, letters[-1].x1, y1, sure, slant=first.slant, parted=first.parted, spaced=len(letters) > 1
+    )
+
+
+_SPELLED = 4
+_APART = re.compile(r"[A-ZÀ-ÖØ-ÞŞŢȘȚĂ0-9&]$")
+_WIDEST_APART = 2.0  # heights of a letter, between the words of a letter-spaced line
+
+
+def _segments(found: list[Token], sheet: Sheet, index: int) -> list[Segment]:
+    row = _spelled_out(found)
     usual = median(t.letter for t in row)
     groups: list[list[Token]] = [[row[0]]]
     for left, right in pairwise(row):
-        wide = max(usual, min(left.letter, right.letter), 1e-6)
+        wide = max(usual, min(left.letter, right.letter), 1e-6) * (1.6 if left.spaced and right.spaced else 1.0)
         right.gap = (right.x0 - left.x1) / wide
         if (right.gap > _SEGMENT_GAP and not right.glued) or len(groups[-1]) >= _LONGEST_SEGMENT:
             groups.append([right])

@@ -25,7 +25,12 @@ _REGISTER = re.compile(
 
 _CAPITAL = re.compile(
     r"\s(?:au capital|à capital|capital social|with registered|registered (?:in|office)|met (?:maatschappelijke )?zetel"
-    r"|sitz (?:der|in)|société (?:anonyme|par actions)|dont le siège|siège social|trading as)\b.*$",
+    r"|sitz (?:der|in)|société (?:anonyme|par actions)|dont le siège|siège social|trading as"
+    r"|is (?:ingeschreven|geregistreerd|registered|incorporated|a company)|ingeschreven (?:in|bij|onder)|gevestigd te"
+    r"|ist (?:ein|im|beim|unter|in)|eingetragen (?:im|beim|in|unter)|vertreten durch|est (?:inscrite?|immatriculée?)"
+    r"|inscrite? (?:au|à|sous)|immatriculée? (?:au|à|sous)|représentée? par|represented by|vertegenwoordigd door"
+    r"|registered (?:no|number|as|at|under|with)|este (?:înregistrată|inregistrata|înmatriculată|o societate)"
+    r"|înregistrată (?:la|în)|reprezentată (?:de|prin))\b.*$",
     re.IGNORECASE,
 )
 """What the law wants beside a name and is no part of it: `Free SAS au capital de 3.441.812 Euros`."""
@@ -57,6 +62,9 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     if not legal_forms().sub("", name.value).strip(" .()"):
         over = _line_over(name.segment)
         return _joined(name, over, first=over) if over and not sight.labels_of(over) else None
+    spread = _spread_after(sight, name)
+    if spread:
+        return _joined(name, *spread, first=name.segment)
     large = _second_large_line(sight, name)
     if large:
         return _joined(name, large, first=name.segment)
@@ -109,10 +117,40 @@ def _line_over(segment: Segment) -> Segment | None:
     return None
 
 
-def _joined(name: Candidate, other: Segment, *, first: Segment) -> Candidate:
-    parts = (other.text, name.value) if first is other else (name.value, other.text)
+def _spread_after(sight: Sight, name: Candidate) -> list[Segment]:
+    """Return the cells up to a legal form that go on a name a printer spread over its line: `HASPENGOUW`  `CV`."""
+    row, left = name.segment.sheet.rows[name.segment.row], name.segment
+    before = row[left.place - 1] if left.place else None
+    if name.last < len(left.tokens) or (before and _goes_on(sight, before, left)):
+        return []
+    parts: list[Segment] = []
+    for right in row[left.place + 1 :]:
+        if not _goes_on(sight, left, right):
+            break
+        parts.append(right)
+        if not legal_forms().sub("", right.text).strip(" .()"):
+            return parts
+        left = right
+    return []
+
+
+def _goes_on(sight: Sight, left: Segment, right: Segment) -> bool:
+    """Say whether a cell may go on the name in the cell left of it."""
+    if right.x0 - left.x1 > _SPREAD * left.tokens[-1].letter:
+        return False
+    words = (left, right)
+    return not any(s.digits or s.text.endswith(":") or any(a.alone for a in sight.labels_in(s)) for s in words)
+
+
+_SPREAD = 7.0
+"""Widths of a letter between the words of a name, at most."""
+
+
+def _joined(name: Candidate, *others: Segment, first: Segment) -> Candidate:
+    texts = [other.text for other in others]
+    parts = (*texts, name.value) if first is others[0] else (name.value, *texts)
     value = " ".join(_tidy(part) for part in parts)
-    return Candidate(value, name.segment, name.first, name.last, value, more=[other], start=name.start)
+    return Candidate(value, name.segment, name.first, name.last, value, more=list(others), start=name.start)
 
 
 def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
@@ -205,9 +243,13 @@ def _courtesy() -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{said})(?![a-z])|pcl ?xl\b|(?:subsystem|operator|position) ?:|.*\billegaloperator")
 
 
+_CAPTION = re.compile(r"(?:^|\s|-)(?:reg|no|nr|number|nummer|num[ée]ro|n°|id|idnr)\.?$", re.IGNORECASE)
+"""The last word of what announces a number and names nobody: `Company Reg.`"""
+
+
 def _like_a_name(value: str) -> bool:
     letters = sum(c.isalpha() for c in value)
-    if _courtesy().match(fold(value)):
+    if _courtesy().match(fold(value)) or _CAPTION.search(value):
         return False
     if letters < 3 or not 3 <= len(value) <= 80 or value.count(" ") > 9:
         return False
