@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +36,16 @@ AMOUNT_FIELDS = frozenset(
     {FieldName.NET_AMOUNT, FieldName.VAT_AMOUNT, FieldName.TOTAL_AMOUNT, FieldName.PAYABLE_AMOUNT}
 )
 DATE_FIELDS = frozenset({FieldName.ISSUE_DATE, FieldName.DUE_DATE})
+_SWISS = re.compile(r"(CHE\d{9})(?:HR)?(?:MWST|TVA|IVA|VAT)?$")
+
+
+def bare_vat_id(vat_id: str) -> str:
+    """Return a compact VAT id without the word for the tax that Switzerland prints behind it.
+
+    One company writes `CHE-123.456.789 MWST`, `TVA` or `IVA` as the language of its invoice wants: it stays one seller.
+    """
+    swiss = _SWISS.match(vat_id)
+    return swiss[1] if swiss else vat_id
 
 
 class DocumentType(StrEnum):

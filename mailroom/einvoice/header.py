@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from mailroom.domain.document import DocumentType, FieldName
+from mailroom.domain.document import DocumentType, FieldName, bare_vat_id
 from mailroom.domain.reading import StructuredValue
 from mailroom.einvoice import digits
 from mailroom.einvoice.model import Invoice
@@ -69,7 +69,7 @@ def _name(party: Party, term: str, fallback: str) -> tuple[str, str]:
 
 def _vat_id(party: Party, term: str, fallback: str) -> tuple[str, str]:
     if party.vat_id:
-        bare = compact(party.vat_id)
+        bare = bare_vat_id(compact(party.vat_id))
         return ("BE" + bare if digits.enterprise_number(bare) and bare.isdigit() else bare), term
     legal = party.legal_id
     if legal and legal.scheme in {"0208", "BE:CBE"} and digits.enterprise_number(compact(legal.value)):

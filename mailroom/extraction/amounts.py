@@ -140,13 +140,23 @@ def _read_sums(found: list[Amount]) -> None:
             net, vat = here[at], here[at + 1]
             total = here[at + 2] if at + 2 < len(here) else None
             whole = net.value + vat.value
-            if not 0 < vat.value <= net.value * _HIGHEST or (total is None and whole not in totals):
+            alone = total is None and whole not in totals and not _sums_of_rates(found, net, vat)
+            if not 0 < vat.value <= net.value * _HIGHEST or alone:
                 continue
             if total is None or total.value == whole:
                 _be(net, "net", 0.9)
                 _be(vat, "vat", 0.9)
                 if total is not None:
                     _be(total, "total", 0.9)
+
+
+def _sums_of_rates(found: list[Amount], net: Amount, vat: Amount) -> bool:
+    """Say whether two amounts are the sums of the net amounts and of the VAT that the rows of several rates give."""
+    rows = [a for a in found if a is not net and a is not vat and not a.line_item]
+    nets = [a.value for a in rows if a.role("net", "subtotal") >= 0.6]
+    vats = [a.value for a in rows if a.role("vat") >= 0.6]
+    several = len(nets) > 1 and len(vats) > 1
+    return several and sum(nets, Decimal(0)) == net.value and sum(vats, Decimal(0)) == vat.value
 
 
 def _be(amount: Amount, role: str, strength: float) -> None:
@@ -234,6 +244,10 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
     above = next((b for b in amount.at.beside if b.above), None)
     if above and (amount.at.page, above.label.segment.row) in headers:
         amount.line_item = not (left and left.label.roles.intersection(_SUMS) and left.strength > 0.5)
+        if left and "levy" in left.label.roles and left.label.first == 0 and not left.label.segment.place:
+            # `Ortstaxe 3 x 3,30 (nicht steuerbar)   9,90` under the items: the row is of the levy, whatever is between.
+            left.strength = max(left.strength, 0.6)
+            amount.line_item = False
         above = None
     if left:
         _add(amount, left.label, left.strength)
@@ -251,6 +265,10 @@ def _heads_sums(label: Label, sight: Sight) -> bool:
     return any(a.roles & _TABLE_OF_SUMS for a in sight.labels_of(label.segment) if a is not label)
 
 
+_NO_VAT = frozenset({"vat", "levy"})
+"""The roles of words that say that there is no VAT."""
+
+
 def _weaken(amount: Amount) -> None:
     for role in amount.roles:
         amount.roles[role] *= 0.5
@@ -258,6 +276,8 @@ def _weaken(amount: Amount) -> None:
 
 def _add(amount: Amount, label: Label, strength: float) -> None:
     roles = label.roles.intersection(TOTAL_ROLES)
+    if roles >= _NO_VAT:
+        roles -= {"levy"} if amount.value == 0 else {"vat"}
     if roles and strength > max(amount.roles.values(), default=0.0):
         amount.label = label.text
     for role in roles:

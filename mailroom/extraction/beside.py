@@ -41,6 +41,9 @@ _INSIDE = frozenset(
 )
 _DAYS = frozenset({"issue_date", "date", "delivery_date", "other_date"})
 _GENERIC = frozenset({"number", "date", "sum"})
+_DOCUMENT = frozenset({"invoice_word", "credit_word"})
+_SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
+_OF_THIS = 3  # words: `de la présente`
 _REACH_ABOVE = 14  # rows; a column of values under one header
 
 
@@ -112,9 +115,11 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
 
 
 def _is_remark(label: Label, earlier: Label) -> bool:
-    """`Total (incl. VAT)`, `Total incl. VAT`, `VAT included in total`: the first label is what is meant."""
+    """`Total (incl. VAT)`, `VAT included in total`, `Total of this invoice`: the first label is what is meant."""
     if earlier.segment is not label.segment:
         return False
+    if label.roles <= _DOCUMENT and earlier.roles & _SUMS and label.first - earlier.last <= _OF_THIS:
+        return True
     return label.bracketed or fold(label.segment.tokens[label.first - 1].text).strip("(.:") in _INSIDE
 
 

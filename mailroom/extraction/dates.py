@@ -15,7 +15,7 @@ from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below
 from mailroom.extraction.numbers import quotes_original
 from mailroom.extraction.payment_terms import ends_term, for_discount, says_when_to_pay, terms, was_paid
-from mailroom.extraction.text import distance_within, fold
+from mailroom.extraction.text import compact, distance_within, fold
 from mailroom.languages import Language, reading_data
 
 ISSUE = ("issue_date", "date")
@@ -88,15 +88,34 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def _broken(segment: Segment) -> Iterator[Candidate]:
     """Yield a date whose year stands on the next line of a narrow cell: `December 14,` / `2023`."""
     head = _NO_YEAR.search(segment.text) if segment.digits else None
-    under = below(segment, reach=1.7) if head else None
-    if head is None or under is None or not _YEAR.fullmatch(under.text):
+    year, more = _year_under(segment) if head else ("", [])
+    if head is None or not year:
         return
-    for _, _, day in _matches(f"{head[0]} {under.text}", ocr=False):
+    text = f"{head[0]} {year}"
+    for _, _, day in _matches(text, ocr=False):
         if day:
             first, last = segment.span(*head.span())
-            text = f"{head[0]} {under.text}"
-            yield Candidate(day.isoformat(), segment, first, last, text, more=[under], start=head.start())
+            yield Candidate(day.isoformat(), segment, first, last, text, more=more, start=head.start())
             return
+
+
+def _year_under(segment: Segment) -> tuple[str, list[Segment]]:
+    """Return the year on the next line, and that line if it is all there is on it."""
+    under = below(segment, reach=1.7)
+    if under is not None and _YEAR.fullmatch(under.text):
+        return under.text, [under]
+    rows = segment.sheet.rows
+    following = rows[segment.row + 1][0] if segment.row + 1 < len(rows) else None
+    if following is None or segment.place or len(segment.tokens) < _LINE_OF_TEXT:
+        return "", []
+    letter = segment.tokens[0].letter
+    aligned = abs(following.x0 - segment.x0) < 2 * letter and following.y0 - segment.y1 < segment.sheet.line
+    opening = _YEAR.match(following.text) if aligned else None
+    return (opening[0], []) if opening and not following.text[4:5].isalnum() else ("", [])
+
+
+_LINE_OF_TEXT = 5
+"""Words of a line, at least, after which a text goes on at the left of the next one."""
 
 
 _Hit = tuple[Segment, tuple[int, int], tuple[int, int, int], date | None]
@@ -211,7 +230,7 @@ def _date_word(found: Candidate) -> float:
     beside = found.best(("date",))
     if beside is None:
         return 0.0
-    weight = 3.5 if len(beside.label.text) > 3 or beside.label.colon or beside.label.alone else 1.5
+    weight = 3.5 if len(compact(beside.label.text)) > 3 or beside.label.colon or beside.label.alone else 1.5
     return weight * beside.strength
 
 
@@ -227,12 +246,19 @@ def _beside_number(found: Candidate, sight: Sight) -> bool:
 
 
 def _under_number(found: Candidate, sight: Sight) -> bool:
-    """The line over it ends with the number: `Rechnung Nr. 12` / `vom 3.4.2026`."""
+    """The line over it in its column ends with the number: `Rechnung Nr. 12` / `vom 3.4.2026`."""
+    beside = found.best(("date", "other_date"))
+    if beside is None or not ("date" in beside.label.roles or len(beside.label.text) <= _SMALL) or beside.above:
+        return False
     rows = found.segment.sheet.rows
-    over = rows[found.segment.row - 1] if found.segment.row else []
-    labelled = any(a.roles & {"invoice_number"} for s in over for a in sight.labels_in(s))
+    row = rows[found.segment.row - 1] if found.segment.row else []
+    over = [s for s in row if s.x0 < found.x1 and s.x1 > beside.label.x0]
+    labelled = any(a.roles & _NUMBERING for s in over for a in sight.labels_in(s))
     near = bool(over) and found.y0 - over[0].y1 < 1.5 * found.segment.sheet.line
-    return labelled and near and over[-1].tokens[-1].text[-1:].isdigit() and bool(found.strength("date"))
+    return labelled and near and over[-1].tokens[-1].text[-1:].isdigit()
+
+
+_NUMBERING = frozenset({"invoice_number", "invoice_word", "credit_word"})
 
 
 def _has_time(found: Candidate) -> bool:
@@ -247,7 +273,11 @@ def _dateline(found: Candidate) -> bool:
     """`Namur, le 12 mai 2026`: the head of a letter, alone in its line."""
     text = found.segment.text
     alone = not text[found.start + len(found.text) :].strip(" .")
-    return alone and found.page == 1 and _PLACE.match(text[: found.start]) is not None
+    before = text[: found.start]
+    if found.segment.place:
+        left = found.segment.sheet.rows[found.segment.row][found.segment.place - 1]
+        before = f"{left.text} {before}" if left.text.endswith(",") else before
+    return alone and found.page == 1 and _PLACE.match(before) is not None
 
 
 def _in_sentence(found: Candidate) -> bool:
@@ -259,14 +289,43 @@ def _in_range(found: Candidate) -> bool:
     text = found.segment.text
     after = text[found.start + len(found.text) :].lstrip()
     before = text[: found.start].rstrip()
-    dash = re.compile(r"^(-|–|au|tot|bis|to|t/m|until|până|pana)\W*\d")
-    return bool(dash.match(after)) or bool(re.search(r"\d\W*(-|–|au|tot|bis|to|t/m)$", before))
+    return bool(re.match(rf"{_TO}\W*\d", after)) or bool(re.search(rf"\d\W*{_TO}$", before))
+
+
+_TO = r"(?:-|–|au|tot(?: en met)?|bis(?: zum)?|to|t/m|until|till|jusqu'au|p[ăa]n[ăa](?: la)?)"
 
 
 def _for_discount(found: Candidate, sight: Sight) -> bool:
     """`2 % Skonto bei Zahlung bis 3.4.2026` says when the discount ends, not when the invoice is due."""
     left = [a for a in sight.labels_of(found.segment) if a.roles & {"cash_discount", "discount"} and a.x0 < found.x0]
     return for_discount(found) or any(a.segment is not found.segment for a in left)
+
+
+_WITHOUT_YEAR = re.compile(
+    r"(?<![\d.,/])(\d{1,2})(?:\s?[./]\s?(\d{1,2})\.?|(?:\.|st|nd|rd|th|er)?\s(?:de |of )?([^\W\d]{3,10})(?!\w)\.?)"
+    r"(?![\d/]|\.\s{0,2}(?:19|20)\d\d|[.,]\d|\s{0,2}(?:19|20)\d\d|\s?[%€$£])"
+)
+_LONGEST_WAIT = 200  # days
+
+
+def due_without_year(sight: Sight, issue: date) -> Candidate | None:
+    """Return the day of `Bitte zahlen Sie bis zum 25.02.`: its year is that of the first such day after the issue."""
+    for sheet in sight.sheets:
+        for segment in (s for s in sheet.segments if s.digits):
+            for match in _WITHOUT_YEAR.finditer(segment.text):
+                month = int(match[2]) if match[2] else month_number(match[3])
+                days = (_date(year, month, int(match[1])) for year in (issue.year, issue.year + 1)) if month else ()
+                day = next((d for d in days if d and 0 <= (d - issue).days <= _LONGEST_WAIT), None)
+                if day is None:
+                    continue
+                first, last = segment.span(*match.span())
+                found = Candidate(day.isoformat(), segment, first, last, match[0], start=match.start())
+                if says_when_to_pay(found) or pair(sight, found).strength("due_date") >= _NAMED:
+                    return found
+    return None
+
+
+_NAMED = 0.8
 
 
 def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[Candidate]:
@@ -278,6 +337,7 @@ def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[C
         points -= 5.0 * _for_discount(found, sight) + 6.0 * was_paid(found)
         named = found.strength("due_date") >= 0.6 or says_when_to_pay(found)
         points -= 4.0 * found.strength("issue_date", *_OTHER) * (not named)
+        points -= 4.0 * (_in_range(found) and found.strength("due_date") < 0.6)  # `closed from 3 until 10 August`
         if issue:
             points += 0.8 if found.value > issue else (0.0 if found.value == issue else -3.0)
             points -= 2.0 if found.value[:4] > str(int(issue[:4]) + 1) else 0.0

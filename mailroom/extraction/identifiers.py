@@ -14,6 +14,7 @@ from types import ModuleType
 
 from stdnum.util import get_cc_module
 
+from mailroom.domain.document import bare_vat_id
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment
@@ -123,6 +124,7 @@ def _prefixed(segment: Segment) -> Iterator[Candidate]:
         value = _normal(match[0], ocr=segment.sheet.ocr)
         if value is None:
             continue
+        value = bare_vat_id(value)
         first, last = segment.span(*match.span())
         proof = "check_digits" if check_digits(value) else ""
         yield Candidate(value, segment, first, last, match[0], proof=proof, start=match.start())

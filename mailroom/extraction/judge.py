@@ -141,7 +141,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad)
     _take_dates(work, found_dates)
     headers = item_headers(sight)
-    _take_numbers(work, numbers.used_tokens(found_dates, _surely(vat_ids), ibans), headers)
+    _take_numbers(work, numbers.used_tokens(found_dates, _surely(vat_ids), _accounts(ibans)), headers)
     totals = solve(find_amounts(sight, headers), Setting(country, _says_no_vat(sight), work.receipt))
     _take_totals(work, totals)
     _take_currency(work, totals, country)
@@ -190,6 +190,11 @@ def _surely(vat_ids: list[Candidate]) -> list[Candidate]:
     return [c for c in vat_ids if c.proof or c.strength(*VAT_ROLES) >= 0.5]
 
 
+def _accounts(ibans: list[Candidate]) -> list[Candidate]:
+    """Leave out what only looks like an account: `Rekening nr. SR3-2526-20447` is a bill, with dashes in its number."""
+    return [c for c in ibans if c.proof or "-" not in c.text]
+
+
 @cache
 def _own_accounts() -> list[str]:
     return [phrase for language in Language for phrase in reading_data(language)["phrases"]["own_account"]]
@@ -203,14 +208,19 @@ def _take_dates(work: _Work, found: list[Candidate]) -> None:
 
 
 def _derive_due(work: _Work, issue: Candidate) -> None:
-    """`Payable within 30 days`: the day follows from the issue date, and is as sure as that at best."""
-    found = payment_terms.term(work.sight, date.fromisoformat(issue.value))
-    if found is None:
+    """`Payable within 30 days`, `by 25.02.`: the day follows from the issue date, and is as sure as that at best."""
+    day = date.fromisoformat(issue.value)
+    named = dates.due_without_year(work.sight, day)
+    found = None if named else payment_terms.term(work.sight, day)
+    if named:
+        due, seen = named.value, evidence(named, dates.DUE)
+    elif found:
+        due, seen = found.due.isoformat(), evidence(found.at).model_copy(update={"proof": "term_of_payment"})
+    else:
         return
     confidence = _BY_TERM * work.fields[FieldName.ISSUE_DATE].confidence
-    seen = evidence(found.at).model_copy(update={"proof": "term_of_payment"})
     work.fields[FieldName.DUE_DATE] = Field(
-        value=found.due.isoformat(), confidence=round(confidence, 4), source=FieldSource.DERIVED, evidence=(seen,)
+        value=due, confidence=round(confidence, 4), source=FieldSource.DERIVED, evidence=(seen,)
     )
 
 

@@ -107,7 +107,8 @@ def _book() -> _Book:
             roles.setdefault(key, set()).add(role)
             languages.setdefault(key, set()).add(language)
         for phrase in (p for kind in ("reverse_charge", "exempt") for p in reading_data(language)["phrases"][kind]):
-            roles.setdefault(blur(phrase), set()).add("vat")  # `Autoliquidation 0 %   0,00` is the VAT line
+            # `Autoliquidation 0 %   0,00` is the VAT line, `Kadaster (geen btw)  144,50` an amount without it.
+            roles.setdefault(blur(phrase), set()).update(("vat", "levy"))
             languages.setdefault(blur(phrase), set()).add(language)
         for role, kind in (("invoice_word", "invoice"), ("credit_word", "credit_note")):
             for phrase in reading_data(language)["document_types"][kind]:

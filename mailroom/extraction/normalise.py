@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from mailroom.domain.document import AMOUNT_FIELDS, DATE_FIELDS, DocumentType, FieldName
+from mailroom.domain.document import AMOUNT_FIELDS, DATE_FIELDS, DocumentType, FieldName, bare_vat_id
 from mailroom.errors import InvalidValue
 from mailroom.extraction.currency import code_of
 from mailroom.extraction.dates import month_number
@@ -113,7 +113,7 @@ def _number(text: str) -> str | None:
 
 
 def _vat_id(text: str) -> str | None:
-    plain = re.sub(r"[\s.\-/]", "", text).upper()
+    plain = bare_vat_id(re.sub(r"[\s.\-/]", "", text).upper())
     plain = f"EL{plain[2:]}" if plain.startswith("GR") else plain
     plain = f"BE{plain:0>10}" if re.fullmatch(r"[01]?\d{9}", plain) and check_digits(f"BE{plain:0>10}") else plain
     plain = f"BE0{plain[2:]}" if re.fullmatch(r"BE\d{9}", plain) else plain

@@ -9,6 +9,7 @@ from functools import cache
 
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Beside, Candidate, Sight
+from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, Token
 from mailroom.extraction.parties import STREET
 from mailroom.extraction.text import blur, compact
@@ -23,6 +24,7 @@ _NUMBER = re.compile(r"^[#(]?(?=[^\d]*\d)[A-Za-z0-9][\w./\-–#&]*\)?$")
 _PREFIX = re.compile(r"^[A-Z]{1,5}[./\-]?$")
 _NOT_NUMBER = re.compile(
     r"%|@|^\+|www\.|^\d{1,2}[./\-]\d{1,2}[./\-](?:1[89]|20)\d\d$|^\d{1,2}:\d\d|^\d{1,3}(?:[.,']\d{3})*[.,]\d{2}$|^\d+[.,]\d$|^\d+x$|^[xX]\d+$|€|\$|£"
+    r"|^\d{1,3}(?:d?e|st?e|er|[eè]re|[eè]me|st|nd|rd|th|ter|-lea|-a)$"
 )
 _GROUP = re.compile(r"^(?:\d{2,}[.,;]?|[A-Z]?\d+[A-Z]?)$")
 _MOST_GROUPS = 5
@@ -50,7 +52,8 @@ def find_numbers(sight: Sight, used: Used) -> list[Candidate]:
 def _in_segment(sight: Sight, segment: Segment, used: Used) -> Iterator[Candidate]:
     if not segment.digits:
         return
-    labelled = {i for label in sight.labels_in(segment) for i in range(label.first, label.last)}
+    labels = [label for label in sight.labels_in(segment) if not _is_series(sight, label)]
+    labelled = {i for label in labels for i in range(label.first, label.last)}
     at = 0
     while at < len(segment.tokens):
         if (id(segment), at) in used or at in labelled or not _opens(segment, at, labelled):
@@ -112,15 +115,45 @@ def _extended(segment: Segment, at: int, used: Used, labelled: set[int]) -> tupl
     tokens = segment.tokens
     first, last = at, at + 1
     prefix = at - 1
-    if prefix >= 0 and prefix not in labelled and _PREFIX.match(tokens[prefix].text) and tokens[at].gap < 2:
+    if prefix >= 0 and prefix not in labelled and _is_prefix(tokens[prefix].text) and tokens[at].gap < 2:
         first = prefix
     while last < len(tokens) and last not in labelled and (id(segment), last) not in used:
-        joined = _JOIN.match(tokens[last].text) or _JOIN.match(tokens[last - 1].text)
+        joined = _JOIN.match(tokens[last].text) or (_JOIN.match(tokens[last - 1].text) and _goes_on(tokens, last))
         digits = tokens[last].text.isdigit() and tokens[last - 1].text[-1:].isdigit() and last == len(tokens) - 1
         if not (joined or (digits and tokens[last].gap < 1.3 and at > 0 and (at - 1 in labelled))):
             break
         last += 1
+    while last - first > 1 and tokens[last - 1].text in _STROKES:
+        last -= 1  # `n° 2026-118 - bordereau 14`
     return first, last
+
+
+def _is_series(sight: Sight, label: Label) -> bool:
+    """`Invoice: CB 118.204`: after a caption for the number, a short label in capitals is the number's own prefix."""
+    segment, at = label.segment, label.first
+    if label.last - at != 1 or at + 1 >= len(segment.tokens) or not _is_prefix(label.text):
+        return False
+    before = [a for a in sight.labels_of(segment) if a.x1 <= label.x0]
+    follows = bool(before) and (before[-1].last == at if before[-1].segment is segment else at == 0)
+    named = follows and before[-1].roles & {"invoice_number", "invoice_word", "credit_word"} and before[-1].colon
+    return bool(named) and segment.tokens[at + 1].text[:1].isdigit()
+
+
+def _is_prefix(word: str) -> bool:
+    """`FA 2024/5095` has a prefix, `Facture N. 2/26-0118` only says that a number follows."""
+    return _PREFIX.match(word) is not None and compact(word) not in _NUMBER_WORDS
+
+
+_NUMBER_WORDS = frozenset({"n", "nr", "no", "nro", "num", "nrs"})
+
+
+def _goes_on(tokens: list[Token], at: int) -> bool:
+    """`R-2026-0041 / 2` goes on after the stroke; `R-2026-0041 / Kalibrierung` says what the invoice is for."""
+    lone = tokens[at - 1].text in _STROKES
+    return not lone or any(c.isdigit() for c in tokens[at].text) or _PREFIX.match(tokens[at].text) is not None
+
+
+_STROKES = frozenset("/-–")
 
 
 def score_numbers(
@@ -166,7 +199,8 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
 
 def _numbers_else(number: Candidate) -> float:
     """Return how strongly a label numbers something else; `Rekening 26/04` is a bill, though accounts are called so."""
-    found = [b.strength for b in number.beside if b.label.roles & _OTHER_ROLES and "invoice_word" not in b.label.roles]
+    bill = {"invoice_word"} if number.value.replace("-", "").isdigit() else {"invoice_word", "number"}
+    found = [b.strength for b in number.beside if b.label.roles & _OTHER_ROLES and not b.label.roles & bill]
     return max(found, default=0.0)
 
 

@@ -79,6 +79,11 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     if derived:
         derived.payable = _payable(derived.total, pool)
         return derived
+    column = _sum_of_column(amounts) if _weak(ranked) else None
+    if column:
+        summed = Totals(total=Found(column.value, column, 3.0, "sum_of_lines"))
+        summed.payable = _payable(summed.total, pool)
+        return summed
     if not ranked:
         return Totals()
     best_points, total, triple = ranked[0]
@@ -170,6 +175,28 @@ def _unlabelled(amounts: list[Amount], setting: Setting) -> Totals | None:
                         Found(total.value, total, 3.0, "net_plus_vat"),
                     )
     return None
+
+
+def _sum_of_column(amounts: list[Amount]) -> Amount | None:
+    """Return the lowest amount that is the sum of those right above it in its column, where no label says more."""
+    for at in range(len(amounts) - 1, 1, -1):
+        total = amounts[at]
+        if total.value == 0 or total.part or total.negative or total.role(*_NOT_TOTAL) >= 0.5:
+            continue
+        letter = total.at.tokens[-1].letter
+        over = (a for a in reversed(amounts[max(0, at - _LONGEST_COLUMN) : at]) if a.at.page == total.at.page)
+        summed, count = Decimal(0), 0
+        for amount in over:
+            if abs(amount.at.x1 - total.at.x1) > letter:
+                continue
+            summed += amount.signed
+            count += 1
+            if count > 1 and summed == total.value:
+                return total
+    return None
+
+
+_LONGEST_COLUMN = 60  # amounts
 
 
 def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ranking:

@@ -1,0 +1,176 @@
+"""What letters and line printers write: dates and numbers within text, sums without a label, amounts without VAT."""
+
+from __future__ import annotations
+
+import pytest
+from pages_extraction import read, values
+
+from mailroom.domain.document import FieldName, bare_vat_id
+from mailroom.extraction.normalise import normalise
+from mailroom.languages import Language
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Please remit to Lintel Ltd, sort code 20-44-51, account 70318842, by 16 March\n2026.", "2026-03-16"),
+        ("Ich ersuche um Überweisung auf mein Konto bis 20. Februar\n2026 bei der Ersten Bank.", "2026-02-20"),
+        ("Gelieve het bedrag te betalen op onze rekening voor 10 mei\n2026, met vermelding.", "2026-05-10"),
+        ("Nous vous prions de régler ce montant sur notre compte avant le 12 avril\n2026 au plus tard.", "2026-04-12"),
+    ],
+)  # fmt: skip
+def test_a_date_goes_on_in_the_next_line_of_a_text(text: str, due: str) -> None:
+    body = text.replace("\n", "\n  ")
+    found = values(read(f"  Invoice No. 2026-118      Invoice date: 14/02/2026\n\n\n  {body}"))
+    assert found["due_date"] == due
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "due"),
+    [
+        ("Rechnung 2026-07   Leipzig, den 11.02.2026", "Bitte überweisen Sie bis zum 25.02. an uns.", "2026-02-25"),
+        ("Rechnung 2026-07   Leipzig, den 11.12.2026", "Zahlbar bis 10. Januar ohne Abzug.", "2027-01-10"),
+        ("Factuur 2026-07   Datum: 11/02/2026", "Gelieve te betalen voor 25 februari op onze rekening.", "2026-02-25"),
+        ("Facture n° 2026-07   Date : 11/02/2026", "À régler avant le 25 février par virement.", "2026-02-25"),
+        ("Factura nr. 2026-07   Data: 11.02.2026", "Termen de plată: până la 25 februarie", "2026-02-25"),
+    ],
+)  # fmt: skip
+def test_a_due_date_without_its_year_is_the_first_such_day_after_the_issue(title: str, text: str, due: str) -> None:
+    assert values(read(f"  {title}\n\n\n\n  {text}"))["due_date"] == due
+
+
+def test_an_amount_is_no_day_without_its_year() -> None:
+    found = values(
+        read("  Rechnung 2026-07    Datum: 11.02.2026\n\n\n  Bitte zahlen Sie bis zu 12.50 EUR an der Kasse.")
+    )
+    assert found["due_date"] is None
+
+
+def test_the_days_when_an_office_is_closed_are_no_due_date() -> None:
+    found = values(
+        read(
+            "  Invoice No. 118      Invoice date: 14/02/2026\n\n\n"
+            "  Our offices are closed from 3 August 2026 until 10 August 2026. Payment terms on our site."
+        )
+    )
+    assert found["due_date"] is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "  Facture N. 2/26-0118            Rue du Moulin 6\n  du 04/02/2026                   5080 Rhisnes",
+        "  FACTUUR    : 2601 00 4471       HOOGSTRAAT 12\n  VAN        : 04/02/2026         3840 BORGLOON",
+        "  Rechnung Nr. 2601/4471          Seestr. 12\n  vom 04.02.2026                  20457 Hamburg",
+        "  Garage Namur\n  5000 Namur\n\n  Namur,      04/02/2026\n\n  Dossier: akte d.d. 02/02/2026 voor Jan\n",
+    ],
+)
+def test_the_day_under_the_number_or_after_the_place_is_the_issue_date(head: str) -> None:
+    assert values(read(head))["issue_date"] == "2026-02-04"
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("FACTURE N. 2/26-0118", "2/26-0118"),
+        ("Rechnung R-2026-0041 / Kalibrierung laut Bestellung", "R-2026-0041"),
+        ("Rechnung R-2026-0041 / 2", "R-2026-0041 / 2"),
+        ("Invoice:     CB 118.204", "CB 118.204"),
+        ("Titre de recettes n° 2026-T-118 - bordereau 14", "2026-T-118"),
+        ("Schoolrekening 3de trimester\n  Rekening nr.    SR3-2526-20447", "SR3-2526-20447"),
+    ],
+)
+def test_a_number_is_neither_its_label_nor_what_follows(line: str, number: str) -> None:
+    assert values(read(f"  {line}\n  Datum  03/04/2026"))["invoice_number"] == number
+
+
+@pytest.mark.parametrize("ordinal", ["3de", "2e", "1er", "4th", "2nd", "1ste"])
+def test_an_ordinal_is_no_number(ordinal: str) -> None:
+    assert values(read(f"  Factuur {ordinal} kwartaal\n  Datum  03/04/2026"))["invoice_number"] is None
+
+
+@pytest.mark.parametrize("word", ["", " MWST", " TVA", " IVA"])
+def test_a_swiss_vat_id_is_the_same_in_every_language(word: str) -> None:
+    found = values(read(f"  Muster AG\n  6010 Kriens\n  CHE-107.787.577{word}\n\n  Rechnung 12345"))
+    assert found["seller_vat_id"] == "CHE107787577"
+    assert normalise(FieldName.SELLER_VAT_ID, f"CHE-107.787.577{word}", Language.DE) == "CHE107787577"
+
+
+def test_only_a_swiss_vat_id_has_a_word_for_the_tax_behind_it() -> None:
+    assert bare_vat_id("CHE107787577MWST") == "CHE107787577"
+    assert [bare_vat_id(v) for v in ("NO974760673MVA", "BE0403170701", "")] == ["NO974760673MVA", "BE0403170701", ""]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Kantoor Wijnands B.V. is ingeschreven in het handelsregister onder nummer 17188204",
+        "Kantoor Wijnands B.V. is registered with the Chamber of Commerce under 17188204",
+        "Kantoor Wijnands B.V., est inscrite au registre sous 17188204",
+        "Kantoor Wijnands B.V. ist im Handelsregister eingetragen unter 17188204",
+    ],
+)
+def test_a_name_ends_where_a_sentence_about_it_begins(sentence: str) -> None:
+    found = values(read(f"  Factuur 2026-118    Datum 03/04/2026\n\n\n\n\n\n\n  {sentence} - btw NL643222376B02"))
+    assert found["seller_name"] == "Kantoor Wijnands B.V."
+
+
+def test_what_announces_a_register_number_names_nobody() -> None:
+    foot = "Company Reg. 448817 VAT Reg. IE6329432Q Directors: M. Clear"
+    page = f"  Clearbrook Hygiene Ltd\n  Raheen Park, Limerick\n\n  Invoice: 118204\n\n\n\n\n  {foot}"
+    assert values(read(page))["seller_name"] == "Clearbrook Hygiene Ltd"
+
+
+def test_a_sum_that_nothing_calls_one_is_known_by_its_column() -> None:
+    found = values(
+        read("""
+  HONORARNOTE 12/2026
+  Betriebsbegehung, 3 Stunden à 118,-        EUR    354,00
+  Untersuchungen, 8 Personen à 46,50         EUR    372,00
+  Honorar                                    EUR    726,00
+""")
+    )
+    assert found["total_amount"] == "726.00"
+
+
+@pytest.mark.parametrize(
+    ("taxed", "untaxed", "total"),
+    [
+        ("Totaal belast", "Kadaster inschrijving (onbelast)", "Totaal van deze declaratie"),
+        ("Total HT", "Débours (non soumis à TVA)", "Total de la présente facture"),
+        ("Nettobetrag", "Gerichtskosten (nicht steuerbar)", "Gesamtbetrag dieser Rechnung"),
+        ("Net amount", "Court fees (outside the scope of VAT)", "Total of this invoice"),
+    ],
+)
+def test_an_amount_without_vat_is_a_part_of_the_total_of_this_invoice(taxed: str, untaxed: str, total: str) -> None:
+    found = values(
+        read(f"""
+  Honorar A                                    1.850,00
+  Honorar B                                       96,50
+  {taxed:<40}     1.946,50
+  VAT 21 %                                       408,77
+  {untaxed:<40}       144,50
+  {total:<40}     2.499,77
+""")
+    )
+    assert (found["vat_amount"], found["total_amount"]) == ("408.77", "2499.77")
+
+
+def test_sums_of_net_and_vat_stand_in_one_row_though_a_levy_is_still_to_come() -> None:
+    found = values(
+        read("""
+  Leistung                   Menge    Netto     MwSt     Betrag netto
+  Doppelzimmer                   3    131,82     10%          395,45
+  Halbpension                    3     26,36     10%           79,09
+  Getränke                       1     33,00     20%           33,00
+  Sauna                          2      5,00     20%           10,00
+  Netto 10%                                                   474,54
+  MwSt 10%                                                     47,45
+  Netto 20%                                                    43,00
+  MwSt 20%                                                      8,60
+  Summe Netto / MwSt                           517,54          56,05
+  Ortstaxe 3 x 3,30 (nicht steuerbar)                           9,90
+  Gesamtbetrag EUR                                            583,49
+""")
+    )
+    assert (found["vat_amount"], found["total_amount"]) == ("56.05", "583.49")
