@@ -54,6 +54,11 @@ def _months() -> dict[str, int]:
 
 
 @cache
+def _months_of(length: int) -> tuple[str, ...]:
+    return tuple(name for name in _months() if len(name) == length and length >= 4)
+
+
+@cache
 def month_number(word: str) -> int | None:
     """Return the month that a word names in any of the languages, one wrong letter forgiven in long names."""
     key = fold(word).strip(".")
@@ -62,7 +67,7 @@ def month_number(word: str) -> int | None:
         return known[key]
     if len(key) < 4:
         return None
-    near = {number for name, number in known.items() if len(name) >= 4 and distance_within(key, name, 1)}
+    near = {known[name] for n in (-1, 0, 1) for name in _months_of(len(key) + n) if distance_within(key, name, 1)}
     return near.pop() if len(near) == 1 else None
 
 

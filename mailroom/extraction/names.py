@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
@@ -51,6 +51,12 @@ def legal_forms() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])(?:{'|'.join(patterns)})(?![\w])")
 
 
+@lru_cache(maxsize=4096)
+def has_form(name: str) -> bool:
+    """Say whether a legal form stands in a name."""
+    return legal_forms().search(name) is not None
+
+
 def find_names(sight: Sight) -> list[Candidate]:
     """Return every piece of text that may be a name: the parts of each line, up to a separator."""
     found = [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
@@ -73,7 +79,7 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     over, under = _line_over(name.segment), below(name.segment, reach=1.6)
     if over and over.place == 0 and _continues(sight, over, name):
         return _joined(name, over, first=over)
-    if under and under.place == 0 and _continues(sight, under, name) and not legal_forms().search(name.value):
+    if under and under.place == 0 and _continues(sight, under, name) and not has_form(name.value):
         return _joined(name, under, first=name.segment)
     return None
 
@@ -86,7 +92,7 @@ def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
     under = below(segment, reach=2.5)
     wordy = under is not None and len(under.tokens) <= 3 and not under.digits and not sight.labels_in(under)
     same = under is not None and 0.85 < under.height / segment.height < 1.18 and under.place == segment.place
-    formed = legal_forms().search(name.value) is not None
+    formed = has_form(name.value)
     return under if wordy and same and not formed and len(segment.tokens) <= 3 and segment.y0 < 0.2 else None
 
 
@@ -104,7 +110,7 @@ def _announced(sight: Sight, name: Candidate) -> bool:
 
 def _continues(sight: Sight, line: Segment, name: Candidate) -> bool:
     aligned = abs(line.x0 - name.x0) <= line.tokens[0].letter * (2 if line.sheet.ocr else 1)
-    formed = legal_forms().search(f"{line.text} {name.value}") is not None
+    formed = has_form(f"{line.text} {name.value}")
     return aligned and formed and not any(c.isdigit() for c in line.text) and not sight.labels_in(line)
 
 
@@ -200,6 +206,12 @@ def _long_forms() -> dict[str, str]:
 
 
 @cache
+def _forms_of(length: int) -> tuple[str, ...]:
+    """Return the long forms that one letter may tell from a word of this length."""
+    return tuple(key for key in _long_forms() if abs(len(key) - length) <= 1)
+
+
+@cache
 def _blurred_forms() -> dict[str, str]:
     forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
     return {blur(form): form for form in forms if len(compact(form)) >= 4 and set("olisb") & set(compact(form))}
@@ -217,7 +229,7 @@ def _mended_form(value: str) -> str:
             return " ".join([*words[:-count], spelled])  # `Sp. z 0.0.`
         if len(words) <= count or len(tail) < 6:
             continue
-        form = next((f for key, f in _long_forms().items() if distance_within(tail, key, 1)), None)
+        form = next((_long_forms()[key] for key in _forms_of(len(tail)) if distance_within(tail, key, 1)), None)
         if form:
             return " ".join([*words[:-count], form.upper() if value.isupper() else form])
     return value

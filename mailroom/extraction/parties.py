@@ -14,7 +14,7 @@ from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below, column
-from mailroom.extraction.names import legal_forms
+from mailroom.extraction.names import has_form, legal_forms
 from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
 from mailroom.extraction.text import compact, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
@@ -74,7 +74,7 @@ def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Ca
 
 def _in_full(ranked: list[Candidate]) -> list[Candidate]:
     """Let a brand give way to the company's full name that begins with it: `Tauern` to `Tauern Handelsges.m.b.H.`"""
-    if not ranked or legal_forms().search(ranked[0].value):
+    if not ranked or has_form(ranked[0].value):
         return ranked
     brand = fold(ranked[0].value)
     fuller = [n for n in ranked[1:] if fold(n.value).startswith(f"{brand} ") and _only_longer(n.value, len(brand))]
@@ -143,7 +143,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     words = value.split()
     # `De Vries`, `LE PONT` are names; small words in small letters belong to sentences.
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
-    formed = bool(legal_forms().search(value))
+    formed = has_form(value)
     covered = sum(
         a.last - (0 if a.twin else a.first)
         for a in sight.labels_in(name.segment)
@@ -299,8 +299,10 @@ def find_buyer(names: list[Candidate], sight: Sight, known: Known) -> list[Candi
             z.party == "buyer" and z.head and (below(z.head.segment) is name.segment or z.head.segment is name.segment)
             for z in known.zones
         )
+        if not (own or head or zone == "buyer"):
+            continue
         points = 5.0 * own + 2.5 * (zone == "buyer") + 2.0 * head - 1.5 * bool(STREET.search(name.value))
-        points += 0.8 * bool(legal_forms().search(name.value)) - 1.5 * bool(_POSTCODE.search(name.value))
+        points += 0.8 * has_form(name.value) - 1.5 * bool(_POSTCODE.search(name.value))
         points -= 2.0 * bool(sight.labels_in(name.segment)) * (not own) * (name.first == 0)
         if points > 2.0:
             name.score = points - 0.01 * len(found)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -75,6 +77,20 @@ def _terms() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z\d])(?:{'|'.join(spelled)})(?![a-z])")
 
 
+@cache
+def _term_words() -> re.Pattern[str]:
+    """Return a pattern of words of which each term has one: of every phrase the word that the most phrases share."""
+    words = [re.findall(r"[a-z]+", phrase.replace("{n}", " ")) for phrase in _phrases("due_days")]
+    counts = Counter(word for phrase in words for word in phrase)
+    chosen = {max(phrase, key=lambda word: (counts[word], len(word))) for phrase in words}
+    return re.compile(rf"(?<![a-z])(?:{_any_of(sorted(chosen))})(?![a-z])")
+
+
+def _terms_in(text: str) -> Iterator[re.Match[str]]:
+    """Yield the terms of a folded text. The pattern is large: a text without one of their words is not searched."""
+    return _terms().finditer(text) if _term_words().search(text) else iter(())
+
+
 def _days(words: str) -> int:
     """Return the number that a term begins with, in figures or in words."""
     figures = re.search(r"\d+", words)
@@ -134,7 +150,7 @@ def ends_term(found: Candidate) -> bool:
     """Tell whether a term leads to a date: `30 dagen na factuurdatum: 3/5/2026`."""
     text, at = _with_line_over(found)
     before = text[max(0, at - _LONGEST_LEAD) : at]
-    return any(_leads_from_term().match(before, m.end()) for m in _terms().finditer(before))
+    return any(_leads_from_term().match(before, m.end()) for m in _terms_in(before))
 
 
 def terms(sight: Sight, issue: date) -> set[str]:
@@ -143,7 +159,7 @@ def terms(sight: Sight, issue: date) -> set[str]:
     for sheet in sight.sheets:
         for segment in (s for s in sheet.segments if s.digits):
             text = fold(segment.text)
-            for match in _terms().finditer(text):
+            for match in _terms_in(text):
                 if _of_paying(text, match, segment) and 0 < _days(match[0]) <= _LONGEST_TERM:
                     found.add(_due(issue, match[0], text).isoformat())
     return found
@@ -216,7 +232,7 @@ def term(sight: Sight, issue: date) -> Term | None:
 
 def _in_segment(segment: Segment, issue: date) -> Term | None:
     text = fold(segment.text)
-    match = next((m for m in _terms().finditer(text) if not _discounted(text, m.start())), None)
+    match = next((m for m in _terms_in(text) if not _discounted(text, m.start())), None)
     if match and _of_paying(text, match, segment):
         if not 0 < _days(match[0]) <= _LONGEST_TERM:
             return None

@@ -6,7 +6,9 @@ import pytest
 from pages_extraction import read, values
 
 from mailroom.domain.document import FieldName, bare_vat_id
+from mailroom.extraction import payment_terms
 from mailroom.extraction.normalise import normalise
+from mailroom.extraction.text import fold
 from mailroom.languages import Language
 
 
@@ -174,3 +176,8 @@ def test_sums_of_net_and_vat_stand_in_one_row_though_a_levy_is_still_to_come() -
 """)
     )
     assert (found["vat_amount"], found["total_amount"]) == ("56.05", "583.49")
+
+
+def test_every_term_of_payment_has_a_word_by_which_it_is_found() -> None:
+    for phrase in payment_terms._phrases("due_days"):
+        assert list(payment_terms._terms_in(fold(phrase.replace("{n}", "30")))), phrase
