@@ -35,9 +35,12 @@ def blur(text: str) -> str:
     return compact(text).translate(_LOOKALIKES)
 
 
-def shortened(key: str) -> set[str]:
-    """Return the key and every key with one letter left out: two keys one edit apart have one of these in common."""
-    return {key, *(key[:i] + key[i + 1 :] for i in range(len(key)))}
+def shortened(key: str) -> tuple[str, ...]:
+    """Return the key and every key with one letter left out: two keys one edit apart have one of these in common.
+
+    The key itself comes first, and the order is the same in every process: of two near words one is taken for good.
+    """
+    return tuple(dict.fromkeys((key, *(key[:i] + key[i + 1 :] for i in range(len(key))))))
 
 
 def distance_within(a: str, b: str, limit: int) -> bool:
