@@ -176,6 +176,8 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
         if value is None:
             continue
         start, end = match.start("number"), match.end("number")
+        if _MEASURE.match(text, end):
+            continue
         if start and text[start - 1].isalpha() and not re.search(rf"{_CURRENCY}$", text[:start]):
             continue
         first, last = segment.span(start, end)
@@ -183,6 +185,10 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
         negative = any(s in sign for s in "-–−") or bool(match["open"] and ")" in sign)
         at = Candidate("", segment, first, last, text[match.start() : match.end()].strip(), start=match.start())
         yield Amount(at, value, negative)
+
+
+_MEASURE = re.compile(r"\s?(?:kg|km|kwh|mwh|m3|m³|m²|ltr|cl|ml|mg|gr)(?![^\W\d])", re.IGNORECASE)
+"""What follows a weight or another measure, which is no amount: `1,124 kg x 1,79`."""
 
 
 def _repaired(segment: Segment) -> str:

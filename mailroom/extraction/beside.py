@@ -118,6 +118,8 @@ def _is_remark(label: Label, earlier: Label) -> bool:
     """`Total (incl. VAT)`, `VAT included in total`, `Total of this invoice`: the first label is what is meant."""
     if earlier.segment is not label.segment:
         return False
+    if "change" in earlier.roles and "tendered" in label.roles and label.first == earlier.last:
+        return True  # `Rückgeld BAR   46,70` was given back in cash
     if label.roles <= _DOCUMENT and earlier.roles & _SUMS and label.first - earlier.last <= _OF_THIS:
         return True
     return label.bracketed or fold(label.segment.tokens[label.first - 1].text).strip("(.:") in _INSIDE

@@ -196,7 +196,9 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
     of_item = _of_item(found, sight)
     named = found.strength("issue_date") * (0.2 if of_item else 1.0)
     points += 6.0 * named + _date_word(found) * (named < 0.5 and not of_item)
-    points -= 5.0 * found.strength("due_date", *_OTHER) * (named < 0.6 and not _small_word(found, sight))
+    other = found.strength("due_date", *_OTHER) * (named < 0.6 and not _small_word(found, sight))
+    # A slip tells when it was printed, even where it calls that the departure: `Plecare 05.02.2026  08:10`.
+    points -= (2.0 if receipt and _has_time(found) else 5.0) * other
     points -= 6.0 * ends_term(found) + 4.0 * quotes_original(found, sight)
     points += 2.5 if _dateline(found) else 0.0
     points += 2.5 * _beside_number(found, sight)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mailroom.extraction.layout import Segment, Sheet, Token
-from mailroom.extraction.text import blur, shortened
+from mailroom.extraction.text import blur, compact, shortened
 from mailroom.languages import Language, reading_data
 
 _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
@@ -189,7 +189,8 @@ def _label(segment: Segment, at: int, found: tuple[int, _Entry, bool]) -> Label 
     roles = entry.roles
     if roles & _FREE and not _stands_free(label):
         roles = roles - _FREE
-    if roles <= {"date", "other_date"} and len(label.text) <= 4 and not _before_digits(label):
+    # `Pharmacie de la Poste`: small words count as a caption only before a figure.
+    if roles <= {"date", "other_date"} and len(compact(label.text)) <= 4 and not _before_digits(label):
         return None
     return Label(roles, entry.languages, segment, at, last, exact) if roles else None
 

@@ -26,6 +26,7 @@ _POSTCODE = re.compile(
 )
 STREET = re.compile(
     r"\d.*(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|lei)|(?:rue|avenue|boulevard|chauss[ée]e|place|jalan|jln|str\.|strada|bd\.|calea)\b"
+    r"|\b(?:pl|av|str|bd|bld|blv|ch[ée]e)\.\s?[^\W\d]"
     r"|\b(?:road|street|lane|drive|avenue|floor|lot|jalan|jln|taman|unit)\b|(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|plein|gracht|kade|ring)\s+\d",
     re.IGNORECASE,
 )
@@ -208,7 +209,8 @@ def _place_traits(name: Candidate, known: Known, tops: dict[int, int]) -> Traits
         "priced": float(any(_PRICE.search(other.text) for other in row[segment.place + 1 :])),
         "anchor": float(bool(anchors)),
         "company_line": float(any(segment is a for a in anchors)),
-        "addressee": float(_is_addressee(name)),
+        # A slip is for nobody: what heads it is the shop, however much of the table the photo shows above.
+        "addressee": float(not (known.receipt and rank == 0) and _is_addressee(name)),
     }
 
 

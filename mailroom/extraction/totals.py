@@ -238,6 +238,8 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
     points += 3.5 * paid
+    # One row of the table of rates is a part of what was paid; the other rows were not read.
+    points -= 4.0 if setting.receipt and not paid and _paid_more(total, pool) else 0.0
     points += 4.0 if _before_rounding(total, pool) else 0.0
     points += 1.2 if any(a.role("tendered") >= 0.5 and a.value == total.value and a is not total for a in pool) else 0.0
     points += 0.5 if _larger_type(total) else 0.0
@@ -246,6 +248,12 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     # A sum that nothing calls one is no rival to a larger one that is called the total: `Logies 218,00`.
     points -= 2.5 if labelled and not total.role(*_TOTAL) and total.value < max(labelled) else 0.0
     return points
+
+
+def _paid_more(total: Amount, pool: list[Amount]) -> bool:
+    """Say whether a larger amount is called the total, and cash less change proves it."""
+    larger = (a for a in pool if a.value > total.value and a.role("total", "sum", "payable") >= 0.6)
+    return any(_cash_proof(a, pool) for a in larger)
 
 
 def _in_sentence(amount: Amount) -> bool:

@@ -1,0 +1,80 @@
+"""What a till slip says of itself, where the picture leaves other things to be taken for it."""
+
+from __future__ import annotations
+
+import pytest
+from pages_extraction import read, values
+
+SLIP = """
+        {shop}
+        {street}
+        Tel 0123 456 78
+        ART A                6,00
+        ART B                7,00
+        ART C               11,00
+        ART D               12,00
+        {total}             253,30
+        {cash}              300,00
+        {change}             46,70
+        {rates}
+        A= 7,0%   189,38   13,26   202,64
+        07.02.2026  11:04
+        Bon 4471
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("Frischemarkt Oellers KG", "Aachener Str. 210", "SUMME EUR", "Geg. BAR", "Rückgeld BAR", "Steuer %  Netto"),
+        ("SUPERMARCHE DE LA GARE", "Av. Foch 2", "TOTAL EUR", "ESPECES", "RENDU ESPECES", "TVA %     HT   TTC"),
+        ("BUURTMARKT DE LINDE", "Pl. Sint-Jan 4", "TOTAAL EUR", "CONTANT", "WISSELGELD CONTANT", "Btw %  Excl  Incl"),
+    ],
+)
+def test_cash_less_change_is_the_total_where_one_rate_of_two_was_read(said: tuple[str, ...]) -> None:
+    shop, street, total, cash, change, rates = said
+    page = SLIP.format(shop=shop, street=street, total=total, cash=cash, change=change, rates=rates)
+    found = values(read(page, ocr=True))
+    assert found["total_amount"] == "253.30"
+    assert found["seller_name"] == shop
+    assert found["issue_date"] == "2026-02-07"
+
+
+@pytest.mark.parametrize("measure", ["BANANEN 1,124 kg", "Strom 2.940 kWh", "Strecke 1.420 km", "WATER 1,500 m3"])
+def test_a_weight_or_distance_is_no_amount(measure: str) -> None:
+    found = values(
+        read(f"        Winkel Jansen\n        {measure}\n        14-03-2026 17:42\n        bon 0118\n", ocr=True)
+    )
+    assert found["total_amount"] is None
+
+
+@pytest.mark.parametrize("caption", ["Plecare", "Departure", "Abreise"])
+def test_the_day_with_the_time_is_that_of_the_slip_whatever_it_is_called(caption: str) -> None:
+    found = values(
+        read(
+            f"""
+        Hotel Astoria Residence
+        Str. Unirii 22 Timisoara
+        Camera 204
+        Sosire 03.02.2026
+        {caption} 05.02.2026   08:10
+        2 x cazare          360,00
+        Taxa statiune         7,20
+        Minibar              24,40
+        Parcare              21,00
+        TOTAL RON           412,60
+        VISA                412,60
+        Bon fiscal 0018
+""",
+            ocr=True,
+        )
+    )
+    assert found["issue_date"] == "2026-02-05"
+
+
+@pytest.mark.parametrize("street", ["Pl. Communale 7", "Av. Louise 12", "Bd. Carol 4", "Str. Decebal 22"])
+def test_a_short_word_for_a_street_makes_no_shop(street: str) -> None:
+    shop = "PHARMACIE DE LA POSTE"
+    lines = (shop, f"{street} - 5500 Dinant", "09/02/2026 16:33", "TOTAL     31,12", "BANCONTACT  31,12", "ticket 18")
+    page = "\n".join(f"        {line}" for line in lines)
+    assert values(read(page, ocr=True))["seller_name"] == shop
