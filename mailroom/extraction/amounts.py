@@ -182,11 +182,14 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
             continue
         first, last = segment.span(start, end)
         sign = f"{match['sign'] or ''}{match['sign2'] or ''}{match['after'] or ''}"
-        negative = any(s in sign for s in "-–−") or bool(match["open"] and ")" in sign)
+        bracketed = bool(match["open"] and ")" in sign) and len(segment.tokens) <= _LONGEST_CELL
+        negative = any(s in sign for s in "-–−") or bracketed
         at = Candidate("", segment, first, last, text[match.start() : match.end()].strip(), start=match.start())
         yield Amount(at, value, negative)
 
 
+_LONGEST_CELL = 8
+"""Words: in a cell brackets are a minus, in a sentence (EUR 420,00) they are a remark."""
 _MEASURE = re.compile(r"\s?(?:kg|km|kwh|mwh|m3|m³|m²|ltr|cl|ml|mg|gr)(?![^\W\d])", re.IGNORECASE)
 """What follows a weight or another measure, which is no amount: `1,124 kg x 1,79`."""
 

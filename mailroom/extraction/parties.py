@@ -33,6 +33,8 @@ STREET = re.compile(
 _CONTACT = re.compile(r"@|www\.|https?:|\+\d{2}|\b(?:tel|fax|phone|t[ée]l|iban|bic)\b", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d(?:[ .]?\d){7}")  # an id, an account or a telephone; no postcode is that long
 _PRICE = re.compile(r"^\D{0,4}\d[\d.,' ]*[.,]\s?\d\d\D{0,4}$")
+_CAPTIONS = re.compile(r"\s{0,2}:\s{0,2}\d")
+"""What follows a caption: `Date d'envoi : 3 mars 2026`."""
 _PUBLIC_MAIL = frozenset(
     {"gmail", "hotmail", "outlook", "yahoo", "gmx", "web", "icloud", "telenet", "skynet", "t-online", "live", "orange"}
 )
@@ -163,7 +165,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
         "bracket": float(value.startswith("(")),
         "short": float(len(value) < 5),
         "doubt": max(0.0, 0.6 - name.mostly_sure),
-        "colon": float(value.endswith(":")),
+        "colon": float(_CAPTIONS.match(name.segment.text, name.start + len(name.text)) is not None),
         "small_letter": float(value[:1].islower()),
         "title": float(compact(value) in titles),
         "is_label": covered / max(1, name.last - name.first),

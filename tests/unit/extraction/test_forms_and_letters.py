@@ -181,3 +181,76 @@ def test_sums_of_net_and_vat_stand_in_one_row_though_a_levy_is_still_to_come() -
 def test_every_term_of_payment_has_a_word_by_which_it_is_found() -> None:
     for phrase in payment_terms._phrases("due_days"):
         assert list(payment_terms._terms_in(fold(phrase.replace("{n}", "30")))), phrase
+
+
+LETTERS = {
+    "en": (
+        """
+  Penrose & Hale Solicitors LLP
+  4 Cathedral Close, Exeter EX1 1EZ
+
+  3 March 2026
+
+  Our invoice 2026/0447
+
+  For our work on the purchase of 12 Mill Lane our fees amount to £1,250.00. VAT at 20% adds £250.00,
+  so that the total of this invoice is £1,500.00. Please settle this invoice by 2 April 2026.
+""",
+        ("2026/0447", "2026-03-03", "2026-04-02", "1250.00", "250.00", "1500.00"),
+    ),
+    "fr": (
+        """
+  Cabinet Delmotte SRL
+  Rue du Moulin 8, 5000 Namur
+
+  Namur, le 3 mars 2026
+  Note d'honoraires n° 26/118
+
+  Pour nos prestations de février 2026, nos honoraires s'élèvent à 1.000,00 € hors TVA, soit 1.210,00 € TVA de
+  21 % comprise (210,00 €). Nous vous prions de verser la somme de 1.210,00 € sur notre compte
+  au plus tard le 2 avril 2026.
+""",
+        ("26/118", "2026-03-03", "2026-04-02", "1000.00", "210.00", "1210.00"),
+    ),
+    "nl": (
+        """
+  Architectenbureau De Wit
+  Markt 3, 9000 Gent
+
+  Gent, 3 maart 2026
+  Betreft: ereloonnota 2026-14, schetsontwerp
+
+  Hierbij breng ik u voor het schetsontwerp een bedrag van EUR 2.000,00 in rekening, vermeerderd met 21 % btw
+  (EUR 420,00), in totaal EUR 2.420,00. Gelieve dit bedrag voor 2 april 2026 over te maken op onze rekening.
+""",
+        ("2026-14", "2026-03-03", "2026-04-02", "2000.00", "420.00", "2420.00"),
+    ),
+    "de": (
+        """
+  Sachverständigenbüro Brandl
+  Lindenweg 4, 4020 Linz
+
+  Linz, am 3. März 2026
+  Honorarnote Nr. 14/2026
+
+  Für das Gutachten vom 12.02.2026 verrechne ich 800,00 Euro zuzüglich 20 % Umsatzsteuer von 160,00 Euro,
+  gesamt 960,00 Euro. Ich bitte um Überweisung bis 2. April 2026 auf mein Konto.
+""",
+        ("14/2026", "2026-03-03", "2026-04-02", "800.00", "160.00", "960.00"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LETTERS)
+def test_a_letter_says_everything_in_its_sentences(language: str) -> None:
+    page, said = LETTERS[language]
+    names = ("invoice_number", "issue_date", "due_date", "net_amount", "vat_amount", "total_amount")
+    found = values(read(page))
+    assert tuple(found[name] for name in names) == said
+
+
+@pytest.mark.parametrize("caption", ["Date d'envoi", "Datum verzending", "Versanddatum", "Posting day"])
+def test_a_caption_of_a_figure_names_nobody(caption: str) -> None:
+    head = "  VILLE DE THUIN\n  Grand-Rue 36, 6530 Thuin\n\n  Exercice 2026\n"
+    page = f"{head}  {caption} : 3 mars 2026\n\n  Total   95,00 EUR"
+    assert values(read(page))["seller_name"] == "VILLE DE THUIN"
