@@ -330,7 +330,7 @@ def _spelled_out(row: list[Token]) -> list[Token]:
 def _end_of_run(row: list[Token], start: int) -> int:
     """Return the token after the single signs that stand apart by gaps of letter-spaced type."""
     end = start
-    while end < len(row) and _APART.match(row[end].text):
+    while end < len(row) and (_APART.match(row[end].text) or (end > start and row[end].text in _AMONG)):
         far = end > start and row[end].x0 - row[end - 1].x1 > _WIDEST_APART * (row[end].y1 - row[end].y0)
         if far:
             break
@@ -359,6 +359,8 @@ def _one_word(letters: list[Token]) -> Token:
 
 _SPELLED = 4
 _APART = re.compile(r"[A-ZÀ-ÖØ-ÞŞŢȘȚĂ0-9&]$")
+_AMONG = frozenset("-/,'")
+"""Signs among letters that stand apart: `2 0 2 6 / 0 4 4 7`."""
 _WIDEST_APART = 2.0  # heights of a letter, between the words of a letter-spaced line
 
 
