@@ -46,7 +46,9 @@ def values(*groups: list[Word]) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("apart", [0.4, 0.8, 1.2])
-@pytest.mark.parametrize("text", ["FACTUUR", "DE VOS BOUW", "ÉTABLISSEMENTS NOËL", "MÜLLER & SÖHNE", "2026", "2026/0447", "1909,39"])
+@pytest.mark.parametrize(
+    "text", ["FACTUUR", "DE VOS BOUW", "ÉTABLISSEMENTS NOËL", "MÜLLER & SÖHNE", "2026", "2026/0447", "1909,39"]
+)
 def test_capitals_and_figures_that_stand_apart_are_words(text: str, apart: float) -> None:
     assert rows(put(text, 0.1, 0.1, apart=apart)) == [[text]]
 
