@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from mailroom.domain.decision import Facts
-from mailroom.domain.document import FieldName
+from mailroom.domain.document import FieldName, bare_vat_id
 
 
 def value(facts: Facts, name: FieldName) -> str:
@@ -50,7 +50,7 @@ def same_vat_id(one: str, other: str) -> bool:
 
 
 def _vat_key(written: str) -> tuple[str, str]:
-    plain = plain_id(written)
+    plain = bare_vat_id(plain_id(written))
     country, number = (plain[:2], plain[2:]) if plain[:2].isalpha() else ("", plain)
     # Belgian numbers had nine digits until 2005 and are still printed so, without the leading zero.
     if country in {"BE", ""} and len(number) == 9 and number.isdigit():

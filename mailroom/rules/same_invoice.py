@@ -20,6 +20,7 @@ from mailroom.domain.document import (
     FieldName,
     Fields,
     FieldSource,
+    bare_vat_id,
     number_key,
 )
 from mailroom.rules.names import same_name
@@ -202,7 +203,7 @@ def _equal(name: FieldName, here: str, there: str) -> bool:
         return _amount(here) == _amount(there)
     if name is FieldName.INVOICE_NUMBER:
         return number_key(here) == number_key(there)
-    return _plain(here) == _plain(there)
+    return bare_vat_id(_plain(here)) == bare_vat_id(_plain(there))
 
 
 def _amount(value: str) -> Decimal | str:

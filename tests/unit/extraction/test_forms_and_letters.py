@@ -10,6 +10,7 @@ from mailroom.extraction import payment_terms
 from mailroom.extraction.normalise import normalise
 from mailroom.extraction.text import fold
 from mailroom.languages import Language
+from mailroom.rules.facts import same_vat_id
 
 
 @pytest.mark.parametrize(
@@ -254,3 +255,9 @@ def test_a_caption_of_a_figure_names_nobody(caption: str) -> None:
     head = "  VILLE DE THUIN\n  Grand-Rue 36, 6530 Thuin\n\n  Exercice 2026\n"
     page = f"{head}  {caption} : 3 mars 2026\n\n  Total   95,00 EUR"
     assert values(read(page))["seller_name"] == "VILLE DE THUIN"
+
+
+def test_ids_kept_before_with_the_word_for_the_tax_are_the_same_seller() -> None:
+    assert same_vat_id("CHE-107.787.577 MWST", "CHE107787577")
+    assert same_vat_id("CHE107787577TVA", "CHE107787577IVA")
+    assert not same_vat_id("CHE107787577", "CHE116281710")
