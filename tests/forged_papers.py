@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 
 import pypdfium2 as pdfium
+from papers_reading import written
 from PIL import Image, ImageDraw, ImageFont
 
 from mailroom.domain.reading import Page, Word
@@ -55,20 +56,6 @@ def _hidden(page: Page) -> bytes:
         text = word.text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         rows.append(f"/F1 {0.8 * tall:.2f} Tf {stretch:.1f} Tz 1 0 0 1 {x:.2f} {y:.2f} Tm ({text} ) Tj")
     return "\n".join([*rows, "ET"]).encode("cp1252", "replace")
-
-
-def written(objects: Sequence[bytes]) -> bytes:
-    """Return a PDF of these objects; the first is its catalogue."""
-    out = bytearray(b"%PDF-1.4\n")
-    places = []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-    return bytes(out)
 
 
 def with_words(pages: Iterable[Page], words: dict[str, str]) -> list[Page]:

@@ -23,6 +23,19 @@ LINES = (
 Line = tuple[str, float, float]
 
 
+PAGE = (
+    ("Polder Flour Mills B.V.", 40, 790),
+    ("VAT NL123456782B12", 40, 770),
+    ("Invoice number: 2026-77", 40, 720),
+    ("Invoice date: 03/11/2026", 40, 700),
+    ("Total excl. VAT EUR 100.00", 300, 500),
+    ("VAT 21 % EUR 21.00", 300, 480),
+    ("Total incl. VAT EUR 121.00", 300, 460),
+    ("IBAN: NL91 ABNA 0417 1643 00", 40, 100),
+)
+"""An invoice of one page, as `text_pdf` takes it: words, and where they stand in points."""
+
+
 def drawn(lines: Sequence[str] = LINES, *, size: tuple[int, int] = (1240, 1000), paper: int = 255) -> Image.Image:
     """Return a grey picture of a sheet with these lines."""
     image = Image.new("L", size, paper)
@@ -87,10 +100,11 @@ def pdf_of(
             f"<< /Type /Page /Parent 2 0 R {box} {resources} {page_keys} /Contents {here + 1} 0 R >>".encode()
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
-    return _file(objects, trailer)
+    return written(objects, trailer)
 
 
-def _file(objects: Sequence[bytes], trailer: str) -> bytes:
+def written(objects: Sequence[bytes], trailer: str = "") -> bytes:
+    """Return a PDF of these objects; the first is its catalogue."""
     out = bytearray(b"%PDF-1.4\n")
     places = []
     for number, body in enumerate(objects, 1):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, cast
 
 import forged_papers as forged
 import papers_reading as papers
 import pytest
+from box_here import BoxHere
 from PIL import Image
 
 from mailroom.config import ReadingSettings
@@ -19,39 +19,11 @@ from mailroom.domain.value import Reason
 from mailroom.errors import MissingProgram, ReaderTimedOut
 from mailroom.extraction import Buyer, extract, money_spots
 from mailroom.reading.box import Box
-from mailroom.reading.read import TASKS, Reader
+from mailroom.reading.read import Reader
 from mailroom.steps.text_and_picture import ABSENT, OTHER, differences
 
-PAGE = (
-    ("Polder Flour Mills B.V.", 40, 790),
-    ("VAT NL123456782B12", 40, 770),
-    ("Invoice number: 2026-77", 40, 720),
-    ("Invoice date: 03/11/2026", 40, 700),
-    ("Total excl. VAT EUR 100.00", 300, 500),
-    ("VAT 21 % EUR 21.00", 300, 480),
-    ("Total incl. VAT EUR 121.00", 300, 460),
-    ("IBAN: NL91 ABNA 0417 1643 00", 40, 100),
-)
 IBAN, OTHER_IBAN = "NL91 ABNA 0417 1643 00", "NL51 ABNA 0417 4976 33"
 WORDS = {"NL91": "NL51", "1643": "4976", "00": "33"}
-
-
-class BoxHere:
-    """Runs the tasks in this process, and counts them."""
-
-    def __init__(self, failing: Exception | None = None) -> None:
-        self.tasks: list[str] = []
-        self._failing = failing
-
-    def call(self, task: str, arguments: dict[str, Any], blobs: Sequence[bytes] = (), *, prepare: Any = None) -> Any:
-        self.tasks.append(task)
-        if self._failing is not None and task == "read_spots":
-            raise self._failing
-        module, _, function = TASKS[task].partition(":")
-        return getattr(import_module(module), function)(arguments, list(blobs))
-
-    def another(self, *_: Any) -> BoxHere:
-        return self
 
 
 def reader(box: BoxHere | None = None, **settings: Any) -> Reader:
@@ -69,7 +41,7 @@ def read(content: bytes) -> Reading:
 
 
 def without(start: str) -> list[tuple[str, float, float]]:
-    return [line for line in PAGE if not line[0].startswith(start)]
+    return [line for line in papers.PAGE if not line[0].startswith(start)]
 
 
 def sideways(lines: Sequence[tuple[str, float, float]]) -> bytes:
@@ -84,7 +56,7 @@ def only(told: tuple[Reason, ...]) -> Reason:
 
 
 def test_hidden_text_under_a_scan_that_says_another_account_is_found() -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     pages = forged.with_words(read(honest).pages, WORDS)
     told = only(compared(forged.layered(forged.drawn(honest), pages)))
     assert told.code == OTHER
@@ -95,27 +67,27 @@ def test_hidden_text_under_a_scan_that_says_another_account_is_found() -> None:
 
 
 def test_hidden_text_under_a_scan_that_says_another_total_is_found() -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     pages = forged.with_words(read(honest).pages, {"100.00": "800.00", "121.00": "821.00"})
     told = only(compared(forged.layered(forged.drawn(honest), pages)))
     assert (told.code, told.facts["said"], told.facts["value"]) == (OTHER, "821.00", "121.00")
 
 
 def test_an_honest_scan_with_hidden_text_is_not_accused() -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     assert compared(forged.layered(forged.drawn(honest), read(honest).pages)) == ()
 
 
 @pytest.mark.parametrize("down", [-0.024, -0.006, 0.006, 0.024], ids=["a line up", "up", "down", "a line down"])
 def test_hidden_text_that_a_scanner_put_beside_its_place_is_not_accused(down: float) -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     [page] = read(honest).pages
     moved = page.model_copy(update={"words": tuple(w._replace(y0=w.y0 + down, y1=w.y1 + down) for w in page.words)})
     assert compared(forged.layered(forged.drawn(honest), [moved])) == ()
 
 
 def test_hidden_text_under_a_scan_that_nobody_can_read_surely_accuses_nobody() -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     [picture] = forged.drawn(honest)
     faint = picture.reduce(5).resize(picture.size, Image.Resampling.BICUBIC)
     pages = forged.with_words(read(honest).pages, WORDS)
@@ -126,7 +98,7 @@ def test_hidden_text_under_a_scan_that_nobody_can_read_surely_accuses_nobody() -
     ("text", "code"), [(forged.other_amount, OTHER), (None, ABSENT)], ids=["other digits", "nothing"]
 )
 def test_a_patch_over_the_total_is_found(text: forged.Change | None, code: str) -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     reading = read(honest)
     spots = money_spots(reading, extract(reading, Buyer()).fields)
     spots = [spot for spot in spots if spot.field is not FieldName.IBAN]
@@ -161,7 +133,7 @@ def test_a_font_whose_text_is_a_lie_is_found() -> None:
 
 def test_a_note_over_the_account_is_found() -> None:
     note = forged.note_over((70, 95, 300, 112), OTHER_IBAN)
-    told = only(compared(forged.digital(PAGE, more=note)))
+    told = only(compared(forged.digital(papers.PAGE, more=note)))
     assert (told.code, told.facts["said"]) == (OTHER, IBAN)
     assert told.facts["value"] == OTHER_IBAN.replace(" ", "")
 
@@ -175,16 +147,18 @@ def test_a_hidden_account_that_stands_in_plain_sight_elsewhere_accuses_nobody() 
 @pytest.mark.parametrize(
     "content",
     [
-        papers.text_pdf(PAGE),
-        sideways(PAGE),
-        papers.text_pdf(PAGE, page_keys="/Rotate 180"),
-        papers.text_pdf(PAGE, page_keys="/CropBox [20 50 580 830]"),
-        forged.digital(PAGE, before="0.1 0.2 0.5 rg 20 90 400 24 re f 290 450 280 24 re f 1 1 1 rg"),
-        forged.digital(PAGE, before="0.9 0.9 0.2 rg 20 90 400 24 re f 290 450 280 24 re f 0.6 0 0 rg"),
-        forged.digital(PAGE, before="0.9 g BT /F1 90 Tf 0.8 0.6 -0.6 0.8 150 250 Tm (COPY) Tj ET 0 g"),
-        forged.digital(PAGE, after="1 0 0 RG 3 w 380 440 120 40 re S BT 1 0 0 rg /F1 40 Tf 390 400 Td (PAID) Tj ET"),
-        forged.digital(PAGE, after="1 0 0 RG 2 w 290 470 m 460 450 l S 30 95 m 250 115 l S"),
-        forged.digital(PAGE, before="0.45 g"),
+        papers.text_pdf(papers.PAGE),
+        sideways(papers.PAGE),
+        papers.text_pdf(papers.PAGE, page_keys="/Rotate 180"),
+        papers.text_pdf(papers.PAGE, page_keys="/CropBox [20 50 580 830]"),
+        forged.digital(papers.PAGE, before="0.1 0.2 0.5 rg 20 90 400 24 re f 290 450 280 24 re f 1 1 1 rg"),
+        forged.digital(papers.PAGE, before="0.9 0.9 0.2 rg 20 90 400 24 re f 290 450 280 24 re f 0.6 0 0 rg"),
+        forged.digital(papers.PAGE, before="0.9 g BT /F1 90 Tf 0.8 0.6 -0.6 0.8 150 250 Tm (COPY) Tj ET 0 g"),
+        forged.digital(
+            papers.PAGE, after="1 0 0 RG 3 w 380 440 120 40 re S BT 1 0 0 rg /F1 40 Tf 390 400 Td (PAID) Tj ET"
+        ),
+        forged.digital(papers.PAGE, after="1 0 0 RG 2 w 290 470 m 460 450 l S 30 95 m 250 115 l S"),
+        forged.digital(papers.PAGE, before="0.45 g"),
     ],
     ids=[
         "plain",
@@ -207,13 +181,13 @@ def test_an_honest_page_is_not_accused(content: bytes) -> None:
 
 def test_an_ordinary_page_is_looked_at_without_ocr() -> None:
     box = BoxHere()
-    assert compared(papers.text_pdf(PAGE), reader(box)) == ()
+    assert compared(papers.text_pdf(papers.PAGE), reader(box)) == ()
     assert box.tasks == ["read", "looks_right"]
 
 
 def test_off_looks_at_nothing() -> None:
     box = BoxHere()
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     pages = forged.with_words(read(honest).pages, WORDS)
     assert compared(forged.layered(forged.drawn(honest), pages), reader(box, compare_picture="off")) == ()
     assert box.tasks == ["read"]
@@ -223,9 +197,9 @@ def test_off_looks_at_nothing() -> None:
 def test_a_look_that_fails_is_no_accusation_and_is_logged(
     failing: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     pages = forged.with_words(read(honest).pages, WORDS)
-    assert compared(forged.layered(forged.drawn(honest), pages), reader(BoxHere(failing))) == ()
+    assert compared(forged.layered(forged.drawn(honest), pages), reader(BoxHere({"read_spots": failing}))) == ()
     assert "picture_not_compared" in capsys.readouterr().out
 
 

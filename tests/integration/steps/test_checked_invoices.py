@@ -3,53 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from decimal import Decimal
-from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import papers_reading as papers
 import pypdfium2
 import pytest
 from house_for_steps import INVOICE, TestHouse, mail
 
-from mailroom.config import ReadingSettings
 from mailroom.domain.document import Document, DocumentState, Field, FieldName, FieldSource
 from mailroom.domain.reading import Reading
 from mailroom.einvoice import Invoice, from_fields, to_cii, write_ubl
 from mailroom.languages import Language, reason_text
-from mailroom.reading.box import Box
-from mailroom.reading.read import TASKS, Reader
-
-PAGE = (
-    ("Polder Flour Mills B.V.", 40, 790),
-    ("VAT NL123456782B12", 40, 770),
-    ("Invoice number: 2026-77", 40, 720),
-    ("Invoice date: 03/11/2026", 40, 700),
-    ("Total excl. VAT EUR 100.00", 300, 500),
-    ("VAT 21 % EUR 21.00", 300, 480),
-    ("Total incl. VAT EUR 121.00", 300, 460),
-    ("IBAN: NL91 ABNA 0417 1643 00", 40, 100),
-)
-
-
-class BoxInThisProcess:
-    """Runs the reading tasks here: what they say is the same, and nothing has to be forked."""
-
-    def call(self, task: str, arguments: dict[str, Any], blobs: Sequence[bytes] = (), *, prepare: Any = None) -> Any:
-        module, _, function = TASKS[task].partition(":")
-        return getattr(import_module(module), function)(arguments, list(blobs))
-
-    def another(self, *_: Any, **__: Any) -> BoxInThisProcess:
-        """Stand in for a box with other limits, too."""
-        return self
-
-
-@pytest.fixture
-def reading_home(home: TestHouse) -> TestHouse:
-    """A house whose reader really reads, and whose account takes everything that this sender sends."""
-    object.__setattr__(home.house, "reader", Reader(cast(Box, BoxInThisProcess()), ReadingSettings()))
-    return home
 
 
 def invoice(home: TestHouse, **changes: Any) -> Invoice:
@@ -60,7 +25,7 @@ def invoice(home: TestHouse, **changes: Any) -> Invoice:
 
 def hybrid(home: TestHouse, **changes: Any) -> bytes:
     """Return a PDF that shows the invoice and carries it as XML, which says `changes` instead."""
-    document = pypdfium2.PdfDocument(papers.text_pdf(PAGE))
+    document = pypdfium2.PdfDocument(papers.text_pdf(papers.PAGE))
     document.new_attachment("factur-x.xml").set_data(to_cii(invoice(home, **changes)))
     out = io.BytesIO()
     document.save(out)

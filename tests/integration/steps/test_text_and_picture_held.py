@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Any, cast
-
 import forged_papers as forged
 import papers_reading as papers
-import pytest
 from house_for_steps import TestHouse, mail
 
-from mailroom.config import ReadingSettings
 from mailroom.domain.document import DocumentState, FieldName
 from mailroom.domain.message import MediaType
 from mailroom.languages import Language, reason_text
-from mailroom.reading.box import Box
-from mailroom.reading.read import TASKS, Reader
 from mailroom.steps.extract import extract
-
-PAGE = (
-    ("Polder Flour Mills B.V.", 40, 790),
-    ("VAT NL123456782B12", 40, 770),
-    ("Invoice number: 2026-77", 40, 720),
-    ("Invoice date: 03/11/2026", 40, 700),
-    ("Total excl. VAT EUR 100.00", 300, 500),
-    ("VAT 21 % EUR 21.00", 300, 480),
-    ("Total incl. VAT EUR 121.00", 300, 460),
-    ("IBAN: NL91 ABNA 0417 1643 00", 40, 100),
-)
-
-
-class BoxInThisProcess:
-    """Runs the reading tasks here."""
-
-    def call(self, task: str, arguments: dict[str, Any], blobs: Sequence[bytes] = (), *, prepare: Any = None) -> Any:
-        module, _, function = TASKS[task].partition(":")
-        return getattr(import_module(module), function)(arguments, list(blobs))
-
-    def another(self, *_: Any, **__: Any) -> BoxInThisProcess:
-        return self
-
-
-@pytest.fixture
-def reading_home(home: TestHouse) -> TestHouse:
-    """A house whose reader really reads."""
-    object.__setattr__(home.house, "reader", Reader(cast(Box, BoxInThisProcess()), ReadingSettings()))
-    return home
 
 
 def forgery(home: TestHouse) -> bytes:
     """Return a scan under which another account is hidden."""
-    honest = papers.text_pdf(PAGE)
+    honest = papers.text_pdf(papers.PAGE)
     pages = home.house.reader.read(honest, MediaType.PDF).reading.pages
     words = {"NL91": "NL51", "1643": "4976", "00": "33"}
     return forged.layered(forged.drawn(honest), forged.with_words(pages, words))
@@ -80,6 +43,6 @@ def test_it_is_told_once_however_often_it_is_read(reading_home: TestHouse) -> No
 
 
 def test_an_honest_invoice_of_the_same_supplier_is_not_held(reading_home: TestHouse) -> None:
-    document = reading_home.decided(mail(("invoice.pdf", papers.text_pdf(PAGE))))
+    document = reading_home.decided(mail(("invoice.pdf", papers.text_pdf(papers.PAGE))))
     assert document.state is DocumentState.TO_ACCEPT
     assert document.problems == ()
