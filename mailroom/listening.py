@@ -15,15 +15,15 @@ _REMEDIES = {
 }
 
 
-def bind(listen: str, *, reuse_port: bool = False, key: str = "smtp.listen") -> socket.socket:
+def bind(listen: str, *, reuse_port: bool = False, section: str = "smtp") -> socket.socket:
     """Bind HOST:PORT, or [IPv6]:PORT, and return the socket. [::] is every address, also of IPv4.
 
     Raises:
-        BadConfiguration: the text is no such thing, or the address cannot be had; `key` is the setting that said it.
+        BadConfiguration: the text is no such thing, or the address cannot be had; `section` is that of the setting that said it.
     """
     host, colon, port = listen.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65_535:
-        raise BadConfiguration(f"{key}: {listen}: expected HOST:PORT")
+        raise BadConfiguration(f"{section}.listen: {listen}: expected HOST:PORT")
     host = host.removeprefix("[").removesuffix("]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -31,4 +31,4 @@ def bind(listen: str, *, reuse_port: bool = False, key: str = "smtp.listen") -> 
         return socket.create_server((host, int(port)), family=family, reuse_port=reuse_port, dualstack_ipv6=both)
     except OSError as error:
         why = _REMEDIES.get(error.errno or 0) or error.strerror
-        raise BadConfiguration(f"{key}: {listen}: cannot listen there ({why})") from error
+        raise BadConfiguration(f"{section}.listen: {listen}: cannot listen there ({why})") from error

@@ -103,7 +103,7 @@ class Daemon:
         settings, opened = self._settings, self._entrance.addresses
         web_socket = self._entrance.inherited.get("web")
         if "web" in self._roles and web_socket is None:
-            web_socket = bind(settings.web.listen, key="web.listen")
+            web_socket = bind(settings.web.listen, section="web")
         web_address = "{}:{}".format(*web_socket.getsockname()[:2]) if web_socket else ""
         # A process without the web role does not know the port that was chosen; it names the one of the settings.
         here = f"http://{web_address}" if web_address else ""

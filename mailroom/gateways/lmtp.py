@@ -104,7 +104,7 @@ class LmtpDoor:
 
     def _bind(self) -> socket.socket:
         if not self._settings.listen.startswith(_UNIX):
-            return bind(self._settings.listen, reuse_port=self._limits.reuse_port, key="lmtp.listen")
+            return bind(self._settings.listen, reuse_port=self._limits.reuse_port, section="lmtp")
         path = Path(self._settings.listen.removeprefix(_UNIX))
         sock = _bind_unix(path, int(self._settings.socket_mode, 8))
         self._made = path  # not before: where another daemon listens, `stop` would take its socket away

@@ -48,7 +48,7 @@ class WebDoor:
         Raises:
             BadConfiguration: the address is taken or is none.
         """
-        self._socket = self._socket or bind(self._settings.listen, key="web.listen")
+        self._socket = self._socket or bind(self._settings.listen, section="web")
         self._socket.setblocking(False)
         self._server.config.load()
         self._server.lifespan = self._server.config.lifespan_class(self._server.config)

@@ -408,7 +408,7 @@ def test_a_port_that_is_taken_or_nonsense_is_named(open_door: OpenDoor) -> None:
     with pytest.raises(BadConfiguration, match=rf"smtp.listen: 127.0.0.1:{house.port}: .*another program has it"):
         bind(f"127.0.0.1:{house.port}")
     with pytest.raises(BadConfiguration, match=r"lmtp.listen: 192.0.2.1:2525: .*no address of this machine"):
-        bind("192.0.2.1:2525", key="lmtp.listen")
+        bind("192.0.2.1:2525", section="lmtp")
     for listen in ("", "localhost", "localhost:port", "127.0.0.1:99999", "127.0.0.1:²"):
         with pytest.raises(BadConfiguration, match="expected HOST:PORT"):
             bind(listen)

@@ -74,7 +74,7 @@ def test_stopping_does_not_wait_for_a_client_that_does() -> None:
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:x", "127.0.0.1:99999", "256.1.1.1:80", ""])
 def test_an_address_that_is_none_is_named(address: str) -> None:
     with pytest.raises(BadConfiguration, match=r"expected HOST:PORT|no such host"):
-        bind(address, key="web.listen")
+        bind(address, section="web")
 
 
 def test_a_taken_port_is_named() -> None:
