@@ -253,6 +253,8 @@ def _covering(labels: Sequence[Label], over: Sequence[Token]) -> Label | None:
 
 def _captioned(label: Label, candidate: Candidate, depth: int, drop: float) -> Beside | None:
     """A caption ends its line; a label with its own value to the right says nothing about what is under it."""
+    if _ends_sentence(label):
+        return None
     rest = [t for t in label.segment.tokens[label.after :] if not _FILLER.match(t.text)]
     if any(_DIGIT.search(t.text) for t in rest):
         return None
@@ -263,6 +265,16 @@ def _captioned(label: Label, candidate: Candidate, depth: int, drop: float) -> B
     if _answered(label):
         strength -= 0.35
     return Beside(label, strength, above=True, depth=depth) if strength > 0.1 else None
+
+
+def _ends_sentence(label: Label) -> bool:
+    """`... avec le numéro de la facture.`: what ends a sentence of small print is no caption of what is under it."""
+    words = label.first >= _WORDS_BEFORE and label.ends_segment
+    return words and _WORD_AND_STOP.search(label.tokens[-1].text) is not None
+
+
+_WORDS_BEFORE = 4
+_WORD_AND_STOP = re.compile(r"[^\W\d]{5}\.$")  # `Nr.` and `fact.` are abbreviations
 
 
 def _answered(label: Label) -> bool:

@@ -25,7 +25,9 @@ _PREFIX = re.compile(r"^[A-Z]{1,5}[./\-]?$")
 _NOT_NUMBER = re.compile(
     r"%|@|^\+|www\.|^\d{1,2}[./\-]\d{1,2}[./\-](?:1[89]|20)\d\d$|^\d{1,2}:\d\d|^\d{1,3}(?:[.,']\d{3})*[.,]\d{2}$|^\d+[.,]\d$|^\d+x$|^[xX]\d+$|€|\$|£"
     r"|^\d{1,3}(?:d?e|st?e|er|[eè]re|[eè]me|st|nd|rd|th|ter|-lea|-a)$"
+    r"|^(?:\d{1,2}(?:[hu:.](?:\d\d)?)?-)?\d{1,2}[hu](?:\d\d)?(?:-\d{1,2}[hu](?:\d\d)?)?$"  # `13h30`, `8u30-16u30`
 )
+_IN_THOUSANDS = re.compile(r"^\d{1,3}(?:['’]\d{3})+$")  # `Rechnung Nr. 61'204` of a Swiss garage
 _GROUP = re.compile(r"^(?:\d{2,}[.,;]?|[A-Z]?\d+[A-Z]?)$")
 _MOST_GROUPS = 5
 _GROUP_GAP = 1.7  # widths of a letter
@@ -107,7 +109,7 @@ def _opens(segment: Segment, at: int, labelled: set[int]) -> bool:
 
 def _is_number(text: str) -> bool:
     plain = text.strip(",;:.")
-    return bool(_NUMBER.match(plain)) and not _NOT_NUMBER.search(plain)
+    return bool(_NUMBER.match(plain) or _IN_THOUSANDS.match(plain)) and not _NOT_NUMBER.search(plain)
 
 
 def _extended(segment: Segment, at: int, used: Used, labelled: set[int]) -> tuple[int, int]:

@@ -187,7 +187,11 @@ def says_when_to_pay(found: Candidate) -> bool:
         return False
     if ends_term(found):
         return True
-    asks = _paying().search(text) is not None or _in_full().search(_piece(text, at, _CLAUSE)) is not None
+    # The small print goes on after it: `Orders before 10/07/2026.` under a sentence about paying is no due date.
+    asks = (
+        _paying().search(_piece(text, at, _SENTENCE)) is not None
+        or _in_full().search(_piece(text, at, _CLAUSE)) is not None
+    )
     caption = text[:at].rstrip().endswith(":") and len(text[:at].split()) <= _LONGEST_CAPTION
     return asks and (caption or _leading().search(text[:at]) is not None)
 

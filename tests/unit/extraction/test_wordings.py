@@ -238,3 +238,59 @@ def test_a_sales_tax_in_dollars_tells_that_the_month_comes_first() -> None:
         "\n  Rosie's Roadside Diner\n  Easton\n\n  08/02/2019\n  Subtotal   $39.03\n  Tax   $2.34\n  Total   $41.37\n"
     )
     assert values(read(slip))["issue_date"] == "2019-08-02"
+
+
+@pytest.mark.parametrize(
+    ("language", "foot"),
+    [
+        ("nl", "Klachten dienen binnen 8 dagen gemeld te worden met vermelding van het factuurnummer.\nOpen 8u30-16u30."),
+        ("fr", "Toute réclamation doit nous parvenir dans les 8 jours avec le numéro de la facture.\nOuvert de 13h30 à 17h."),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_under_small_print_is_no_invoice_number(language: str, foot: str) -> None:
+    title = HEADS[language][2].capitalize()
+    assert said(language, number=f"{title}: V26-0214", foot=foot)["invoice_number"] == "V26-0214"
+    assert said(language, number="Tel. 02 218 00 10", foot=foot)["invoice_number"] is None
+
+
+@pytest.mark.parametrize(("language", "line"), [("de", "Rechnung Nr. 61'204"), ("fr", "Facture n° 61'204")])
+def test_a_number_is_found_that_is_grouped_as_the_swiss_do(language: str, line: str) -> None:
+    other = {"de": "Stamm-Nr. 449.118.207", "fr": "Réf. véhicule 449.118.207"}[language]
+    assert said(language, number=f"{line}\n{other}")["invoice_number"] == "61'204"
+
+
+@pytest.mark.parametrize(
+    ("language", "foot"),
+    [
+        ("nl", "Betalen kan op onze rekening, de betaling is verschuldigd bij levering.\nWij zijn gesloten in juli. Bestellingen graag vóór 10/07/2026."),
+        ("de", "Zahlbar auf unser Konto, die Zahlung ist vereinbart, wir danken Ihnen.\nBitte beachten Sie die Fristen. Freistellungsbescheinigung gültig bis 30.06.2026."),
+    ],
+)  # fmt: skip
+def test_the_sentence_after_one_about_paying_gives_no_due_date(language: str, foot: str) -> None:
+    assert said(language, foot=foot)["due_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("nl", "Betaalbaar/payable 05/05/2026"), ("nl", "Verv./Éch. 05/05/2026"), ("fr", "Éch./Verv. 05/05/2026"), ("fr", "Échéance/Vervaldag 05/05/2026")],
+)  # fmt: skip
+def test_a_due_date_is_found_beside_a_label_in_two_languages(language: str, line: str) -> None:
+    assert said(language, due=line)["due_date"] == "2026-05-05"
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "line"),
+    [
+        ("nl", "CREDITNOTA", "Ref. factuur/facture : VF25/11820 - 19/12/2025"),
+        ("fr", "NOTE DE CRÉDIT", "Réf. facture/factuur : VF25/11820 - 19/12/2025"),
+    ],
+)  # fmt: skip
+def test_the_invoice_that_a_credit_note_refers_to_gives_neither_number_nor_date(
+    language: str, title: str, line: str
+) -> None:
+    found = said(
+        language,
+        number=f"!{title}\nNr. : CN26/00037\n{line}",
+        date="Datum : 11/02/2026" if language == "nl" else "Date : 11/02/2026",
+    )
+    assert (found["invoice_number"], found["issue_date"]) == ("CN26/00037", "2026-02-11")
