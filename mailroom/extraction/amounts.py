@@ -16,7 +16,7 @@ from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment
-from mailroom.extraction.tax import EVERY_RATE
+from mailroom.extraction.tax import EVERY_RATE, fits_rate, rates_of
 
 TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
                "change", "tendered", "rounding", "deposit", "shipping", "levy", "previous")  # fmt: skip
@@ -87,6 +87,7 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
             _read_rate(row, here)
             found.extend(here)
     _read_sums(found)
+    _read_tables_of_rates(found)
     _mark_parts(found)
     return found
 
@@ -157,6 +158,64 @@ def _sums_of_rates(found: list[Amount], net: Amount, vat: Amount) -> bool:
     vats = [a.value for a in rows if a.role("vat") >= 0.6]
     several = len(nets) > 1 and len(vats) > 1
     return several and sum(nets, Decimal(0)) == net.value and sum(vats, Decimal(0)) == vat.value
+
+
+def _read_tables_of_rates(found: list[Amount]) -> None:
+    """Find the sums that a table of rates ends with, whatever they are called: its last row, or its last column."""
+    rows = [list(group) for _, group in groupby(found, key=lambda a: (a.at.page, a.at.segment.row))]
+    for at, row in enumerate(rows):
+        over = _rows_of_sums(rows, at)
+        if over:
+            _settle(dict(zip(("net", "vat", "total"), row[-3:], strict=True)), [a for r in over for a in r])
+        elif at and _is_across(rows[at - 1], row):
+            nets, vats = rows[at - 1], row
+            _settle({"net": nets[-1], "vat": vats[-1]}, [*nets[:-1], *vats[:-1]])
+
+
+def _rows_of_sums(rows: list[list[Amount]], at: int) -> list[list[Amount]]:
+    """Return the rows of rates right over `1.652,00 | 179,97 | 1.831,97` that add up to it in each column."""
+    sums = rows[at][-3:]
+    if len(sums) < 3 or not sums[1].value or sums[0].value + sums[1].value != sums[2].value:
+        return []
+    over: list[list[Amount]] = []
+    for row in reversed(rows[max(0, at - _MOST_RATES) : at]):
+        if len(row) < 3 or not all(map(_under_each_other, row[-3:], sums)) or not _taxed(*row[-3:-1]):
+            return []
+        over.append(row[-3:])
+        added = [sum((r[i].signed for r in over), Decimal(0)) for i in range(3)]
+        if len(over) > 1 and added == [a.signed for a in sums]:
+            return over
+    return []
+
+
+def _under_each_other(one: Amount, other: Amount) -> bool:
+    return one.at.page == other.at.page and abs(one.at.x1 - other.at.x1) < 2 * other.at.tokens[-1].letter
+
+
+def _is_across(nets: list[Amount], vats: list[Amount]) -> bool:
+    """Say whether two rows are the net amounts and the VAT of several rates, each with its sum at the end."""
+    if not 3 <= len(nets) == len(vats) <= _MOST_RATES or not all(map(_under_each_other, nets, vats)):
+        return False
+    adds_up = all(sum((a.signed for a in row[:-1]), Decimal(0)) == row[-1].signed for row in (nets, vats))
+    if not adds_up or vats[-1].value <= 0 or not all(map(_taxed, nets[:-1], vats[:-1])):
+        return False
+    return len({round(v.value / n.value, 2) for n, v in zip(nets[:-1], vats[:-1], strict=True)}) == len(nets) - 1
+
+
+def _taxed(net: Amount, vat: Amount) -> bool:
+    """Say whether one amount may be the VAT of another, by some rate or by none."""
+    return net.value > vat.value and (not vat.value or fits_rate(net.value, vat.value, rates_of("")))
+
+
+def _settle(sums: dict[str, Amount], parts: list[Amount]) -> None:
+    for role, amount in sums.items():
+        amount.roles = {}
+        _be(amount, role, 0.9)
+    for amount in parts:
+        amount.part = True
+
+
+_MOST_RATES = 6
 
 
 def _be(amount: Amount, role: str, strength: float) -> None:

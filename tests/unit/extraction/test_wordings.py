@@ -259,6 +259,41 @@ def test_a_number_is_found_that_is_grouped_as_the_swiss_do(language: str, line: 
     assert said(language, number=f"{line}\n{other}")["invoice_number"] == "61'204"
 
 
+RATES_DOWN = """{:<28}{:>12}{:>14}{:>18}
+6                               1.113,00         66,78          1.179,78
+21                                539,00        113,19            652,19
+                                1.652,00        179,97          1.831,97"""
+RATES_ACROSS = """{:<20}          6%           12%           21%        {:>8}
+{:<20}      280,00      3.172,50      1.670,00        5.122,50
+{:<20}       16,80        380,70        350,70          748,20
+{:<20}                                                5.870,70"""
+
+
+@pytest.mark.parametrize(
+    ("language", "sums", "expected"),
+    [
+        ("nl", RATES_DOWN.format("Btw %", "Maatstaf", "Btw", "Totaal"), ("1652.00", "179.97", "1831.97")),
+        ("fr", RATES_DOWN.format("TVA %", "Base", "TVA", "Total"), ("1652.00", "179.97", "1831.97")),
+        ("nl", RATES_ACROSS.format("MvH", "Totaal", "Maatstaf", "Btw", "Totaal incl."), ("5122.50", "748.20", "5870.70")),
+        ("de", RATES_ACROSS.format("Satz", "Summe", "Netto", "MwSt.", "Gesamtbetrag"), ("5122.50", "748.20", "5870.70")),
+    ],
+)  # fmt: skip
+def test_a_table_of_rates_ends_with_its_sums(language: str, sums: str, expected: tuple[str, ...]) -> None:
+    found = said(language, sums=sums)
+    assert tuple(found[name] for name in ("net_amount", "vat_amount", "total_amount")) == expected
+
+
+def test_rows_that_are_each_a_sum_across_are_no_rates() -> None:
+    sums = (
+        "Prime nette      Frais     Taxes      Prime totale\n"
+        "812,00           24,36     77,36            913,72\n"
+        "203,00            6,09     19,34            228,43\n"
+        " 95,00            2,85      9,05            106,90\n"
+        "Montant total à payer                     1.249,05"
+    )
+    assert said("fr", sums=sums)["total_amount"] == "1249.05"
+
+
 @pytest.mark.parametrize(
     ("language", "foot"),
     [
