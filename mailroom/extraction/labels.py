@@ -20,6 +20,7 @@ _FREE = _PARTIES | {"name"}
 _FUZZY_FROM = 8  # letters; in shorter words one wrong letter makes another word
 _LONGEST = 9  # words of a label
 _LONGEST_REMARK = 6  # words
+_TWO = 2
 _LONGEST_TWIN = 4  # words, of the first language of a caption in two
 
 
@@ -148,7 +149,7 @@ def _in_segment(segment: Segment) -> Iterator[Label]:
     keys = [blur(token.text) for token in segment.tokens]
     at = 0
     while at < len(keys):
-        found = _exact(keys, at) or (_fuzzy(keys, at) if segment.sheet.ocr else None)
+        found = _exact(keys, at) or _in_two_languages(segment, at) or (_fuzzy(keys, at) if segment.sheet.ocr else None)
         label = found and _label(segment, at, found)
         if label:
             yield label
@@ -168,6 +169,16 @@ def _exact(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
         if entry and keys[at]:
             best = (last + 1, entry, True)
     return best
+
+
+def _in_two_languages(segment: Segment, at: int) -> tuple[int, _Entry, bool] | None:
+    """`BTW/TVA`, `NR/NO`: one word in two languages is the label that both are."""
+    halves = [blur(half) for half in segment.tokens[at].text.strip("():").split("/")]
+    known = [entry for half in halves if len(half) > 1 and (entry := _book().entries.get(half))]
+    if len(halves) != _TWO or len(known) != _TWO:
+        return None
+    roles = known[0].roles & known[1].roles
+    return (at + 1, _Entry(roles, known[0].languages | known[1].languages), True) if roles else None
 
 
 def _fuzzy(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:

@@ -237,7 +237,7 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points -= 1.0 if _in_sentence(total) else 0.0
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
-    points += 3.5 * paid
+    points += 3.5 * paid + 7.0 * _before_payment(total, pool)
     # One row of the table of rates is a part of what was paid; the other rows were not read.
     points -= 4.0 if setting.receipt and not paid and _paid_more(total, pool) else 0.0
     points += 4.0 if _before_rounding(total, pool) else 0.0
@@ -248,6 +248,14 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     # A sum that nothing calls one is no rival to a larger one that is called the total: `Logies 218,00`.
     points -= 2.5 if labelled and not total.role(*_TOTAL) and total.value < max(labelled) else 0.0
     return points
+
+
+def _before_payment(total: Amount, pool: list[Amount]) -> bool:
+    """`Total honoraires 769,50`, `Payé 300,00`, `Solde 469,50`: the sum that a payment and the balance make up."""
+    if total.role("subtotal", "sum") < 0.5 or total.role("payable", "net"):
+        return False
+    rest = {a.value for a in pool if a.role("payable") >= 0.5 and a.value}
+    return any(total.value - a.value in rest for a in pool if a.role("prepaid", "tendered") >= 0.5 and a.value)
 
 
 def _paid_more(total: Amount, pool: list[Amount]) -> bool:
@@ -387,6 +395,8 @@ def _vat_rows(pool: list[Amount]) -> list[Amount]:
         if amount.role("vat") < 0.6 or amount.role("net") > amount.role("vat"):
             continue
         rate = amount.rate or rate_beside(amount)
+        if rate == 0 and amount.value:
+            continue  # `btw 0% op 950,00` names what bears no VAT
         known = rows.get(rate) if rate is not None else None
         if rate is not None and (known is None or amount.rate is not None or known.rate is None):
             rows[rate] = amount

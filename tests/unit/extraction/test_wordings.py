@@ -329,3 +329,48 @@ def test_the_invoice_that_a_credit_note_refers_to_gives_neither_number_nor_date(
         date="Datum : 11/02/2026" if language == "nl" else "Date : 11/02/2026",
     )
     assert (found["invoice_number"], found["issue_date"]) == ("CN26/00037", "2026-02-11")
+
+
+@pytest.mark.parametrize(
+    ("language", "sums"),
+    [
+        ("fr", "Total HTVA/Netto : 389,80\nTVA/MwSt 8% :  8,16\nTVA/MwSt 17% : 48,93\nTotal TVA/MwSt : 57,09\nTotal TTC/Brutto : 446,89"),
+        ("nl", "Totaal excl./Total HTVA : 389,80\nBTW/TVA 8% :  8,16\nBTW/TVA 17% : 48,93\nBTW/TVA : 57,09\nTotaal/Total EUR : 446,89"),
+    ],
+)  # fmt: skip
+def test_one_word_in_two_languages_is_the_label_that_both_are(language: str, sums: str) -> None:
+    found = said(language, sums=sums)
+    assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == ("389.80", "57.09", "446.89")
+
+
+def test_a_bar_of_captions_in_two_languages_names_number_and_date() -> None:
+    found = said("nl", number="NR/NO       DATUM/DATE    KLANT/CLIENT\nF608114     03/02/2026    0041877", date="")
+    assert (found["invoice_number"], found["issue_date"]) == ("F608114", "2026-02-03")
+
+
+@pytest.mark.parametrize(
+    ("language", "sums"),
+    [
+        ("fr", "Couronne 690,00\nRadio 79,50\nTotal honoraires 769,50\nPayé ce jour bancontact 300,00\nSolde 469,50\nExempté de TVA, art. 44 CTVA."),
+        ("nl", "Kroon 690,00\nRadio 79,50\nSubtotaal 769,50\nVoorschot 300,00\nTe betalen 469,50\nVrijgesteld van btw, art. 44."),
+    ],
+)  # fmt: skip
+def test_the_sum_that_a_payment_and_the_balance_make_up_is_the_total(language: str, sums: str) -> None:
+    assert said(language, sums=sums)["total_amount"] == "769.50"
+
+
+@pytest.mark.parametrize(
+    ("language", "sums"),
+    [
+        ("nl", "Excl. btw 1.622,00\nbtw 0% op 950,00   0,00\nbtw 6% op 192,00   11,52\nbtw 21% op 480,00   100,80\nBtw totaal 112,32\nIncl. btw 1.734,32\nWaarborg 250,00\nTe storten 1.984,32"),
+        ("de", "Netto 1.622,00\nMwSt. 0% auf 950,00   0,00\nMwSt. 6% auf 192,00   11,52\nMwSt. 21% auf 480,00   100,80\nMwSt. gesamt 112,32\nGesamtbetrag 1.734,32"),
+    ],
+)  # fmt: skip
+def test_what_bears_no_vat_is_no_vat(language: str, sums: str) -> None:
+    found = said(language, sums=sums)
+    assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == ("1622.00", "112.32", "1734.32")
+
+
+def test_a_tax_bill_is_numbered_in_its_line() -> None:
+    line = "Datum verzending: 17 november 2025. Aanslagbiljet nr. RB-2025-000451"
+    assert said("nl", number=line, date="")["invoice_number"] == "RB-2025-000451"
