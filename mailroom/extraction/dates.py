@@ -255,11 +255,16 @@ def _beside_number(found: Candidate, sight: Sight) -> bool:
 def _under_number(found: Candidate, sight: Sight) -> bool:
     """The line over it in its column ends with the number: `Rechnung Nr. 12` / `vom 3.4.2026`."""
     beside = found.best(("date", "other_date"))
-    if beside is None or not ("date" in beside.label.roles or len(beside.label.text) <= _SMALL) or beside.above:
+    if found.beside and (
+        beside is None or not ("date" in beside.label.roles or len(beside.label.text) <= _SMALL) or beside.above
+    ):
         return False
+    if not found.beside and len(found.segment.tokens) > found.last - found.first:
+        return False  # without a word that leads to it, it is alone in its line
+    x0 = beside.label.x0 if beside else found.x0
     rows = found.segment.sheet.rows
     row = rows[found.segment.row - 1] if found.segment.row else []
-    over = [s for s in row if s.x0 < found.x1 and s.x1 > beside.label.x0]
+    over = [s for s in row if s.x0 < found.x1 and s.x1 > x0]
     labelled = any(a.roles & _NUMBERING for s in over for a in sight.labels_in(s))
     near = bool(over) and found.y0 - over[0].y1 < 1.5 * found.segment.sheet.line
     return labelled and near and over[-1].tokens[-1].text[-1:].isdigit()

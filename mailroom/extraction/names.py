@@ -243,8 +243,14 @@ def _split(text: str, start: int) -> Iterator[tuple[int, int]]:
         at = match.end()
     if at < len(text):
         yield at, len(text)
-    if at > start and legal_forms().search(text[-12:]) and "," in text and not any(c.isdigit() for c in text):
-        yield start, len(text)
+    if at > start and legal_forms().search(text[-12:]):
+        listed = "," in text and not any(c.isdigit() for c in text)
+        if listed or _OF_TWO.fullmatch(text, start):
+            yield start, len(text)
+
+
+_OF_TWO = re.compile(r"\s*[A-ZÀ-Ý][^\W\d]+(?: [A-ZÀ-Ý][\w.&]*){0,2} [-–] [A-ZÀ-Ý][^\W\d]+(?: [A-ZÀ-Ý][\w.&/]*){1,3}\s*")
+"""`BRANDSTOFFEN MERTENS - DE WIT NV`: two names and a legal form may be one name."""
 
 
 @cache

@@ -193,17 +193,30 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
         points += (4.0 if titled or not _qualified(number) else 1.0) * number.strength("number") + 2.0 * titled
         points += (1.0 if credit else _title_weight(number)) * number.strength("invoice_word")
         points += 4.5 * number.strength("credit_word")
-        points -= 4.0 * _numbers_else(number)
+        points -= 4.0 * _numbers_else(number, sight)
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
     return points - 7.0 * (points > 0 and quotes_original(number, sight))
 
 
-def _numbers_else(number: Candidate) -> float:
+def _numbers_else(number: Candidate, sight: Sight) -> float:
     """Return how strongly a label numbers something else; `Rekening 26/04` is a bill, though accounts are called so."""
     bill = {"invoice_word"} if number.value.replace("-", "").isdigit() else {"invoice_word", "number"}
-    found = [b.strength for b in number.beside if b.label.roles & _OTHER_ROLES and not b.label.roles & bill]
-    return max(found, default=0.0)
+    others = (b for b in number.beside if b.label.roles & _OTHER_ROLES and not b.label.roles & bill)
+    return max((b.strength for b in others if not _of_a_bill(b.label, number, sight)), default=0.0)
+
+
+def _of_a_bill(label: Label, number: Candidate, sight: Sight) -> bool:
+    """`Rekeningnr. 261188` numbers the bill where another label calls it that, `Datum rekening`, `Schoolrekening`."""
+    if not label.roles >= {"iban", "number"} or sum(c.isdigit() for c in number.value) > _LONGEST_OF_BILL:
+        return False
+    word = _NUMBER_ENDING.sub("", blur(label.text))
+    bills = (a for row in sight.labels[0].values() for a in row if a.roles & {"invoice_word", "issue_date"})
+    return any(a is not label and word in blur(a.text) for a in bills)
+
+
+_LONGEST_OF_BILL = 10  # digits: a bank account has more
+_NUMBER_ENDING = re.compile(rf"(?:{blur('nr')}|{blur('nummer')}|{blur('no')})$")
 
 
 def _qualified(number: Candidate) -> bool:

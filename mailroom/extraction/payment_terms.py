@@ -92,9 +92,15 @@ def _terms_in(text: str) -> Iterator[re.Match[str]]:
 
 
 def _days(words: str) -> int:
-    """Return the number that a term begins with, in figures or in words."""
+    """Return the days of a term, whose number it begins with, in figures or in words; a week has seven."""
     figures = re.search(r"\d+", words)
-    return int(figures[0]) if figures else next(n for word, n in _by_length() if re.search(rf"\b{word}\b", words))
+    count = int(figures[0]) if figures else next(n for word, n in _by_length() if re.search(rf"\b{word}\b", words))
+    return 7 * count if _weeks().search(words) else count
+
+
+@cache
+def _weeks() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{_any_of(_phrases('weeks'))})(?![a-z])")
 
 
 @cache

@@ -374,3 +374,42 @@ def test_what_bears_no_vat_is_no_vat(language: str, sums: str) -> None:
 def test_a_tax_bill_is_numbered_in_its_line() -> None:
     line = "Datum verzending: 17 november 2025. Aanslagbiljet nr. RB-2025-000451"
     assert said("nl", number=line, date="")["invoice_number"] == "RB-2025-000451"
+
+
+@pytest.mark.parametrize(
+    ("language", "foot"),
+    [
+        ("nl", "Betalen kan binnen 2 weken op onze rekening."), ("fr", "À régler dans les 2 semaines."),
+        ("de", "Zahlbar innerhalb von 2 Wochen."), ("en", "Please pay within 2 weeks."), ("ro", "Plata în 2 săptămâni."),
+    ],
+)  # fmt: skip
+def test_a_term_may_be_in_weeks(language: str, foot: str) -> None:
+    assert said(language, foot=foot)["due_date"] == "2026-04-17"
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ("Rekeningnr.: 261188\nDatum rekening: 31-1-2026", "261188"),
+        ("!Schoolrekening 2e trimester 2025-2026\nRekening nr. 25262-0418 – Zelzate, 27 maart 2026", "25262-0418"),
+        ("Rekeningnr.: 261188\nFactuurdatum: 31-1-2026", None),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_rekening_is_that_of_the_bill_only_where_it_is_called_so(lines: str, value: str | None) -> None:
+    page = f"  Dierenartsen De Stroom\n  Hardenbergerweg 12\n  7736 PA Beerze\n\n{lines}\n\n  {SUMS['nl'][2]}"
+    assert values(read(page))["invoice_number"] == value
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "other"),
+    [("nl", "FACTUUR", "Offerte: OF-25-511 dd 02.11.25"), ("fr", "FACTURE", "Devis: OF-25-511 du 02.11.25")],
+)
+def test_a_day_alone_under_the_number_is_that_of_the_invoice(language: str, title: str, other: str) -> None:
+    lines = f"{title} VK1/2026/0093\n07.02.26\n{other}"
+    assert said(language, number=lines, date="")["issue_date"] == "2026-02-07"
+
+
+@pytest.mark.parametrize("name", ["BRANDSTOFFEN MERTENS - DE WIT NV", "Menuiserie Collin - Du Parc SRL"])
+def test_two_names_and_a_legal_form_are_one_name(name: str) -> None:
+    page = f"{name}\nSteenweg op Mol 118\n2360 Oud-Turnhout\n\n  Factuurnummer: 2026-0417\n  {SUMS['nl'][2]}"
+    assert values(read(page))["seller_name"] == name
