@@ -19,7 +19,7 @@ def bind(listen: str, *, reuse_port: bool = False, section: str = "smtp") -> soc
     """Bind HOST:PORT, or [IPv6]:PORT, and return the socket. [::] is every address, also of IPv4.
 
     Raises:
-        BadConfiguration: the text is no such thing, or the address cannot be had; `section` is that of the setting that said it.
+        BadConfiguration: the text is no such thing, or the address cannot be had; `section` is where it was set.
     """
     host, colon, port = listen.rpartition(":")
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65_535:

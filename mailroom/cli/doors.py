@@ -96,7 +96,7 @@ def _port(key: str, listen: str, *, runs: bool) -> Check:
     if runs:
         return _answer(key, listen)
     try:
-        bind(listen, key=key).close()
+        bind(listen, section=key.partition(".")[0]).close()
     except BadConfiguration as error:
         code = error.__cause__.errno if isinstance(error.__cause__, OSError) else None
         if code == errno.EACCES:
