@@ -65,8 +65,7 @@ class _Server:
         self.process.wait()
         self._control.close()
         for pid in tuple(self.calls):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
+            _end_group(pid)
         scratch.sweep()
 
     def ask(self, message: dict[str, Any], handles: Sequence[int]) -> None:
@@ -85,6 +84,11 @@ class _Server:
     def kill(self) -> None:
         self.process.kill()
         self._watcher.join(_GRACE_SECONDS / 6)
+
+
+def _end_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:
@@ -223,6 +227,10 @@ class Box:
         try:
             answer, received, detail = _exchange(channel, arguments, blobs)
             ended = _ended(status)
+        except BaseException:
+            # No server that answers: whoever of the watcher and this thread comes first ends the child's programs.
+            _end_group(pid)
+            raise
         finally:
             server.calls.discard(pid)
         if ended.exit_code != 0 or answer is None:
