@@ -48,8 +48,8 @@ STEP_TRIES = 8  # with the waits below: about a minute, enough for a database th
 FIRST_WAIT_SECONDS = 0.5
 BACKOFF = 2.0
 POLL_SECONDS = 1.0
-ROOM_AFTER_SECONDS = 0.05
-"""So long after the end of a story DBOS has recorded it and lets the next one in."""
+ROOM_AFTER_SECONDS = (0.05, 0.5, 2.0)
+"""So long after the end of a story DBOS has recorded it and lets the next one in; on a busy machine, later."""
 MAX_TAKE_OVERS = 3
 QUIET_SECONDS = 2.0
 RARELY_SECONDS = 30.0
@@ -277,7 +277,8 @@ class Engine:
                 with self._lock:
                     self._active.discard(name)
                 for taker in self._takers.values() if full else ():
-                    taker.look(ROOM_AFTER_SECONDS)
+                    for seconds in ROOM_AFTER_SECONDS:
+                        taker.look(seconds)
 
         workflow.__qualname__ = workflow.__name__ = f"mailroom_{kind}"
         return DBOS.workflow(name=kind)(workflow)
