@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from faults.imap_misbehaves import ImapServer
+from waiting import until
 
 from mailroom.config import ImapSettings
 from mailroom.gateways.admission import Recipient
@@ -63,15 +64,6 @@ def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
         server.close()
         spool.close()
         memory.close()
-
-
-def until(look: Callable[[], Any], seconds: float = 20) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not happen in time")
 
 
 def test_a_server_that_dies_in_idle_is_called_again_and_no_mail_is_missed(watch: Watch) -> None:

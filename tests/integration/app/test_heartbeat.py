@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import pytest
+from waiting import until
 
 from mailroom.app import nodes
 from mailroom.app.nodes import Heartbeat
@@ -58,23 +59,16 @@ def die(heartbeat: Heartbeat) -> None:
     heartbeat._thread.join(10)
 
 
-def wait(look: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not look():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def test_a_duty_is_one_nodes_and_another_begins_when_he_is_gone(begin: Callable[..., Heartbeat]) -> None:
     said: list[str] = []
     first, second = begin("first/sender"), begin("second/sender")
     first.while_held("mailboxes", lambda: said.append("first begins"), lambda: said.append("first ends"))
-    wait(lambda: said)
+    until(lambda: said)
     second.while_held("mailboxes", lambda: said.append("second begins"), lambda: said.append("second ends"))
     time.sleep(1.5)
     assert said == ["first begins"]
     die(first)
-    wait(lambda: len(said) > 1)
+    until(lambda: len(said) > 1)
     assert said == ["first begins", "second begins"]
     assert second.has("mailboxes")
     assert not first.has("mailboxes"), "its own clock ended it before another could take it"
@@ -83,11 +77,11 @@ def test_a_duty_is_one_nodes_and_another_begins_when_he_is_gone(begin: Callable[
 def test_a_node_that_rests_gives_its_duties_up(begin: Callable[..., Heartbeat]) -> None:
     first, second = begin("first/sender"), begin("second/sender")
     first.wants("clock")
-    wait(lambda: first.has("clock"))
+    until(lambda: first.has("clock"))
     second.wants("clock")
     first.rest()
     assert not first.has("clock")
-    wait(lambda: second.has("clock"))
+    until(lambda: second.has("clock"))
 
 
 def test_work_is_inherited_from_a_node_that_fell_silent(begin: Callable[..., Heartbeat]) -> None:
@@ -97,7 +91,7 @@ def test_work_is_inherited_from_a_node_that_fell_silent(begin: Callable[..., Hea
     time.sleep(1.0)
     assert heir.taken == []
     die(doomed)
-    wait(lambda: heir.taken)
+    until(lambda: heir.taken)
     assert set(heir.taken) == {"doomed/worker"}
     assert not alive._stopping.is_set()
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from waiting import until
 
 from mailroom import engine as engine_module
 from mailroom.config import StoreSettings
@@ -79,18 +80,11 @@ def start(store: Store, notes: Notes, monkeypatch: pytest.MonkeyPatch) -> Iterat
         engine.stop(0)
 
 
-def wait(look: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not look():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def test_a_story_runs_its_steps_in_order_and_only_once(start: Start, notes: Notes) -> None:
     engine = start()
     engine.start("document", "a")
     engine.start("document", "a")
-    wait(lambda: len(notes.lines) >= 2 and not engine.active())
+    until(lambda: len(notes.lines) >= 2 and not engine.active())
     assert notes.lines == ["first a", "second a"]
     assert notes.parked == []
 
@@ -98,14 +92,14 @@ def test_a_story_runs_its_steps_in_order_and_only_once(start: Start, notes: Note
 def test_a_passing_failure_is_tried_again_without_repeating_what_is_done(start: Start, notes: Notes) -> None:
     notes.failures = [StorageUnavailable("disk full"), OSError("unplugged")]
     start().start("document", "a")
-    wait(lambda: len(notes.lines) == 2)
+    until(lambda: len(notes.lines) == 2)
     assert notes.lines == ["first a", "second a"]
 
 
 def test_a_final_failure_parks_the_item_with_its_reason(start: Start, notes: Notes) -> None:
     notes.failures = [Damaged("no end of file")]
     start().start("document", "a")
-    wait(lambda: notes.parked)
+    until(lambda: notes.parked)
     assert notes.parked == [("a", "damaged")]
 
 
@@ -115,7 +109,7 @@ def test_an_unknown_failure_is_tried_a_bounded_number_of_times_then_parked(
     monkeypatch.setattr(engine_module, "BACKOFF", 1.0)
     notes.failures = [ValueError(f"bug {number}") for number in range(engine_module.STEP_TRIES + 5)]
     start().start("document", "a")
-    wait(lambda: notes.parked)
+    until(lambda: notes.parked)
     assert notes.parked == [("a", "internal")]
     assert len(notes.failures) == 5
 
@@ -132,9 +126,9 @@ def test_work_under_way_is_named_until_it_is_done(start: Start) -> None:
 
     engine = start(story)
     engine.start("document", "a", again="v2")
-    wait(lambda: ("document", "a") in engine.active())
+    until(lambda: ("document", "a") in engine.active())
     go_on.set()
-    wait(lambda: not engine.active())
+    until(lambda: not engine.active())
 
 
 def test_another_process_can_put_work_into_the_queue(start: Start, store: Store, notes: Notes) -> None:
@@ -142,13 +136,13 @@ def test_another_process_can_put_work_into_the_queue(start: Start, store: Store,
     outside = Outside(store.engine)
     outside.start("document", "from outside")
     outside.stop()
-    wait(lambda: notes.lines == ["first from outside", "second from outside"])
+    until(lambda: notes.lines == ["first from outside", "second from outside"])
 
 
 def test_records_of_finished_work_are_deleted_after_their_time(start: Start, notes: Notes, store: Store) -> None:
     engine = start()
     engine.start("document", "a")
-    wait(lambda: len(notes.lines) == 2 and not engine.active())
+    until(lambda: len(notes.lines) == 2 and not engine.active())
     engine.forget_finished(older_than_days=1)
     assert count(store) == 1
     engine.forget_finished(older_than_days=-1)

@@ -15,6 +15,7 @@ from typing import Any, cast
 import pytest
 from dbos import DBOS
 from dbos._queue import Queue, queue_worker_thread
+from waiting import until
 
 from mailroom import engine as engine_module
 from mailroom.engine import OUT, QUEUE, QUEUES, Engine, Outside
@@ -70,16 +71,9 @@ def start(monkeypatch: pytest.MonkeyPatch, work: Work) -> Iterator[Start]:
         engine.stop(0)
 
 
-def wait(look: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not look():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def test_a_story_and_the_one_that_it_begins_wait_for_no_look(sqlite_store: Store, start: Start, work: Work) -> None:
     start(sqlite_store, workers=1).start("message", "mail")
-    wait(lambda: work.done == ["mail", "of mail"])
+    until(lambda: work.done == ["mail", "of mail"])
 
 
 def test_the_end_of_a_story_lets_the_next_one_in(sqlite_store: Store, start: Start, work: Work) -> None:
@@ -88,11 +82,11 @@ def test_the_end_of_a_story_lets_the_next_one_in(sqlite_store: Store, start: Sta
     names = [f"{number}" for number in range(5)]
     for name in names:
         engine.start("document", name)
-    wait(lambda: len(work.begun) == 2)
+    until(lambda: len(work.begun) == 2)
     time.sleep(0.5)
     assert len(work.begun) == 2
     work.go_on.set()
-    wait(lambda: sorted(work.done) == names)
+    until(lambda: sorted(work.done) == names)
 
 
 def test_a_node_keeps_to_its_own_bound_whatever_a_larger_one_wrote(
@@ -103,7 +97,7 @@ def test_a_node_keeps_to_its_own_bound_whatever_a_larger_one_wrote(
     work.go_on.clear()
     for number in range(4):
         engine.start("document", f"{number}")
-    wait(lambda: len(work.begun) == 1)
+    until(lambda: len(work.begun) == 1)
     engine._takers[QUEUE].look()
     time.sleep(0.5)
     assert len(work.begun) == 1
@@ -115,11 +109,11 @@ def test_a_story_that_was_taken_over_is_recorded_by_its_new_run_only(
     work.go_on.clear()
     engine = start(sqlite_store)
     engine.start("message", "mail")
-    wait(lambda: work.begun == ["mail"])
+    until(lambda: work.begun == ["mail"])
     assert engine.take_over(["here"]) == {"here": 1}  # as another node would that takes this one for dead
-    wait(lambda: work.begun == ["mail", "mail"])
+    until(lambda: work.begun == ["mail", "mail"])
     work.go_on.set()
-    wait(lambda: "of mail" in work.done and not engine.active())
+    until(lambda: "of mail" in work.done and not engine.active())
     assert work.begun.count("of mail") == 1
     with sqlite_store.engine.connect() as connection:
         states = connection.exec_driver_sql("SELECT workflow_uuid, status FROM workflow_status ORDER BY 1")
@@ -139,9 +133,9 @@ def test_what_another_process_puts_in_is_begun_at_once(postgres_store: Store, st
         return bool(work.done)
 
     numbers = iter(range(300))
-    wait(lambda: put_in(next(numbers)))
+    until(lambda: put_in(next(numbers)))
     outside.stop()
-    wait(lambda: not engine.active())
+    until(lambda: not engine.active())
 
 
 @pytest.mark.postgres
@@ -156,11 +150,11 @@ def test_a_listener_whose_connection_breaks_listens_again(
         with postgres_store.engine.connect() as connection:
             return set(connection.exec_driver_sql(f"SELECT pid {listening}").scalars())
 
-    wait(listeners)
+    until(listeners)
     before = listeners()
     with postgres_store.engine.connect() as connection:
         connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) {listening}")
-    wait(lambda: listeners() - before)
+    until(lambda: listeners() - before)
 
 
 def test_dbos_still_has_what_we_use_of_it() -> None:

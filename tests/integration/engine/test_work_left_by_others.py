@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from waiting import until
 
 from mailroom import engine as engine_module
 from mailroom.config import StoreSettings
@@ -64,13 +65,6 @@ def start(store: Store, done: list[str], parked: list[tuple[str, str]]) -> Itera
         engine.stop(0)
 
 
-def wait(look: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not look():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def left_under_way(store: Store, item: str, node: str) -> None:
     """Make the record of a finished story one that its process was in the middle of."""
     with store.engine.begin() as connection:
@@ -86,7 +80,7 @@ def leave(start: Start, store: Store, done: list[str], node: str) -> None:
     """Begin a story in a process `node` that dies in the middle of it."""
     engine = start(node)
     engine.start("document", "a")
-    wait(lambda: done == ["a"] and not engine.active())
+    until(lambda: done == ["a"] and not engine.active())
     engine.stop(0)
     done.clear()
     left_under_way(store, "a", node)
@@ -97,7 +91,7 @@ def test_mail_is_put_into_the_queue_before_any_worker_ever_ran(store: Store, sta
     outside.start("document", "early")
     outside.stop()
     start(polls=True)
-    wait(lambda: done == ["early"])
+    until(lambda: done == ["early"])
 
 
 def test_a_process_that_does_everything_takes_up_what_waits_in_the_queue(
@@ -107,19 +101,19 @@ def test_a_process_that_does_everything_takes_up_what_waits_in_the_queue(
     outside.start("document", "early")
     outside.stop()
     start()
-    wait(lambda: done == ["early"])
+    until(lambda: done == ["early"])
 
 
 def test_a_process_goes_on_with_what_its_forerunner_left(store: Store, start: Start, done: list[str]) -> None:
     leave(start, store, done, "here")
     start("here")
-    wait(lambda: done == ["a"])
+    until(lambda: done == ["a"])
 
 
 def test_an_heir_goes_on_with_what_a_process_of_another_name_left(store: Store, start: Start, done: list[str]) -> None:
     leave(start, store, done, "old name")
     start("new name", heir_of=lambda node: node == "old name")
-    wait(lambda: done == ["a"])
+    until(lambda: done == ["a"])
 
 
 def test_what_a_living_process_does_is_left_alone(store: Store, start: Start, done: list[str]) -> None:
@@ -136,10 +130,10 @@ def test_what_a_dead_node_did_is_taken_over_and_what_is_done_is_not(
     leave(start, store, done, "dead")
     engine = start("here", serves=(QUEUE,))
     engine.start("document", "ours")
-    wait(lambda: done == ["ours"] and engine.workers_known() == {"dead"})
+    until(lambda: done == ["ours"] and engine.workers_known() == {"dead"})
     assert engine.take_over(["dead", "unknown"]) == {"dead": 1}
-    wait(lambda: done == ["ours", "a"])
-    wait(lambda: not engine.active())
+    until(lambda: done == ["ours", "a"])
+    until(lambda: not engine.active())
     assert engine.take_over(["dead", "unknown"]) == {}
 
 
@@ -148,7 +142,7 @@ def test_a_story_that_ends_its_node_too_often_is_parked_and_goes_on_no_more(
 ) -> None:
     engine = start("here")
     engine.start("document", "a")
-    wait(lambda: done == ["a"] and not engine.active())
+    until(lambda: done == ["a"] and not engine.active())
     for times in range(1, MAX_TAKE_OVERS + 2):
         left_under_way(store, "a", f"dead {times}")
         assert engine.take_over([f"dead {times}"]) == {f"dead {times}": 1}
@@ -160,7 +154,7 @@ def test_a_node_takes_only_from_the_queues_that_it_serves(store: Store, start: S
     engine = start("here", serves=(OUT,))
     engine.start("document", "not for us")
     engine.start("delivery", "for us")
-    wait(lambda: done == ["for us"])
+    until(lambda: done == ["for us"])
     time.sleep(2.5)  # two looks into the queues
     assert done == ["for us"]
     assert engine.active() == {("document", "not for us")}
@@ -173,7 +167,7 @@ def test_all_old_records_are_deleted_also_when_they_are_many(
     engine = start()
     for number in range(5):
         engine.start("document", str(number))
-    wait(lambda: len(done) == 5 and not engine.active())
+    until(lambda: len(done) == 5 and not engine.active())
     engine.forget_finished(older_than_days=-1)
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM workflow_status").scalar_one() == 0

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from waiting import until
 
 from mailroom.domain.message import Door
 from mailroom.gateways.admission import Recipient
@@ -261,7 +262,7 @@ def test_too_many_connections_are_told_to_come_later(open_door: OpenDoor) -> Non
     assert third.reply() == ""
     second.say("QUIT")
     assert second.reply() == ""
-    assert wait_for(lambda: house.dial().reply().startswith("220"))
+    until(lambda: house.dial().reply().startswith("220"))
     assert first.say("NOOP").startswith("250")
 
 
@@ -460,15 +461,6 @@ def test_a_hundred_sessions_at_once_each_get_their_mail_kept(open_door: OpenDoor
     assert not failed
     wanted = {b"Subject: %d-%d\r\n" % (number, mail) for number in range(100) for mail in range(3)}
     assert set(house.contents()) == wanted
-
-
-def wait_for(holds: Callable[[], bool], seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @pytest.mark.parametrize(

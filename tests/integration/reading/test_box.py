@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from faults import reader_misbehaves
+from waiting import until
 
 from mailroom import errors
 from mailroom.config import BoxSettings
@@ -46,15 +47,6 @@ def make_box() -> Iterator[Callable[..., Box]]:
     yield make
     for box in boxes:
         box.close()
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
 
 
 def is_gone(pid: int) -> bool:
@@ -162,7 +154,7 @@ def test_nothing_of_a_call_stays_behind(make_box: Callable[..., Box], own_tempor
     pids = left["pids"]
     assert isinstance(pids, list)
     assert not Path(str(left["folder"])).exists()
-    assert until(lambda: all(is_gone(int(str(pid))) for pid in pids))
+    until(lambda: all(is_gone(int(str(pid))) for pid in pids))
     box.close()
     assert list(own_temporary_folder.glob("mailroom-box-*")) == []
 
@@ -171,8 +163,8 @@ def test_an_idle_server_ends_and_leaves_no_zombie(make_box: Callable[..., Box], 
     box = make_box(idle_seconds=0.2)
     box.call("echo", {})
     first = server_pid(box)
-    assert until(lambda: not Path(f"/proc/{first}").exists())
-    assert until(lambda: not list(own_temporary_folder.glob("mailroom-box-*")))
+    until(lambda: not Path(f"/proc/{first}").exists())
+    until(lambda: not list(own_temporary_folder.glob("mailroom-box-*")))
     assert box.call("echo", {"n": 1})[0] == {"n": 1}
     assert server_pid(box) != first
 
@@ -194,8 +186,8 @@ def test_a_server_killed_at_work_takes_the_reader_and_its_programs_with_it(
         os.kill(server_pid(box), signal.SIGKILL)
         with pytest.raises(errors.ReaderCrashed):
             running.result(20)
-    assert until(lambda: all(map(is_gone, pids)))
-    assert until(lambda: not list(own_temporary_folder.glob("mailroom-box-*")))
+    until(lambda: all(map(is_gone, pids)))
+    until(lambda: not list(own_temporary_folder.glob("mailroom-box-*")))
 
 
 def test_a_time_out_ends_the_programs_of_the_reader(make_box: Callable[..., Box], own_temporary_folder: Path) -> None:
@@ -204,7 +196,7 @@ def test_a_time_out_ends_the_programs_of_the_reader(make_box: Callable[..., Box]
         running, pids = _started_program(box, pool, own_temporary_folder)
         with pytest.raises(errors.ReaderTimedOut):
             running.result(20)
-    assert until(lambda: all(map(is_gone, pids)))
+    until(lambda: all(map(is_gone, pids)))
 
 
 def _started_program(box: Box, pool: ThreadPoolExecutor, folder: Path) -> tuple[Any, list[int]]:
@@ -236,8 +228,8 @@ def test_a_killed_daemon_leaves_no_process_and_no_file(own_temporary_folder: Pat
             pids = [int(number) for number in ear.recv(100).split()]
             server = int(Path(f"/proc/{pids[0]}/stat").read_text("ascii").rpartition(")")[2].split()[1])
             daemon.kill()
-    assert until(lambda: all(map(is_gone, [*pids, server])))
-    assert until(lambda: not list(own_temporary_folder.glob("mailroom-box-*")))
+    until(lambda: all(map(is_gone, [*pids, server])))
+    until(lambda: not list(own_temporary_folder.glob("mailroom-box-*")))
 
 
 def test_a_call_costs_milliseconds(make_box: Callable[..., Box]) -> None:
