@@ -16,7 +16,7 @@ from PIL import Image, ImageFile, ImageOps, ImageStat
 from mailroom.errors import BlankPages, Damaged, TooManyPages
 
 FORMATS = {
-    "image/jpeg": ("JPEG", "MPO"),
+    "image/jpeg": ("JPEG",),  # its decoder knows the stereo pairs of cameras (MPO) too
     "image/png": ("PNG",),
     "image/gif": ("GIF",),
     "image/tiff": ("TIFF",),

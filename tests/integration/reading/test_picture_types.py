@@ -110,6 +110,7 @@ def test_of_a_moving_picture_the_first_is_read(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("content", "media_type", "error"),
     [
+        (b"\xff\xd8\xff no photo", MediaType.JPEG, Damaged),
         (b"GIF89a", MediaType.GIF, Damaged),
         (b"II*\0\x08\0\0\0", MediaType.TIFF, Damaged),
         (b"RIFF\x10\0\0\0WEBPVP8 nonsense", MediaType.WEBP, Damaged),
@@ -117,7 +118,7 @@ def test_of_a_moving_picture_the_first_is_read(reader: Reader) -> None:
         (tiff(papers.drawn(()), papers.drawn(())), MediaType.TIFF, BlankPages),
         (papers.saved(Image.new("1", (20_000, 20_000)), "TIFF", compression="group4"), MediaType.TIFF, TooManyPages),
     ],
-    ids=["gif", "tiff", "webp", "heic", "blank", "huge"],
+    ids=["jpeg", "gif", "tiff", "webp", "heic", "blank", "huge"],
 )
 def test_what_cannot_be_read_is_named(
     reader: Reader, content: bytes, media_type: MediaType, error: type[MailroomError]
