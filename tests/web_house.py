@@ -280,6 +280,7 @@ class House:
         **more: Any,
     ) -> Document:
         """Store a mail with one document and a logo, and the document with its picture and fields."""
+        more = {"media_type": MediaType.PDF, **more}
         shown = {**INVOICE, **(values or {})}
         previews, fields = picture(shown, self.store, pages), evidence(shown, confidence or {})
         raw = f"{account.id}{filename}{state}{shown}{subject}{age}".encode()
@@ -303,7 +304,6 @@ class House:
             message_id=message.id,
             part_path="2",
             sha256=sha256,
-            media_type=MediaType.PDF,
             filename=filename,
             size=48_211,
             state=state,

@@ -248,9 +248,19 @@ def whole(session: Session, document_id: str, actor: str | None) -> None:
 @acting
 @click.pass_obj
 def part(session: Session, document_id: str, actor: str | None) -> None:
-    """Say that photos which were put together are several invoices."""
+    """Say that photos which were put together are several invoices. Undoes `join`."""
     row = _get(session, document_id)
     _say(session, _desk(session).part(session.actor(actor), document_id, row.version))
+
+
+@document.command()
+@click.argument("document_ids", metavar="PHOTO PHOTO...", nargs=-1, required=True)
+@acting
+@click.pass_obj
+def join(session: Session, document_ids: tuple[str, ...], actor: str | None) -> None:
+    """Say that photos are the pages of one invoice, in this order; the running daemon does it. Undone by `part`."""
+    row = _get(session, document_ids[0])
+    _say(session, _desk(session).join(session.actor(actor), row.id, row.version, document_ids))
 
 
 @document.command()

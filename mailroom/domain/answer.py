@@ -12,7 +12,8 @@ class Question(StrEnum):
     """What was asked; beside each, what it is about and what may be answered.
 
     `picture`: a picture's SHA-256 or, after `~`, its likeness: `document` or `decoration`. `same_invoice`: two
-    documents (`ID ID`) or a seller: `same` or `other`. `division`: a document or a seller: `split` or `whole`.
+    documents (`ID ID`) or a seller: `same` or `other`. `division`: a document or a sender: `split` or `whole`;
+    the pages of a photo (`pages:ID`): the ids of the photos that are one invoice with it, in their order.
     """
 
     PICTURE = "picture"

@@ -145,8 +145,15 @@ WAITING_FOR_PERSON = frozenset(
 BESIDE = frozenset({DocumentState.DUPLICATE, DocumentState.SET_ASIDE})
 """What goes along with another document: it is shown there, and in no list of its own."""
 
+OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD})
+"""What was read and still waits for a person."""
+
 SETTLED = frozenset({DocumentState.ACCEPTED, DocumentState.ARCHIVED, DocumentState.REFUSED})
 """What somebody or a rule has decided on: it is never rearranged."""
+
+
+PHOTOS = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.HEIC, MediaType.WEBP})
+"""What may be a page of another document: nobody photographs a whole file at once."""
 
 
 class Bond(StrEnum):
@@ -231,6 +238,17 @@ class Document(Value):
         """Return a field's value, or None when it is missing."""
         field = self.fields.get(name)
         return field.value if field else None
+
+    @property
+    def may_be_page(self) -> bool:
+        """Whether it is a photo that waits, and that nobody filled in: it can still become a page of an invoice.
+
+        One that was read before its neighbours may have been taken for an appendix meanwhile.
+        """
+        if self.media_type not in PHOTOS or self.completed_by_hand:
+            return False
+        appendix = self.bond is Bond.APPENDIX and self.state is DocumentState.SET_ASIDE
+        return appendix or (self.state in OPEN | {DocumentState.READING} and self.belongs_to is None)
 
     @property
     def is_einvoice(self) -> bool:

@@ -28,7 +28,7 @@ _SURE_TITLE = 0.5
 _FEW_WORDS = 14
 
 _PAGE_OF = re.compile(
-    r"\b(?:page|pagina|pag|blz|bladzijde|seite|blatt|sheet|p)\b[.:]?\s*(?:nr\.?\s*)?(\d{1,3})\s*"
+    r"\b(?:page|pagin[aă]|pag|blz|bladzijde|blad|seite|blatt|feuillet|sheet|p)\b[.:]?\s*(?:nr\.?\s*)?(\d{1,3})\s*"
     r"(?:/|of|van|von|de|sur|din|op)\s*(\d{1,3})\b",
     re.IGNORECASE,
 )
@@ -43,10 +43,14 @@ _SEPARATOR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a page, or a photo, says of itself. `place` and `places` are those of `page 2 of 3`, 0 where unsaid."""
+    """What a page, or a photo, says of itself. `place` and `places` are those of `page 2 of 3`, 0 where unsaid.
+
+    `seller` is his VAT id.
+    """
 
     number: str = ""
     seller: str = ""
+    iban: str = ""
     total: str = ""
     headed: bool = False
     receipt: bool = False
@@ -116,7 +120,8 @@ def sign_of(fields: Fields, *, words: int, place: int = 0, places: int = 0) -> S
     titled = kind is not None and _type(fields) in _BOOKED and bool(kind.evidence) and kind.confidence >= _SURE_TITLE
     return Sign(
         number=number_key(_sure(fields, FieldName.INVOICE_NUMBER)),
-        seller=_sure(fields, FieldName.SELLER_VAT_ID) or _sure(fields, FieldName.IBAN),
+        seller=_sure(fields, FieldName.SELLER_VAT_ID),
+        iban=_sure(fields, FieldName.IBAN),
         total=_sure(fields, FieldName.TOTAL_AMOUNT, _SURE_TOTAL),
         headed=titled,
         receipt=_type(fields) == DocumentType.RECEIPT,
@@ -167,7 +172,7 @@ def _starts(current: Sign, before: Sign, found: Sign) -> tuple[bool, bool]:
         return (True, True) if other or complete or current.number else (found.headed, False)
     if other:
         return (True, True) if complete else (found.headed or bool(found.total), False)
-    elsewhere = bool(found.seller and current.seller and found.seller != current.seller)
+    elsewhere = _other_seller(current, found)
     if complete and current.total and (elsewhere or found.receipt):
         return True, elsewhere
     return found.headed and bool(found.total and current.total and current.number), False
@@ -177,6 +182,7 @@ def _together(current: Sign, found: Sign) -> Sign:
     return Sign(
         number=current.number or found.number,
         seller=current.seller or found.seller,
+        iban=current.iban or found.iban,
         total=found.total or current.total,
         headed=current.headed or found.headed,
         receipt=current.receipt,
@@ -192,10 +198,43 @@ def goes_on(current: Sign, found: Sign) -> bool:
         return found.number == current.number
     if found.place > 1:
         return found.place == (current.place or 1) + 1 or current.place == 0
-    if found.place == 1 or (found.seller and current.seller and found.seller != current.seller):
+    if found.place == 1 or _other_seller(current, found):
         return False
     whole = bool(found.total) and (found.headed or found.receipt)
     return not whole and not (current.total and found.total and found.total != current.total)
+
+
+def follows(current: Sign, found: Sign) -> bool:
+    """Say whether a photo that came apart is the next page: both count, or bear one number and one has the total.
+
+    Stricter than `goes_on`: photos that come one by one are invoices of their own, as a rule.
+    """
+    if not goes_on(current, found) or _other_seller(current, found):
+        return False
+    if found.place > 1:
+        return found.place == current.place + 1 and found.places == current.places
+    whole_again = bool(found.total) and (found.headed or found.receipt)
+    return bool(found.number) and not current.total and not whole_again
+
+
+def together(current: Sign, found: Sign) -> Sign:
+    """Return what photos that follow each other say; `found` is the later one."""
+    return Sign(
+        number=current.number or found.number,
+        seller=current.seller or found.seller,
+        iban=current.iban or found.iban,
+        total=current.total or found.total,
+        headed=True,
+        place=found.place,
+        places=found.places,
+    )
+
+
+def _other_seller(one: Sign, other: Sign) -> bool:
+    """Say whether two pages are of different sellers, by their VAT ids or, where one has none, by their accounts."""
+    if one.seller and other.seller:
+        return one.seller != other.seller
+    return bool(one.iban and other.iban) and one.iban != other.iban
 
 
 def _place(text: str) -> tuple[int, int]:

@@ -43,18 +43,19 @@ def cut_pages(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[JSON, list
     return None, made
 
 
-def join_pictures(_arguments: dict[str, Any], blobs: list[bytes]) -> tuple[JSON, list[bytes]]:
-    """Return one PDF with a picture a page, upright as their cameras say."""
-    from PIL import Image, ImageOps
+def join_pictures(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[JSON, list[bytes]]:
+    """Return one PDF with a picture a page, upright as their cameras say.
 
+    `media_types` is that of each blob; `max_megapixels` bounds each. Raises as `picture.decode`.
+    """
+    from mailroom.reading import picture
+
+    most = int(arguments["max_megapixels"]) * 1_000_000
     pages = []
-    for blob in blobs:
-        try:
-            picture = ImageOps.exif_transpose(Image.open(io.BytesIO(blob)))
-            picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            pages.append(picture.convert("RGB"))
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
-            raise Damaged("a picture cannot be opened") from error
+    for media_type, blob in zip(arguments["media_types"], blobs, strict=True):
+        page = picture.decode(blob, media_type, max_pixels=most).image
+        page.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+        pages.append(page.convert("RGB"))
     with io.BytesIO() as file:
         pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=_DPI, quality=85)
         return None, [file.getvalue()]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailroom.domain.account import Account
 from mailroom.domain.decision import Decision, DecisionRecord, Facts
-from mailroom.domain.document import Bond, Document, DocumentState
+from mailroom.domain.document import PHOTOS, Bond, Document, DocumentState
 from mailroom.domain.message import PartVerdict, Verdict
 from mailroom.domain.value import Reason
 from mailroom.extraction import missing
@@ -15,7 +15,7 @@ from mailroom.log import get_logger
 from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.house import House
 from mailroom.steps.purpose import purpose_of
-from mailroom.steps.together import PICTURES, arrange, beside, in_mail, invoice_beside, turned_out
+from mailroom.steps.together import arrange, beside, in_mail, invoice_beside, turned_out
 from mailroom.store import Unit
 
 log = get_logger("decide")
@@ -77,7 +77,7 @@ def release_renditions(unit: Unit, house: House, document_id: str) -> None:
     A picture without words beside an invoice is a photo of what was sold: it goes along with the invoice.
     """
     unread = unit.documents.get(document_id)
-    if any(reason.code == "blank" for reason in unread.reasons) and unread.media_type in PICTURES:
+    if any(reason.code == "blank" for reason in unread.reasons) and unread.media_type in PHOTOS:
         invoice = invoice_beside(unit, house, unread, in_mail(unit, unread))
         if invoice is not None:
             bond = {"belongs_to": invoice.id, "bond": Bond.APPENDIX}

@@ -6,13 +6,14 @@ has to be accepted by a person: `completed_by_hand` is set here and never taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from mailroom.domain.account import KeptPassword, Role, User
 from mailroom.domain.decision import Decision
 from mailroom.domain.document import (
     BESIDE,
+    OPEN,
     Bond,
     Document,
     DocumentState,
@@ -32,7 +33,7 @@ from mailroom.rules import decide as decide_by_rules
 from mailroom.steps.decide import RULES, apply_decision, decide_in, gather_facts
 from mailroom.steps.desk_lines import compare_lines, correct_lines, read_lines
 from mailroom.steps.desk_parts import put_aside, take_back
-from mailroom.steps.desk_pieces import part, put_back, told_to_divide
+from mailroom.steps.desk_pieces import part, put_back, told_to_divide, told_to_join
 from mailroom.steps.house import House
 from mailroom.steps.learning import teach_correction
 from mailroom.steps.together import remember_pair, without_ours
@@ -42,7 +43,6 @@ from mailroom.store import Unit
 MAY_FILL_IN = frozenset({Role.OWNER, Role.MEMBER, Role.VALIDATOR, Role.OPERATOR})
 MAY_DECIDE = frozenset({Role.OWNER, Role.MEMBER, Role.OPERATOR})
 
-OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD})
 FILLABLE = OPEN | {DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}
 ACCEPTABLE = frozenset({DocumentState.TO_ACCEPT, DocumentState.HELD})
 REFUSABLE = FILLABLE | {DocumentState.DUPLICATE}
@@ -199,6 +199,17 @@ class Desk:
                 return self._wait_for_person(unit, whole, user, "stands_by_itself")
             whole = told_to_divide(unit, document, split=False, actor=user.id, at=self._house.clock())
             return decide_in(unit, self._house, whole, actor=user.id)
+
+    def join(self, user: User, document_id: str, version: int, pages: Sequence[str]) -> Document:
+        """Say that photos are the pages of one invoice, in this order. The caller tells the engine after the commit.
+
+        Raises:
+            WrongState: one of them is no photo, or was decided on.
+            InvalidValue: they are not two to `MOST_PHOTOS`, or this one is not among them.
+        """
+        with self._open(user, document_id, version, MAY_DECIDE, OPEN) as (unit, document):
+            photos = [document if page == document.id else self._neighbour(unit, document, page) for page in pages]
+            return told_to_join(unit, document, photos, actor=user.id, at=self._house.clock())
 
     def part(self, user: User, document_id: str, version: int) -> Document:
         """Say that photos which were put together are several invoices; return the first of them."""

@@ -7,25 +7,22 @@ was cut off after it finds the pieces.
 
 from __future__ import annotations
 
-from mailroom.domain.answer import Question
 from mailroom.domain.decision import Decision
-from mailroom.domain.document import Bond, Document, DocumentState
+from mailroom.domain.document import PHOTOS, Bond, Document, DocumentState
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Page, Reading
 from mailroom.domain.value import Reason, new_id
 from mailroom.errors import MailroomError, ReaderStopped
-from mailroom.extraction.several import Sign, goes_on, place_of, sign_of
 from mailroom.log import get_logger
 from mailroom.reading.frames import JSON
 from mailroom.steps.decide import RULES, apply_decision
 from mailroom.steps.house import House
+from mailroom.steps.photos import first_page, pages_of
 from mailroom.steps.read import joined
-from mailroom.steps.together import DIVIDING, OPEN, PICTURES, SEVERAL, photos_subject
+from mailroom.steps.together import DIVIDING, SEVERAL
 from mailroom.store import Unit
 
 log = get_logger("divide")
-
-MOST_PHOTOS = 12
 
 Piece = tuple[int, int]
 
@@ -38,7 +35,7 @@ def divide(house: House, document_id: str) -> list[str]:
         with house.store.read() as unit:
             return [made.id for made in _made_with(unit, document) if made.state is DocumentState.READING]
     try:
-        return _join(house, document) if document.media_type in PICTURES else _split(house, document)
+        return _join(house, document) if document.media_type in PHOTOS else _split(house, document)
     except ReaderStopped:
         if house.leaving.is_set():
             raise
@@ -157,22 +154,24 @@ def _made(house: House, document: Document, reading: Reading, *, content: bytes,
 
 
 def _join(house: House, document: Document) -> list[str]:
-    """Put the photos of a mail together that are pages of the invoice that this one is part of."""
+    """Put the photos together that are pages of the invoice that this one is part of."""
     with house.store.read() as unit:
-        photos = run_of(house, _photos(unit, document), document)
+        photos = pages_of(unit, house, document)
     if len(photos) < 2:
         return []
     contents = [house.store.blobs.get(photo.sha256) for photo in photos]
-    _, [content] = house.box.call("join_pictures", {}, contents)
+    kinds: list[JSON] = [photo.media_type.value for photo in photos]
+    bounded: dict[str, JSON] = {"media_types": kinds, "max_megapixels": house.settings.reading.max_megapixels}
+    _, [content] = house.box.call("join_pictures", bounded, contents)
     whole = _joined(house, photos, content)
     with house.store.unit() as unit:
         unit.documents.keep_others_waiting(document.account_id)
-        if [photo.id for photo in run_of(house, _photos(unit, document), document)] != [photo.id for photo in photos]:
+        if [photo.id for photo in pages_of(unit, house, document)] != [photo.id for photo in photos]:
             return []  # somebody else was quicker, or a person has begun
         stored, created = unit.documents.add(whole)
         if not created:
             return []
-        unit.documents.keep_words(stored.id, [page.text() for photo in photos if (page := _page(house, photo))])
+        unit.documents.keep_words(stored.id, [page.text() for photo in photos if (page := first_page(house, photo))])
         for photo in photos:
             current = unit.documents.get(photo.id)
             bond = {"belongs_to": stored.id, "bond": Bond.PAGE}
@@ -188,65 +187,6 @@ def _join(house: House, document: Document) -> list[str]:
         )
     log.info("photos_joined", document=stored.id, photos=len(photos))
     return [stored.id]
-
-
-def _photos(unit: Unit, document: Document) -> list[Document]:
-    """Return the photos of a mail in their order; none when one of them is not read yet, or people keep them apart."""
-    message = unit.messages.get(document.message_id)
-    said = unit.answers.find(document.account_id, Question.DIVISION, photos_subject(message.sender.identity))
-    if said == "split":
-        return []
-    found = [one for one in unit.documents.of_message(document.message_id) if one.media_type in PICTURES]
-    waiting = any(one.state is DocumentState.READING and not one.fields for one in found)
-    free = [one for one in found if _is_free(one)]
-    return [] if waiting or len(free) > MOST_PHOTOS else sorted(free, key=lambda one: _in_order(one.part_path))
-
-
-def _is_free(document: Document) -> bool:
-    """Say whether nobody has decided on a photo yet; an earlier one may have been taken for an appendix meanwhile."""
-    if document.completed_by_hand or document.decided_by is not None:
-        return False
-    appendix = document.bond is Bond.APPENDIX and document.state is DocumentState.SET_ASIDE
-    return appendix or (document.state in OPEN | {DocumentState.READING} and document.belongs_to is None)
-
-
-def _in_order(path: str) -> list[int]:
-    return [int(number) if number.isdigit() else 0 for number in path.split(".")]
-
-
-def run_of(house: House, photos: list[Document], document: Document) -> list[Document]:
-    """Return the photos that follow each other as pages of one invoice, this one among them."""
-    runs: list[list[Document]] = []
-    current = Sign()
-    for photo in photos:
-        found = _sign(house, photo)
-        if runs and goes_on(current, found):
-            runs[-1].append(photo)
-            current = Sign(
-                number=current.number or found.number,
-                seller=current.seller or found.seller,
-                total=current.total or found.total,
-                headed=True,
-                place=found.place,
-                places=found.places,
-            )
-        else:
-            runs.append([photo])
-            current = found
-    return next((run for run in runs if any(photo.id == document.id for photo in run)), [])
-
-
-def _sign(house: House, photo: Document) -> Sign:
-    page = _page(house, photo)
-    place, places = place_of(page) if page else (0, 0)
-    return sign_of(photo.fields, words=len(page.words) if page else 0, place=place, places=places)
-
-
-def _page(house: House, photo: Document) -> Page | None:
-    if not photo.reading:
-        return None
-    pages = Reading.model_validate_json(house.store.blobs.get(photo.reading)).pages
-    return pages[0] if pages else None
 
 
 def _joined(house: House, photos: list[Document], content: bytes) -> Document:
@@ -270,7 +210,7 @@ def _joined(house: House, photos: list[Document], content: bytes) -> Document:
         first,
         whole,
         content=content,
-        part_path="+".join(photo.part_path for photo in photos),
+        part_path="+".join(photo.part_path for photo in photos if photo.message_id == first.message_id),
         filename=f"{first.filename.rsplit('.', 1)[0] or 'photos'} ({len(photos)}).pdf",
         previews=tuple(preview for photo in photos for preview in photo.previews),
     )

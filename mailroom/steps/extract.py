@@ -18,11 +18,12 @@ from mailroom.extraction import Buyer, Extraction, marks_of, several
 from mailroom.log import get_logger
 from mailroom.steps.house import House
 from mailroom.steps.learning import lessons_of_seller, proved_domain
+from mailroom.steps.photos import has_company
 from mailroom.steps.purpose import purpose_of
 from mailroom.steps.read import joined
 from mailroom.steps.second_opinion import look_twice
 from mailroom.steps.text_and_picture import OURS, differences
-from mailroom.steps.together import ASKED, DIVIDING, PICTURES, SEVERAL, files_subject
+from mailroom.steps.together import ASKED, DIVIDING, SEVERAL, files_subject
 from mailroom.store import Unit
 
 log = get_logger("extract")
@@ -74,9 +75,8 @@ def extract(house: House, document_id: str) -> bool:
                 }
             )
         )
-        photo = document.media_type in PICTURES and document.made_from is None
-        neighbours = photo and len(unit.documents.of_message(document.message_id)) > 1
-    return neighbours or any(problem.code == SEVERAL for problem in told)
+        company = has_company(unit, document)
+    return company or any(problem.code == SEVERAL for problem in told)
 
 
 def _told(unit: Unit, document: Document, division: several.Division) -> tuple[Reason, ...]:

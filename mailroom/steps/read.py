@@ -17,6 +17,7 @@ from mailroom.reading.read import ReadResult
 from mailroom.steps.decide import release_renditions
 from mailroom.steps.house import House
 from mailroom.steps.park import park_document
+from mailroom.steps.photos import pages_told
 from mailroom.steps.unlocked import waits_for_key
 
 log = get_logger("read")
@@ -35,8 +36,8 @@ def read(house: House, document_id: str) -> Seen:
         document = unit.documents.get(document_id)
         if document.state is not DocumentState.READING or waits_for_key(document):
             return ""  # a locked file: taking its mail apart again opens it, or says that it stays shut
-        if document.reading and (document.made_from or _was_asked(document)):
-            return "pages"  # they were read with the whole, or before a person was asked
+        if document.reading and (document.made_from or _was_asked(document) or pages_told(unit, document)):
+            return "pages"  # they were read with the whole, or before a person was asked or said what belongs together
         attempts = unit.documents.begin_attempt(document_id)
     if attempts > house.settings.engine.max_attempts:
         park_document(house, document_id, "reader_stopped")

@@ -14,6 +14,8 @@ from mailroom.domain.answer import Answer, Question
 from mailroom.domain.decision import Decision
 from mailroom.domain.document import (
     BESIDE,
+    OPEN,
+    PHOTOS,
     SETTLED,
     Bond,
     Document,
@@ -22,7 +24,7 @@ from mailroom.domain.document import (
     FieldName,
     number_key,
 )
-from mailroom.domain.message import MediaType, PartVerdict, Verdict
+from mailroom.domain.message import PartVerdict, Verdict
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import Reason
 from mailroom.extraction.role import Role, role
@@ -30,11 +32,7 @@ from mailroom.rules.same_invoice import Difference, Likeness, differences, liken
 from mailroom.steps.house import House
 from mailroom.store import Unit
 
-OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD})
 NOT_READ = frozenset({DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION})
-
-PICTURES = frozenset({MediaType.JPEG, MediaType.PNG})
-"""Documents that may be a page of another one: nobody photographs a whole file at once."""
 
 SEVERAL, ASKED = "several_invoices", "perhaps_several"
 DIVIDING = frozenset({SEVERAL, ASKED})
@@ -147,6 +145,11 @@ def remember_pair(unit: Unit, one: Document, other: Document, answer: str, *, ac
 def files_subject(sender: str) -> str:
     """Return the name of the question whether files of a sender hold several invoices."""
     return f"files:{sender.casefold()}"[:200]
+
+
+def pages_subject(document: Document) -> str:
+    """Return the name of the question which photos are one invoice with this one."""
+    return f"pages:{document.id}"
 
 
 def photos_subject(sender: str) -> str:
@@ -301,7 +304,7 @@ def _appendices(unit: Unit, house: House, invoice: Document, neighbours: list[Do
     found: Others = []
     for one in neighbours:
         blank = one.state is DocumentState.UNREADABLE and any(reason.code == "blank" for reason in one.reasons)
-        if not (one.state in OPEN or (blank and one.media_type in PICTURES)):
+        if not (one.state in OPEN or (blank and one.media_type in PHOTOS)):
             continue
         free = not one.completed_by_hand and one.decided_by is None and one.belongs_to is None
         if free and not _said_document(unit, one) and role_of(house, one) is Role.ALONG:

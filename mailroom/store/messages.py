@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -70,6 +70,19 @@ class Messages:
         mine = and_(MESSAGES.c.account_id == account_id, MESSAGES.c.received_at >= since)
         return len(firsts(self._session, select(MESSAGES.c.id).where(mine).limit(at_most)))
 
+    def near(self, message: Message, *, within: timedelta, at_most: int) -> list[Message]:
+        """Return the mails to this account that came within so long of this one, its sender proved alike.
+
+        Itself is among them; the oldest first. Of more than `at_most` mails with the sender's address, only itself.
+        """
+        columns = _columns(message, [])
+        lately = MESSAGES.c.received_at.between(message.received_at - within, message.received_at + within)
+        mine = and_(MESSAGES.c.account_id == message.account_id, lately)
+        same = MESSAGES.select().where(mine, MESSAGES.c.sender_address == columns["sender_address"])
+        found = values(self._session, Message, same.order_by(MESSAGES.c.received_at, MESSAGES.c.id).limit(at_most + 1))
+        alike = [one for one in found if _proved(one) == _proved(message)]
+        return alike if len(found) <= at_most else [message]
+
     def in_doubt(self, since: datetime) -> list[tuple[str, datetime]]:
         """Return (id, time of arrival) of messages since then whose sender was looked at in vain, oldest first.
 
@@ -97,6 +110,10 @@ def search_text(message: Message, filenames: list[str]) -> str:
     forwarded = (original.sender_name, original.sender_address, original.subject) if original else ()
     known = (header.message_id, header.subject, header.from_name, *header.from_addresses, *forwarded)
     return searchable((*known, message.envelope_sender, message.recipient, *filenames))
+
+
+def _proved(message: Message) -> tuple[SenderVerdict, str]:
+    return message.sender.verdict, message.sender.identity
 
 
 def _columns(message: Message, filenames: list[str]) -> dict[str, Any]:

@@ -158,6 +158,17 @@ def whole(visit: Visit) -> Response:
     return visit.go(f"/documents/{document.id}?done=whole")
 
 
+def join(visit: Visit) -> Response:
+    """Say that photos are the pages of one invoice."""
+    document = _for_act(visit, Right.DECIDE)
+    pages = visit.ticked("page")
+    if document.id not in pages or len(pages) < 2:
+        return visit.go(f"/documents/{document.id}?done=nothing_changed")
+    visit.services.desk.join(visit.person, document.id, _version(visit), pages)
+    visit.services.changed(document.id)
+    return visit.go(f"/documents/{document.id}?done=joining")
+
+
 def part(visit: Visit) -> Response:
     """Say that the photos are several invoices."""
     document = _for_act(visit, Right.DECIDE)
@@ -177,6 +188,7 @@ ACTS: dict[str, Callable[[Visit], Response]] = {
     "other": other,
     "divide": divide,
     "whole": whole,
+    "join": join,
     "part": part,
 }
 

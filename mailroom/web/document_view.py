@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from mailroom.domain.document import (
     AMOUNT_FIELDS,
     DATE_FIELDS,
+    OPEN,
     Alternatives,
     Document,
     DocumentState,
@@ -39,7 +40,6 @@ ORDER: tuple[FieldName, ...] = (
 )
 
 # The desk has the last word (`mailroom/steps/desk.py`); these say which buttons a page shows.
-OPEN = frozenset({DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.HELD})
 EDITABLE = OPEN | {DocumentState.UNREADABLE, DocumentState.NEEDS_ATTENTION}
 ACCEPTABLE = frozenset({DocumentState.TO_ACCEPT, DocumentState.HELD})
 REFUSABLE = EDITABLE | {DocumentState.DUPLICATE}

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mailroom.domain.document import BESIDE, Bond, Document, DocumentState, FieldName
+from mailroom.domain.document import BESIDE, OPEN, Bond, Document, DocumentState, FieldName
 from mailroom.domain.value import Reason
 from mailroom.web.words import Words
 
 if TYPE_CHECKING:
     from mailroom.store import Unit
+
+
+MOST_WAITING = 60
+MOST_PHOTOS = 11
+"""Photos that are offered to be put together with one; with it, no more than the desk takes."""
+SOME_DAYS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,10 @@ class Relative:
 
 @dataclass(frozen=True)
 class Family:
-    """The family of a document. `question` is one that it may be the same as; `pages` how it may be divided."""
+    """The family of a document. `question` is one that it may be the same as; `pages` how it may be divided.
+
+    `photos_before` and `photos_after` came before and after it; a person may put them together with it.
+    """
 
     leader: Relative | None
     members: tuple[Relative, ...]
@@ -35,6 +45,8 @@ class Family:
     origin: Relative | None
     question: Relative | None
     pages: str
+    photos_before: tuple[Relative, ...]
+    photos_after: tuple[Relative, ...]
     stands_beside: bool
 
     def __bool__(self) -> bool:
@@ -46,6 +58,7 @@ def family_of(unit: Unit, document: Document, words: Words) -> Family:
     asked = _asked(document, "perhaps_same")
     several = _asked(document, "perhaps_several")
     members = [member for member in unit.documents.belonging_to(document.id) if member.state is not _READING]
+    photos = _photos_near(unit, document)
     pieces = unit.documents.made_of(document.id) if document.bond is Bond.DIVIDED else []
     return Family(
         leader=_relative(unit, document.belongs_to, words) if document.belongs_to else None,
@@ -54,8 +67,19 @@ def family_of(unit: Unit, document: Document, words: Words) -> Family:
         origin=_relative(unit, document.made_from, words) if document.made_from else None,
         question=_relative(unit, asked.facts["document"], words) if asked else None,
         pages=several.facts["pages"] if several else "",
+        photos_before=tuple(_shown(photo, words) for photo in photos if photo.created_at <= document.created_at),
+        photos_after=tuple(_shown(photo, words) for photo in photos if photo.created_at > document.created_at),
         stands_beside=document.state in BESIDE,
     )
+
+
+def _photos_near(unit: Unit, document: Document) -> list[Document]:
+    """Return the other photos of its account that wait and came within some days of it."""
+    if document.state not in OPEN or not document.may_be_page:
+        return []
+    waiting = unit.documents.list(document.account_id, OPEN, limit=MOST_WAITING)
+    near = [one for one in waiting if one.may_be_page and abs(one.created_at - document.created_at) <= SOME_DAYS]
+    return [one for one in reversed(near) if one.id != document.id][-MOST_PHOTOS:]
 
 
 _READING = DocumentState.READING

@@ -80,6 +80,10 @@ class Desk(Protocol):
         """Say that a file is one invoice."""
         ...
 
+    def join(self, user: User, document_id: str, version: int, pages: Sequence[str]) -> Document:
+        """Say that photos are the pages of one invoice, in this order."""
+        ...
+
     def part(self, user: User, document_id: str, version: int) -> Document:
         """Say that photos which were put together are several invoices."""
         ...

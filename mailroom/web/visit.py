@@ -55,6 +55,11 @@ class Visit:
         value = self.form.get(name)
         return value.strip()[:longest].replace("\x00", "") if isinstance(value, str) else ""
 
+    def ticked(self, name: str, longest: int = 40) -> list[str]:
+        """Return the values of the boxes of this name that were ticked, in the order of the form, each once."""
+        values = (value for value in self.form.getlist(name) if isinstance(value, str))
+        return list(dict.fromkeys(value[:longest] for value in values))
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Render a page for this visitor."""
         shown: dict[str, Any] = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from house_for_steps import TestHouse, mail, pdf
 from pages_extraction import page
 
 from mailroom.domain.document import Bond, Document, DocumentState, FieldName
-from mailroom.domain.message import MediaType
+from mailroom.domain.message import MediaType, SenderVerdict
 from mailroom.domain.reading import PageSource, Reading
-from mailroom.errors import Damaged, WrongState
+from mailroom.errors import Damaged, InvalidValue, WrongState
 from mailroom.reading.read import ReadResult
 from mailroom.steps.desk import Desk
 from mailroom.steps.divide import divide
@@ -196,6 +198,132 @@ def test_photos_that_were_put_together_can_be_parted_and_stay_so(home: TestHouse
         home.work_on(number)
     bonds = {home.document(number).bond for number in later}
     assert Bond.PAGE not in bonds, "this sender's photos are no pages of one invoice"
+
+
+PAGE_ONE = HEAD[: HEAD.index("    Subtotaal")] + "    Blad 1 van 2\n"
+PAGE_TWO = """
+    Meel type 65        10    10.00    100.00
+    Rogge grof          10    10.00    100.00
+    Zemelen fijn        10    10.00    100.00
+    Subtotaal:      400.00 EUR
+    BTW 21%:      84.00 EUR
+    Totaal te betalen:      484.00 EUR
+    Blad 2 van 2
+"""
+
+
+def photographed(home: TestHouse, name: str, sender: str = "supplier@example.com", **more: Any) -> str:
+    [document_id] = home.documents_of(mail((name, photo(name)), subject=name, sender=sender), **more)
+    return document_id
+
+
+@pytest.mark.parametrize("names", [("1.jpg", "2.jpg"), ("2.jpg", "1.jpg")], ids=["in order", "overtaken"])
+def test_photos_in_several_mails_that_count_on_become_one(
+    home: TestHouse, reader: Typed, names: tuple[str, ...]
+) -> None:
+    reader.pages |= {"1.jpg": (PAGE_ONE.format(vat="BE0403170701", number="F-1001"),), "2.jpg": (PAGE_TWO,)}
+    numbers = {}
+    for name in names:
+        numbers[name] = photographed(home, name)
+        home.work_on(numbers[name])
+        home.clock.go_on(minutes=10)
+    first, second = home.document(numbers["1.jpg"]), home.document(numbers["2.jpg"])
+    assert (first.bond, second.bond, first.belongs_to) == (Bond.PAGE, Bond.PAGE, second.belongs_to)
+    joined = home.document(first.belongs_to or "")
+    assert joined.previews == (*first.previews, *second.previews)
+    assert joined.value(FieldName.INVOICE_NUMBER) == "F-1001"
+    assert joined.value(FieldName.TOTAL_AMOUNT) == "484.00"
+    assert (joined.message_id, joined.part_path) == (first.message_id, first.part_path)
+
+
+@pytest.mark.parametrize(
+    ("second", "more"),
+    [
+        (PAGE_TWO, {"sender": "another@example.com"}),
+        (PAGE_TWO, {"minutes": 31}),
+        (PAGE_TWO.replace("2 van 2", "2 van 3"), {}),
+        (PAGE_TWO.replace("Blad 2 van 2", ""), {}),
+        (head("F-1002"), {}),
+    ],
+    ids=["another sender", "much later", "of another count", "says nothing", "an invoice of its own"],
+)
+def test_photos_in_several_mails_stay_apart_unless_they_say_so(
+    home: TestHouse, reader: Typed, second: str, more: dict[str, Any]
+) -> None:
+    reader.pages |= {"1.jpg": (PAGE_ONE.format(vat="BE0403170701", number="F-1001"),), "2.jpg": (second,)}
+    one = home.work_on(photographed(home, "1.jpg"))
+    home.clock.go_on(minutes=more.pop("minutes", 1))
+    two = home.work_on(photographed(home, "2.jpg", **more))
+    assert (home.document(one.id).bond, two.bond) == (None, None)
+
+
+def test_nobody_adds_a_page_to_what_a_proved_sender_sent(home: TestHouse, reader: Typed) -> None:
+    reader.pages |= {"1.jpg": (PAGE_ONE.format(vat="BE0403170701", number="F-1001"),), "2.jpg": (PAGE_TWO,)}
+    one = photographed(home, "1.jpg")
+    with home.store.unit() as unit:
+        message = unit.messages.get(home.document(one).message_id)
+        proof = message.sender.model_copy(update={"verdict": SenderVerdict.VERIFIED})
+        unit.messages.update(message.model_copy(update={"sender": proof}))
+    home.work_on(one)
+    two = home.work_on(photographed(home, "2.jpg"))
+    assert two.bond is None, "its mail only claims the same sender"
+
+
+def test_the_same_photo_taken_better_is_no_second_page(home: TestHouse, reader: Typed) -> None:
+    cut_off = head("F-1001").replace("Totaal te betalen:      121.00 EUR", "")
+    reader.pages |= {"1.jpg": (cut_off,), "2.jpg": (head("F-1001"),)}
+    one = home.work_on(photographed(home, "1.jpg"))
+    two = home.work_on(photographed(home, "2.jpg"))
+    assert Bond.PAGE not in {home.document(one.id).bond, home.document(two.id).bond}
+
+
+def test_a_person_puts_photos_together_that_say_nothing(home: TestHouse, reader: Typed) -> None:
+    reader.pages |= {"1.jpg": (PAGE_ONE.format(vat="BE0403170701", number="F-1001").replace("Blad 1 van 2", ""),)}
+    reader.pages["2.jpg"] = (PAGE_TWO.replace("Blad 2 van 2", ""),)
+    two = home.work_on(photographed(home, "2.jpg"))
+    home.clock.go_on(days=2)
+    one = home.work_on(photographed(home, "1.jpg"))
+    desk = Desk(home.house)
+    again = desk.join(home.owner, one.id, one.version, [one.id, two.id])
+    assert again.state is DocumentState.READING
+    home.work_on(one.id)
+    joined = home.document(home.document(two.id).belongs_to or "")
+    assert joined.previews == (*one.previews, *two.previews)
+    assert joined.value(FieldName.TOTAL_AMOUNT) == "484.00"
+    assert sorted(reader.reads) == ["1.jpg", "2.jpg"], "nothing is read twice"
+
+    desk.part(home.owner, joined.id, joined.version)
+    parted = home.document(one.id)
+    assert (parted.bond, parted.state) == (None, DocumentState.INCOMPLETE)
+    desk.join(home.owner, parted.id, parted.version, [two.id, parted.id])
+    home.work_on(parted.id)
+    assert home.document(home.document(two.id).belongs_to or "").previews == (*two.previews, *one.previews)
+
+
+def test_what_is_no_photo_or_is_settled_is_not_put_together(home: TestHouse, reader: Typed) -> None:
+    reader.pages |= {"1.jpg": (head("F-1001"),), "2.jpg": (head("F-1002"),), "3.pdf": (head("F-1003"),)}
+    one, two = (home.work_on(photographed(home, name)) for name in ("1.jpg", "2.jpg"))
+    file = home.decided(mail(("3.pdf", pdf("3")), subject="3"))
+    desk = Desk(home.house)
+    for pages in ([one.id], [one.id, one.id], [two.id, file.id]):
+        with pytest.raises(InvalidValue):
+            desk.join(home.owner, one.id, one.version, pages)
+    with pytest.raises(WrongState):
+        desk.join(home.owner, one.id, one.version, [one.id, file.id])
+    desk.accept(home.owner, two.id, two.version)
+    with pytest.raises(WrongState):
+        desk.join(home.owner, one.id, one.version, [one.id, two.id])
+    assert home.document(one.id).state is DocumentState.TO_ACCEPT
+
+
+def test_a_photo_that_was_accepted_meanwhile_is_left_alone(home: TestHouse, reader: Typed) -> None:
+    reader.pages |= {"1.jpg": (head("F-1001"),), "2.jpg": (head("F-1002"),)}
+    one, two = (home.work_on(photographed(home, name)) for name in ("1.jpg", "2.jpg"))
+    desk = Desk(home.house)
+    desk.join(home.owner, one.id, one.version, [one.id, two.id])
+    desk.accept(home.owner, two.id, two.version)
+    assert home.work_on(one.id).state is DocumentState.TO_ACCEPT
+    assert home.document(two.id).state is DocumentState.ACCEPTED
 
 
 def test_two_receipts_in_one_mail_stay_two(home: TestHouse, reader: Typed) -> None:

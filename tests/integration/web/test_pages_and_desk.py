@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,8 +14,9 @@ from web_browser import Browser, read
 from web_house import House
 
 from mailroom.domain.account import Role
+from mailroom.domain.answer import Question
 from mailroom.domain.document import DocumentState, FieldName
-from mailroom.domain.message import SenderProof, SenderVerdict
+from mailroom.domain.message import MediaType, SenderProof, SenderVerdict
 from mailroom.extraction import missing
 from mailroom.languages import Language
 from mailroom.steps.desk import Desk
@@ -110,3 +112,33 @@ def test_a_validator_fills_in_and_cannot_accept(
     browser.submit(browser.get(address), f"{address}/fields", {"field.total_amount": "1234.81"})
     assert real.document(gap).state is DocumentState.TO_ACCEPT
     assert "/accept" not in browser.get(address).text
+
+
+def test_photos_are_put_together_on_the_page(real: House, bakery: SimpleNamespace, open_browser: Open) -> None:
+    def add(name: str, days: int, kind: MediaType = MediaType.JPEG) -> str:
+        return real.add(bakery.account, filename=name, age=timedelta(days=days), media_type=kind).id
+
+    late, one, early = add("late.jpg", 1), add("one.jpg", 2), add("early.heic", 3, MediaType.HEIC)
+    add("old.jpg", 30)
+    add("file.pdf", 2, MediaType.PDF)
+    browser, address = open_browser(bakery.owner.email), f"/documents/{one}"
+    page = browser.get(address)
+    form = html.fromstring(page.content).xpath(f"//form[@action='{address}/join']")[0]
+    assert form.xpath(".//input[@name='page']/@value") == [early, one, late], "in the order in which they came"
+    nothing = browser.submit(page, f"{address}/join")
+    assert real.document(one).state is DocumentState.TO_ACCEPT
+    assert "Nothing was changed" in read(nothing)
+    browser.submit(page, f"{address}/join", cast(Any, {"page": [early, one]}))
+    assert real.document(one).state is DocumentState.READING
+    assert real.changed == [one]
+    with real.store.read() as unit:
+        said = unit.answers.find(bakery.account.id, Question.DIVISION, f"pages:{one}")
+    assert said == f"{early} {one}"
+
+
+def test_who_may_not_decide_puts_nothing_together(real: House, bakery: SimpleNamespace, open_browser: Open) -> None:
+    real.user("validator@example.com", Role.VALIDATOR, bakery.account)
+    one = real.add(bakery.account, filename="one.jpg", media_type=MediaType.JPEG).id
+    real.add(bakery.account, filename="two.jpg", media_type=MediaType.JPEG)
+    browser = open_browser("validator@example.com")
+    assert "/join" not in browser.get(f"/documents/{one}").text

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pages_extraction import page, reading
 
 from mailroom.extraction import Buyer
-from mailroom.extraction.several import Division, Sign, divide, divided, goes_on, sign
+from mailroom.extraction.several import Division, Sign, divide, divided, follows, goes_on, sign
 
 WORDS = {
-    "nl": ("FACTUUR", "Factuurnummer", "Factuurdatum", "Totaal te betalen", "BTW", "Subtotaal", "Bladzijde {} van {}"),
+    "nl": ("FACTUUR", "Factuurnummer", "Factuurdatum", "Totaal te betalen", "BTW", "Subtotaal", "Blad {} van {}"),
     "fr": ("FACTURE", "Numéro de facture", "Date de facture", "Total à payer", "TVA", "Total HT", "Page {} sur {}"),
     "de": ("RECHNUNG", "Rechnungsnummer", "Rechnungsdatum", "Gesamtbetrag", "MwSt.", "Nettobetrag", "Seite {} von {}"),
     "en": ("INVOICE", "Invoice number", "Invoice date", "Total to pay", "VAT", "Subtotal", "Page {} of {}"),
-    "ro": ("FACTURA", "Numar factura", "Data facturii", "Total de plata", "TVA", "Total fara TVA", "Pagina {} din {}"),
+    "ro": ("FACTURA", "Numar factura", "Data facturii", "Total de plata", "TVA", "Total fara TVA", "Pagină {} din {}"),
 }
 SELLERS = {"a": ("Molenaar Graan NV", "BE0403170701"), "b": ("Garage Peeters BV", "BE0662918487")}
 
@@ -135,6 +137,42 @@ def test_a_second_sheet_with_title_and_total_but_no_number_is_a_question() -> No
 )
 def test_a_photo_goes_on_when_it_is_no_invoice_by_itself(second: Sign, *, wanted: bool) -> None:
     assert goes_on(Sign(number="F1001", seller="A", headed=True, words=60), second) is wanted
+
+
+FIRST = Sign(number="F1", headed=True, place=1, places=3, words=99)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"),
+    [
+        (FIRST, Sign(place=2, places=3, words=99), True),
+        (FIRST, Sign(place=3, places=3, words=99), False),
+        (FIRST, Sign(place=2, places=2, words=99), False),
+        (FIRST, Sign(words=99), False),
+        (FIRST, Sign(number="F1", words=99), True),
+        (FIRST, Sign(number="F1", total="1.00", headed=True, words=99), False),
+        (FIRST, Sign(number="F2", place=2, places=3, words=99), False),
+        (replace(FIRST, seller="BE1"), Sign(place=2, places=3, seller="BE2", words=99), False),
+        (replace(FIRST, seller="BE1"), Sign(place=2, places=3, iban="BE68", words=99), True),
+        (replace(FIRST, iban="BE71"), Sign(number="F1", iban="BE68", words=99), False),
+        (replace(FIRST, total="1.00"), Sign(number="F1", words=99), False),
+    ],
+    ids=[
+        "counts on",
+        "skips a page",
+        "of another count",
+        "says nothing",
+        "the same number",
+        "the same invoice once more",
+        "another number",
+        "another seller",
+        "VAT id on one, account on the other",
+        "another account",
+        "the first is whole",
+    ],
+)
+def test_a_photo_that_came_apart_follows_only_when_it_says_so(first: Sign, second: Sign, *, wanted: bool) -> None:
+    assert follows(first, second) is wanted
 
 
 def test_what_is_no_invoice_has_no_next_page() -> None:
