@@ -36,7 +36,7 @@ class Relative:
 class Family:
     """The family of a document. `question` is one that it may be the same as; `pages` how it may be divided.
 
-    `photos_before` and `photos_after` came before and after it; a person may put them together with it.
+    `before` and `after` came before and after it; a person may put them together with it.
     """
 
     leader: Relative | None
@@ -45,8 +45,8 @@ class Family:
     origin: Relative | None
     question: Relative | None
     pages: str
-    photos_before: tuple[Relative, ...]
-    photos_after: tuple[Relative, ...]
+    before: tuple[Relative, ...]
+    after: tuple[Relative, ...]
     stands_beside: bool
 
     def __bool__(self) -> bool:
@@ -67,8 +67,8 @@ def family_of(unit: Unit, document: Document, words: Words) -> Family:
         origin=_relative(unit, document.made_from, words) if document.made_from else None,
         question=_relative(unit, asked.facts["document"], words) if asked else None,
         pages=several.facts["pages"] if several else "",
-        photos_before=tuple(_shown(photo, words) for photo in photos if photo.created_at <= document.created_at),
-        photos_after=tuple(_shown(photo, words) for photo in photos if photo.created_at > document.created_at),
+        before=tuple(_shown(photo, words) for photo in photos if photo.created_at <= document.created_at),
+        after=tuple(_shown(photo, words) for photo in photos if photo.created_at > document.created_at),
         stands_beside=document.state in BESIDE,
     )
 
