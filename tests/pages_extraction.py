@@ -63,3 +63,54 @@ def values(found: Extraction) -> dict[str, str | None]:
 def kind_of(drawing: str) -> DocumentType:
     """Return the type of a drawn page."""
     return DocumentType(values(read(drawing))["document_type"] or "other")
+
+
+HEADS = {
+    "nl": (
+        "Timmerwerken Ghys BV",
+        "BTW BE 0403.170.701",
+        "FACTUUR",
+        "Factuurnummer: 2026-0417",
+        "Factuurdatum: 03/04/2026",
+    ),
+    "fr": (
+        "Menuiserie Lambot SRL",
+        "TVA BE 0403.170.701",
+        "FACTURE",
+        "N° de facture: 2026-0417",
+        "Date de facture: 03/04/2026",
+    ),
+    "de": (
+        "Tischlerei Ahrens GmbH",
+        "USt-IdNr. DE136695976",
+        "RECHNUNG",
+        "Rechnungs-Nr.: 2026-0417",
+        "Rechnungsdatum: 03.04.2026",
+    ),
+    "en": ("Harper Joinery Ltd", "VAT GB 707 6177 69", "INVOICE", "Invoice no.: 2026-0417", "Invoice date: 03/04/2026"),
+    "ro": ("TAMPLARIE NORD SRL", "CIF RO38328529", "FACTURA", "Nr. factura: 2026-0417", "Data emiterii: 03.04.2026"),
+}
+SUMS = {
+    "nl": ("Totaal excl. btw   1.000,00", "Btw 21%              210,00", "Totaal incl. btw   1.210,00 EUR"),
+    "fr": ("Total HTVA         1.000,00", "TVA 21%              210,00", "Total TVAC         1.210,00 EUR"),
+    "de": ("Nettobetrag        1.000,00", "MwSt. 21%            210,00", "Gesamtbetrag       1.210,00 EUR"),
+    "en": ("Net total          1,000.00", "VAT 21%              210.00", "Total incl. VAT    1,210.00 EUR"),
+    "ro": ("Total fara TVA     1.000,00", "TVA 21%              210,00", "Total de plata     1.210,00 RON"),
+}
+
+
+def said(
+    language: str,
+    *,
+    number: str | None = None,
+    date: str | None = None,
+    due: str = "",
+    sums: str | None = None,
+    foot: str = "",
+) -> dict[str, str | None]:
+    """Return what is read from an invoice of which these lines are replaced."""
+    seller, vat_id, title, its_number, its_date = HEADS[language]
+    lines = [seller, "Kerkstraat 12", "9000 Gent", vat_id, "", f"!{title}", ""]
+    lines += [*(number or its_number).split("\n"), its_date if date is None else date, due, ""]
+    lines += [*(sums.split("\n") if sums else SUMS[language]), "", *foot.split("\n")]
+    return values(read("\n".join(line if line.startswith("!") else f"  {line}" for line in lines)))

@@ -255,8 +255,8 @@ def _captioned(label: Label, candidate: Candidate, depth: int, drop: float) -> B
     """A caption ends its line; a label with its own value to the right says nothing about what is under it."""
     if _ends_sentence(label):
         return None
-    rest = [t for t in label.segment.tokens[label.after :] if not _FILLER.match(t.text)]
-    if any(_DIGIT.search(t.text) for t in rest):
+    rest = _words_after(label)
+    if any(_DIGIT.search(word) for word in rest):
         return None
     if label.roles <= {"date", "other_date"} and len(label.text) <= 5 and not label.alone:
         return None  # `quai de la Loire` heads no column of dates
@@ -265,6 +265,17 @@ def _captioned(label: Label, candidate: Candidate, depth: int, drop: float) -> B
     if _answered(label):
         strength -= 0.35
     return Beside(label, strength, above=True, depth=depth) if strength > 0.1 else None
+
+
+def _words_after(label: Label) -> list[str]:
+    """Return the words after a label in its cell, without its rate (`MwSt. 19 %`), its currency and its signs."""
+    words = [t.text for t in label.segment.tokens[label.after :]]
+    if "%" in words:
+        words = _SPACED_RATE.sub(" ", " ".join(words)).split()
+    return [word for word in words if not _FILLER.match(word)]
+
+
+_SPACED_RATE = re.compile(r"(?<!\S)\(?\d{1,2}(?:[.,]\d{1,2})?\s%")
 
 
 def _ends_sentence(label: Label) -> bool:

@@ -7,6 +7,7 @@ language never hides a label. A label's roles say what the value beside it is, w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,10 @@ _LONGEST = 9  # words of a label
 _LONGEST_REMARK = 6  # words
 _TWO = 2
 _LONGEST_TWIN = 4  # words, of the first language of a caption in two
+_BETWEEN = "%"
+"""The key of a rate, which may stand inside a label: `Totaal incl. 21 % btw`. It begins and ends none."""
+_FIGURE = re.compile(r"\(?\d{1,2}(?:[.,]\d{1,2})?")
+_RATE = re.compile(rf"{_FIGURE.pattern}%")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +151,7 @@ def find_labels(sheet: Sheet) -> dict[int, list[Label]]:
 
 
 def _in_segment(segment: Segment) -> Iterator[Label]:
-    keys = [blur(token.text) for token in segment.tokens]
+    keys = _keys(segment)
     at = 0
     while at < len(keys):
         found = _exact(keys, at) or _in_two_languages(segment, at) or (_fuzzy(keys, at) if segment.sheet.ocr else None)
@@ -158,10 +163,24 @@ def _in_segment(segment: Segment) -> Iterator[Label]:
             at += 1
 
 
+def _keys(segment: Segment) -> list[str]:
+    """Return what of each word is compared."""
+    keys = [blur(token.text) for token in segment.tokens]
+    if "%" in segment.text:
+        for at, token in enumerate(segment.tokens):
+            if token.text == "%" and at and _FIGURE.fullmatch(segment.tokens[at - 1].text):
+                keys[at - 1] = keys[at] = _BETWEEN
+            elif _RATE.fullmatch(token.text):
+                keys[at] = _BETWEEN
+    return keys
+
+
 def _exact(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
     book = _book()
     key, best = "", None
     for last in range(at, min(len(keys), at + 2 * _LONGEST)):
+        if keys[last] == _BETWEEN and key:
+            continue
         key += keys[last]
         if key not in book.prefixes:
             break
