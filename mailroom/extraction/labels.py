@@ -18,6 +18,7 @@ from mailroom.languages import Language, reading_data
 
 _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
 _FREE = _PARTIES | {"name"}
+_PAID_FOR = ("invoice", "credit_note", "receipt")
 _FUZZY_FROM = 8  # letters; in shorter words one wrong letter makes another word
 _LONGEST = 9  # words of a label
 _LONGEST_REMARK = 6  # words
@@ -120,6 +121,12 @@ def _book() -> _Book:
             for phrase in reading_data(language)["document_types"][kind]:
                 roles.setdefault(blur(phrase), set()).add(role)
                 languages.setdefault(blur(phrase), set()).add(language)
+    known = frozenset(roles)
+    for language in Language:
+        for key in map(blur, _numbered(language)):
+            if key not in known:  # `Rekening nr.` is the number of an account
+                roles.setdefault(key, set()).add("invoice_number")
+                languages.setdefault(key, set()).add(language)
     entries = {k: _Entry(frozenset(roles[k]), frozenset(languages[k])) for k in roles if k}
     prefixes = frozenset(k[:i] for k in entries for i in range(1, len(k) + 1))
     return _Book(entries, prefixes)
@@ -138,6 +145,13 @@ def _combined(language: Language) -> Iterator[tuple[str, str]]:
             for first in firsts:
                 for second in seconds:
                     yield role, f"{first} {second}"
+
+
+def _numbered(language: Language) -> Iterator[str]:
+    """Yield the titles of what is paid with the words for a number: `Schlussrechnung Nr.`, `Quittungsnummer`."""
+    data = reading_data(language)
+    titles = (title for kind in _PAID_FOR for title in data["document_types"][kind])
+    return (f"{title} {word}" for title in titles for word in data["phrases"]["numbered"])
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import said
+from pages_extraction import kind_of, said
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,48 @@ from pages_extraction import said
 def test_a_rate_may_stand_inside_a_label(language: str, sums: str, expected: tuple[str | None, ...]) -> None:
     found = said(language, sums=sums.replace("   ", "            "))
     assert (found.get("net_amount"), found.get("vat_amount"), found["total_amount"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("nl", "Referentie factuur"), ("nl", "Kasticket nr."), ("nl", "Voorschotfactuur nr."), ("nl", "Ontvangstbewijs nr."),
+        ("fr", "APPEL DE PRIME N°"), ("fr", "N° de coupon"), ("fr", "Numéro de votre facture"), ("fr", "Facture de solde n°"),
+        ("de", "Stornorechnungs-Nr."), ("de", "Proforma-Rechnung Nr."), ("de", "Prämienrechnung Nr."), ("de", "Rechnungskorrektur Nr."),
+        ("en", "Commercial Invoice No."), ("en", "Billing document"), ("en", "Order/Invoice No."), ("en", "Folio Number"),
+        ("ro", "Nr. proformă"), ("ro", "Identificator factură"), ("ro", "Serie FACTURĂ NR."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", [": ", "              "])
+def test_a_title_with_a_word_for_a_number_is_the_label_of_the_number(language: str, label: str, gap: str) -> None:
+    others = (
+        "Transaction ID: 5512204\nSchaden-Nr.: 771188\nN° de sinistre: 330118\nNr. UIT: 8812044\nCertificaat nr.: 55120"
+    )
+    assert said(language, number=f"{others}\n{label}{gap}2026-0417")["invoice_number"] == "2026-0417"
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("de", "Schaden-Nr."), ("de", "Transaktions-Nr."), ("de", "EORI-Nr."), ("en", "Claim No."), ("en", "Cheque No."),
+        ("en", "Supplier No."), ("fr", "Sinistre n°"), ("fr", "N° d'intervention"), ("nl", "Certificaat nr."), ("nl", "Rekening no."),
+        ("ro", "Nr. UIT"), ("ro", "Proces verbal nr."), ("nl", "Relatie"), ("de", "Bestellreferenz"), ("en", "Payment ID"),
+    ],
+)  # fmt: skip
+def test_the_number_of_something_else_is_not_the_invoices(language: str, label: str) -> None:
+    assert said(language, number=f"{label}: 260417-118")["invoice_number"] is None
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Appel de prime", "invoice"), ("Proforma", "invoice"), ("Gastrechnung", "invoice"), ("Ontvangstbewijs", "receipt"),
+        ("Barverkauf", "receipt"), ("Dovada de plata", "receipt"), ("Relance de paiement", "reminder"), ("2. Zahlungserinnerung", "reminder"),
+        ("Ingebrekestelling en aanmaning", "reminder"), ("Second notice", "reminder"), ("Aufstellung offener Posten", "statement"),
+        ("Overzicht facturen", "statement"), ("Factures ouvertes", "statement"), ("Situatie facturi neachitate", "statement"),
+        ("Reserveringsbevestiging", "order"), ("Price quotation", "quote"), ("Ticket de pesée", "delivery_note"), ("Levernota", "delivery_note"),
+    ],
+)  # fmt: skip
+def test_titles_tell_the_kind_of_a_document(title: str, kind: str) -> None:
+    page = f"  Timmerwerken Ghys BV\n  Kerkstraat 12\n  9000 Gent\n\n!{title}\n\n  Ref: 2026-118\n  03/04/2026\n\n  Balie 2"
+    assert kind_of(page) == kind
