@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import kind_of, said
+from pages_extraction import kind_of, read, said, values
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,49 @@ def test_the_number_of_something_else_is_not_the_invoices(language: str, label: 
 def test_titles_tell_the_kind_of_a_document(title: str, kind: str) -> None:
     page = f"  Timmerwerken Ghys BV\n  Kerkstraat 12\n  9000 Gent\n\n!{title}\n\n  Ref: 2026-118\n  03/04/2026\n\n  Balie 2"
     assert kind_of(page) == kind
+
+
+@pytest.mark.parametrize(
+    ("buyer", "seller"),
+    [
+        ("Factureer aan", "Verkocht door"), ("Verzekeringnemer", "Verzekeraar"), ("Klant / Client", "Leverancier / Fournisseur"),
+        ("Client facturé", "Vendu par"), ("Destinataire de la facture", "Émetteur de la facture"), ("Zahlungspflichtiger", "Leistender Unternehmer"),
+        ("Rechnung geht an", "Verkauft von"), ("Zahlbar durch", "Konto / Zahlbar an"), ("Payable par", "Compte / Payable à"),
+        ("Customer information", "Invoiced by"), ("Invoice recipient", "Merchant of record"), ("Titular contract", "Vândut de"),
+        ("Denumire client", "Prestator servicii"), ("Facturat pentru", "Date furnizor"),
+    ],
+)  # fmt: skip
+def test_captions_tell_seller_and_buyer_apart(buyer: str, seller: str) -> None:
+    """The buyer stands first, and only the captions say which is which."""
+    found = values(
+        read(f"""
+  Nr. 2026-118                      03/04/2026
+
+  {buyer:<34}{seller}
+  Pompenfabriek Nijhuis BV          Odlewnia Karkonosze BV
+  Parallelweg 4                     Fabriekstraat 18
+  7102 DE Winterswijk               3011 CC Rotterdam
+
+  Total        121,00 EUR
+""")
+    )
+    assert (found["seller_name"], found["buyer_name"]) == ("Odlewnia Karkonosze BV", "Pompenfabriek Nijhuis BV")
+
+
+@pytest.mark.parametrize(
+    ("caption", "name"),
+    [("Werf", "Van Hool Parking NV"), ("Verbrauchsstelle", "Holzbau Kern GmbH"), ("Lieu d'intervention", "Garage Collin SA"),
+     ("Property address", "Harbour View Ltd"), ("Loc de consum", "Nordic Park SRL")],
+)  # fmt: skip
+def test_who_stands_at_the_place_of_the_work_is_not_the_seller(caption: str, name: str) -> None:
+    page = f"""
+  {caption}
+  {name:<34}Timmerwerken Ghys BV
+  Havenlaan 3                       Kerkstraat 12
+  8000 Brugge                       9000 Gent
+
+!FACTUUR
+  Nr: 2026-118                      03/04/2026
+  Totaal       121,00 EUR
+"""
+    assert values(read(page))["seller_name"] == "Timmerwerken Ghys BV"
