@@ -43,6 +43,9 @@ _DAYS = frozenset({"issue_date", "date", "delivery_date", "other_date"})
 _GENERIC = frozenset({"number", "date", "sum"})
 _DOCUMENT = frozenset({"invoice_word", "credit_word"})
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
+_OTHERS = frozenset({"other_date", "other_number", "neutral", "reference"})
+_NUMBERED = frozenset({"other_number", "reference", "tax_number", "contract_number", "delivery_number"})
+_TWO_WORDS = 2
 _OF_THIS = 3  # words: `de la présente`
 _REACH_ABOVE = 14  # rows; a column of values under one header
 
@@ -99,7 +102,7 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
     if not before:
         return None
     label = before[-1]
-    if len(before) > 1 and (_is_preposition(label, before[-2]) or _is_second_of_two(label, before[-2])):
+    if len(before) > 1 and any(leads(label, before[-2]) for leads in (_is_preposition, _is_second_of_two, _is_its_nr)):
         label = before[-2]
     between = _between(label, candidate)
     words = [t for t in _outside_brackets(between) if not _FILLER.match(t.text)]
@@ -138,7 +141,7 @@ def _outside_brackets(tokens: list[Token]) -> list[Token]:
 
 def _is_preposition(label: Label, earlier: Label) -> bool:
     """`Date limite de paiement: le 5 juillet`: the small word between belongs to the label before it."""
-    reach = 3 if earlier.roles <= {"other_date", "other_number", "neutral"} else 1
+    reach = 3 if earlier.roles <= _OTHERS else 1
     near = earlier.segment is label.segment and label.first - earlier.last <= reach
     if near and label.first == earlier.last and label.segment.tokens[label.first].glued:
         return True  # `CHANGE/BALANCE`: the first of the two words is what is meant
@@ -149,6 +152,14 @@ def _is_second_of_two(label: Label, earlier: Label) -> bool:
     """`Datum / Leistungsdatum: 3.4.2026`: one day is both, and the first is what the document is asked for."""
     stroke = label.segment.tokens[label.first - 1].text.endswith("/") if label.first else False
     return earlier.segment is label.segment and stroke and bool(earlier.roles & _DAYS) and bool(label.roles & _DAYS)
+
+
+def _is_its_nr(label: Label, earlier: Label) -> bool:
+    """`CI seria RX nr. 771203`, `KvK Amsterdam nr. 27188204`: a bare `nr.` is that of what is named before it."""
+    if earlier.segment is not label.segment or not label.roles <= {"number"} or not earlier.roles <= _NUMBERED:
+        return False
+    between = label.segment.tokens[earlier.last : label.first]
+    return len(between) <= _TWO_WORDS and not any(_DIGIT.search(t.text) or t.text[-1:] in ";:" for t in between)
 
 
 def _precedes(label: Label, candidate: Candidate) -> bool:

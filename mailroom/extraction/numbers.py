@@ -172,7 +172,24 @@ def score_numbers(
         if number.score > 1.5:
             number.score += 0.5 * min(counts[key] - 1, 2) + 0.8 * (key in quoted and counts[key] > 1)
             number.score += 1.2 * any(key.startswith(other) and key != other for other in long_keys)
+    if not any(number.score > 0 for number in numbers):
+        for number in numbers:
+            number.score = max(number.score, _reference_points(number))
     return sorted(numbers, key=lambda c: -c.score)
+
+
+def _reference_points(number: Candidate) -> float:
+    """Where nothing else numbers the paper, its bare `Réf.` or `Our reference` does; never `Your reference`."""
+    beside = number.best(("reference",))
+    if beside is None or beside.strength < _BESIDE or number.page > 1 or sum(c.isdigit() for c in number.value) < _FEW:
+        return 0.0
+    label = beside.label
+    qualified = label.first > 0 and any(c.isalpha() for c in label.segment.tokens[label.first - 1].text)
+    return 0.0 if qualified else 1.6 * beside.strength + 0.4 * (number.y0 < 0.45)
+
+
+_BESIDE = 0.6
+_FEW = 3  # digits
 
 
 def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]], sight: Sight) -> bool:

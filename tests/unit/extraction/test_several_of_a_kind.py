@@ -1,0 +1,62 @@
+"""Pages that show several values of one kind: which of them is the document's."""
+
+from __future__ import annotations
+
+import pytest
+from pages_extraction import read, values
+
+HEAD = """
+    !Timmerwerken Ghys BV
+    Kerkstraat 12
+    9000 Gent
+    BTW BE 0403.170.701
+"""
+SUMS = """
+    Totaal excl. btw     100,00 EUR
+    Btw 21 %              21,00 EUR
+    Totaal incl. btw     121,00 EUR
+"""
+
+
+def said(lines: str, *, head: str = HEAD, sums: str = SUMS, foot: str = "") -> dict[str, str | None]:
+    """Return what is read from an invoice with these lines over its sums, and a foot under them."""
+    indented = ("\n".join(f"    {line}" for line in part.strip().split("\n")) for part in (lines, foot))
+    over, under = indented
+    return values(read(f"{head}\n{over}\n{sums}\n{under}"))
+
+
+# -- numbers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Delegat: Ionescu M., CI seria RX nr. 771203",
+        "Delegat: Ion Pop   B.I./C.I. seria XB nr. 556677, auto B 118 ABC",
+        "Act identitate: CI seria CJ nr 998877 eliberat SPCLEP Cluj",
+        "Delegat Maria Pop, C.I.: seria TM, numărul 445566",
+    ],
+)
+def test_the_number_of_an_identity_card_is_not_that_of_the_invoice(line: str) -> None:
+    head = "\n    Furnizor: Dacia Consult SRL\n    CUI: RO 14399840\n    !FACTURA FISCALA"
+    assert said("Nr. DC-0482 din data 28.02.2026", head=head, foot=line)["invoice_number"] == "DC-0482"
+
+
+def test_a_bare_nr_is_that_of_the_register_named_before_it() -> None:
+    assert said("FACTUUR\nDatum 03/04/2026", foot="KvK Amsterdam nr. 27188204")["invoice_number"] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("FACTUUR\nReferentie: 2026-118\nDatum: 03/04/2026", "2026-118"),
+        ("FACTURE ACQUITTÉE     Réf. DD-LU/2026/00441208\nFacturé le 22/01/2026", "DD-LU/2026/00441208"),
+        ("RECHNUNG\nIhre Referenz: PO-99118\nUnsere Referenz: RG-26-118\nDatum: 03.04.2026", "RG-26-118"),
+        ("INVOICE\nReference      INV-2026-118\nYour reference  PO-4711", "INV-2026-118"),
+        ("FACTURA\nReferinta: AB 2026118\nData: 03.04.2026", "AB 2026118"),
+        ("FACTUUR 2026-118\nReferentie: DOSS-4711\nDatum: 03/04/2026", "2026-118"),
+        ("RECHNUNG\nIhre Referenz: PO-99118\nDatum: 03.04.2026", None),
+    ],
+)
+def test_a_bare_reference_is_the_number_of_an_invoice_that_nothing_else_numbers(line: str, number: str | None) -> None:
+    assert said(line)["invoice_number"] == number
