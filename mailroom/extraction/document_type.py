@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from mailroom.domain.document import DocumentType
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, Sheet
+from mailroom.extraction.payment_terms import gives_credit
 from mailroom.extraction.text import blur
 from mailroom.languages import Language, reading_data
 
@@ -50,6 +53,9 @@ def document_type(sight: Sight) -> Kind:
         points[kind] = weight
     _weigh_contents(sight, points)
     ranked = sorted(points, key=lambda k: -points[k])
+    if ranked[0] is DocumentType.RECEIPT and not best.get(DocumentType.RECEIPT) and gives_credit(sight):
+        points[DocumentType.RECEIPT] = 0.0  # what is to be paid in 14 days was not paid at a till
+        ranked = sorted(points, key=lambda k: -points[k])
     kind = ranked[0] if points[ranked[0]] > 0 else DocumentType.OTHER
     return Kind(kind, points[kind], points[ranked[1]], best[kind][1] if kind in best else None)
 
@@ -104,7 +110,7 @@ def _is_caption(segment: Segment, last: int) -> bool:
 def _weigh_contents(sight: Sight, points: dict[DocumentType, float]) -> None:
     numbers = len(sight.every_label("invoice_number"))
     points[DocumentType.INVOICE] += 1.2 * min(numbers, 2)
-    change = bool(sight.every_label("change")) + bool(sight.every_label("tendered"))
+    change = bool(sight.every_label("change")) + any(map(_is_paid, sight.every_label("tendered")))
     totals = sight.every_label("total", "sum", "payable")
     slip = _is_slip(sight)
     points[DocumentType.RECEIPT] += 1.0 * change * bool(totals) + 2.0 * slip
@@ -120,6 +126,16 @@ def _weigh_contents(sight: Sight, points: dict[DocumentType, float]) -> None:
         points[DocumentType.CREDIT_NOTE] += 1.0 * (points[DocumentType.CREDIT_NOTE] > points[DocumentType.INVOICE])
     if points[DocumentType.REMINDER] >= 3.0:
         points[DocumentType.REMINDER] += 2.5
+
+
+def _is_paid(label: Label) -> bool:
+    """Say whether a word tells how was paid: `Visa 0871`, `Cash  20.00`, but not `Payment within 14 days.`"""
+    rest = [t.text for t in label.segment.tokens[label.last :]]
+    return any(_AMOUNT.search(word) for word in rest) or sum(word[:1].isalpha() for word in rest) < _FEW_WORDS
+
+
+_AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
+_FEW_WORDS = 2
 
 
 def _self_billed(sight: Sight) -> bool:

@@ -51,6 +51,11 @@ def find_ibans(sight: Sight) -> list[Candidate]:
     return [c for c in found if c.proof or c.strength("iban") >= 0.7]
 
 
+def holds_account(segment: Segment) -> bool:
+    """Say whether an IBAN with its checksum stands in a line."""
+    return segment.digits and any(c.proof for c in _in_segment(segment))
+
+
 def _in_segment(segment: Segment) -> Iterator[Candidate]:
     for match in _START.finditer(segment.text):
         tail = segment.text[match.start() :]

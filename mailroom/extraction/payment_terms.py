@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.iban import holds_account
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.text import fold
 from mailroom.languages import Language, reading_data
@@ -230,6 +231,11 @@ def _runs_on(row: list[Segment], segment: Segment, *, short: int) -> str:
     return fold(aligned[0].text) if near else ""
 
 
+def gives_credit(sight: Sight) -> bool:
+    """Tell whether the pages print a term of payment in days, whatever the issue date is."""
+    return bool(terms(sight, date(2000, 1, 1)))
+
+
 def term(sight: Sight, issue: date) -> Term | None:
     """Return the due date that a term in days, or `on receipt`, gives from the issue date."""
     for sheet in sight.sheets:
@@ -256,7 +262,22 @@ def _in_segment(segment: Segment, issue: date) -> Term | None:
 def _of_paying(text: str, match: re.Match[str], segment: Segment) -> bool:
     """Tell whether a term is one of payment: its sentence or caption speaks of paying, or it is called net."""
     net = _in_full().search(_piece(text, match.start(), _CLAUSE))
-    return net is not None or _paying().search(text) is not None or _labelled(segment)
+    if net is not None or _paying().search(text) is not None or _labelled(segment):
+        return True
+    # `Graag binnen 8 dagen na factuurdatum op BE81 ...`: what runs from the invoice's date and names an account, or
+    # stands alone, is a term of payment; complaints within 8 days say more, and no account.
+    invoice = _invoice_words().search(text, match.start())
+    if invoice is None:
+        return False
+    rest = text[: match.start()] + text[max(match.end(), invoice.end()) :]
+    return re.search(r"[a-z]{3}", rest) is None or holds_account(segment)
+
+
+@cache
+def _invoice_words() -> re.Pattern[str]:
+    named = (reading_data(language) for language in Language)
+    words = {fold(w) for data in named for w in (*data["document_types"]["invoice"], *data["labels"]["issue_date"])}
+    return re.compile(_any_of(sorted(words, key=len, reverse=True)))
 
 
 def _labelled(segment: Segment) -> bool:

@@ -60,3 +60,32 @@ def test_a_bare_nr_is_that_of_the_register_named_before_it() -> None:
 )
 def test_a_bare_reference_is_the_number_of_an_invoice_that_nothing_else_numbers(line: str, number: str | None) -> None:
     assert said(line)["invoice_number"] == number
+
+
+# -- terms ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("foot", "due"),
+    [
+        ("Graag binnen de 8 dagen na factuurdatum op BE68 5390 0754 7034", "2026-04-11"),
+        ("Binnen 14 dagen na factuurdatum", "2026-04-17"),
+        ("A 30 jours date de facture", "2026-05-03"),
+        ("30 zile de la data facturii", "2026-05-03"),
+        ("Within 30 days of the invoice date", "2026-05-03"),
+        ("Klachten binnen 8 dagen na factuurdatum per aangetekende brief.", None),
+        ("Réclamations dans les 8 jours de la date de la facture.", None),
+        ("Reklamationen innerhalb von 8 Tagen nach Rechnungsdatum.", None),
+    ],
+)
+def test_a_term_from_the_invoice_date_needs_no_word_of_paying_beside_an_account_or_alone(
+    foot: str, due: str | None
+) -> None:
+    assert said("FACTUUR 2026-118\nDatum: 03/04/2026", foot=foot)["due_date"] == due
+
+
+@pytest.mark.parametrize(
+    "foot", ["Payment within 14 days.", "Zahlung innerhalb von 14 Tagen", "Plata in 14 zile", "Payment: 14 days"]
+)
+def test_what_is_to_be_paid_in_days_is_no_receipt(foot: str) -> None:
+    assert said("INVOICE 2026-118\nDate 03/04/2026", foot=foot)["document_type"] == "invoice"
