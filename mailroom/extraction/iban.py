@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from stdnum import iban as stdnum_iban
 
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.currency import code_of
 from mailroom.extraction.layout import Segment, below
+from mailroom.extraction.text import fold
 
 IBAN_ROLES = ("iban", "bic", "account_holder")
 
@@ -127,13 +130,70 @@ def _running_on(segment: Segment, tail: str, country: str) -> tuple[str | None, 
     return None, []
 
 
-def score_ibans(ibans: list[Candidate], *, country: str, own: list[str]) -> list[Candidate]:
-    """Return the candidates for the seller's account, best first. `own` are texts that speak of the payer's account."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known when an account is chosen. `own` and `assigned` are folded texts: of the payer's account, and of
+    a debt that was sold; `sums` are what this document asks for."""
+
+    country: str = ""
+    own: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    currency: str = ""
+    sums: frozenset[str] = frozenset()
+
+
+def score_ibans(ibans: list[Candidate], around: Around) -> list[Candidate]:
+    """Return the candidates for the account to pay to, best first."""
     seen: dict[str, int] = {}
     for candidate in ibans:
         seen[candidate.value] = seen.get(candidate.value, 0) + 1
+    several = len(seen) > 1
     for place, candidate in enumerate(ibans):
         candidate.score = (3.0 if candidate.proof else -1.0) + 1.5 * candidate.strength("iban")
-        candidate.score += 0.6 * (candidate.value[:2] == country) + 0.2 * min(seen[candidate.value], 3) - 0.25 * place
-        candidate.score -= 2.5 * any(text in candidate.segment.text.lower() for text in own)
+        candidate.score += 0.6 * (candidate.value[:2] == around.country)
+        candidate.score += 0.2 * min(seen[candidate.value], 3) - 0.25 * place
+        candidate.score -= 2.5 * any(text in fold(candidate.segment.text) for text in around.own)
+        candidate.score += _points_among(candidate, ibans, around) if several else 0.0
     return sorted(ibans, key=lambda c: -c.score)
+
+
+def _points_among(candidate: Candidate, ibans: list[Candidate], around: Around) -> float:
+    """Return what tells an account from the others of the page: whose debt, which currency, which amount."""
+    points = 5.0 * _is_assigned(candidate, ibans, around)
+    codes = _currencies(candidate, ibans)
+    if around.currency and codes:
+        points += 2.0 if around.currency in codes else -2.0
+    amounts = {m.replace(" ", "") for m in _AMOUNT.findall(candidate.segment.text)}
+    others = {m for m in amounts if re.sub(r"\D", "", m) not in around.sums}
+    return points - 2.5 * bool(around.sums and amounts and amounts == others)
+
+
+def _is_assigned(candidate: Candidate, ibans: list[Candidate], around: Around) -> bool:
+    """Say whether it is the first account after words that a debt was sold: only to its buyer may be paid."""
+    sheet, place = candidate.segment.sheet, (candidate.segment.row, candidate.x0)
+    others = [c for c in ibans if c.segment.sheet is sheet and c.value != candidate.value]
+    for index in range(candidate.segment.row, max(-1, candidate.segment.row - _LINES_ABOVE), -1):
+        text = fold(" ".join(s.text for s in sheet.rows[index]))
+        if any(words in text for words in around.assigned):
+            return not any((index, 0.0) <= (c.segment.row, c.x0) < place for c in others)
+    return False
+
+
+_LINES_ABOVE = 4
+_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[. ]?\d{3})*,\d\d(?!\d)|(?<![\d.,])\d{1,3}(?:,?\d{3})*\.\d\d(?!\d)")
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?:EUR|USD|GBP|CHF|RON|LEI|PLN|CZK|HUF|SEK|DKK|NOK|BGN|€|\$|£)(?![A-Za-z0-9])")
+
+
+def _currencies(candidate: Candidate, ibans: list[Candidate]) -> set[str]:
+    """Return the currencies that its own words name: those before it, up to the account before it, and right after."""
+    segment, start = candidate.segment, candidate.start
+    ends = [c.start + len(c.text) for c in ibans if c.segment is segment and c.start < start]
+    before = segment.text[max(ends, default=0) : start]
+    if not candidate.first and segment.place:
+        before = segment.sheet.rows[segment.row][segment.place - 1].text
+    after = segment.text[start + len(candidate.text) :][:_NEAR]
+    codes = _CODE.findall(before) or _CODE.findall(after)
+    return {found for sign in codes if (found := code_of(sign))}
+
+
+_NEAR = 8  # letters: `BE68 5390 0754 7034 (EUR)`

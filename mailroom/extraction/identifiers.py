@@ -17,7 +17,7 @@ from stdnum.util import get_cc_module
 from mailroom.domain.document import bare_vat_id
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
-from mailroom.extraction.layout import Segment
+from mailroom.extraction.layout import Segment, below
 
 VAT_ROLES = ("vat_id", "enterprise_number", "vat", "buyer_vat_id", "vat_rate")
 
@@ -36,6 +36,9 @@ _MODULES = {"EL": "gr", "CHE": "ch", "XI": "gb"}
 _OCR_DIGITS = str.maketrans("OoQDIlSBZ|", "0000115821")
 _BARE = re.compile(r"(?<![\w.])(?:U?\d(?:[ .\-/]?[\dB]){5,13}|[A-HJNPQRSUVW]\d{7}[0-9A-J])(?![\w]|[.,/]\d)")
 _ODD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .]?\d(?:[ .\-]?[0-9A-Z]){6,13}(?![A-Za-z0-9])")
+_BEGUN = re.compile(
+    rf"(?<![A-Za-z0-9])(?:{'|'.join(_BODIES)})(?:[ .\-/]{{0,2}}[A-Z]?\d(?:[ .\-/]?[\dA-Z])*)?[ .\-/]{{0,2}}$"
+)
 _BELGIAN = re.compile(r"(?<![\d.])[01]\d{3}[. ]\d{3}[. ]\d{3}(?![\d])")
 
 
@@ -99,9 +102,44 @@ def find_vat_ids(sight: Sight) -> list[Candidate]:
     found: list[Candidate] = []
     for sheet in sight.sheets:
         for segment in (s for s in sheet.segments if s.digits):
-            prefixed = [pair(sight, c) for c in _prefixed(segment)]
+            prefixed = [pair(sight, c) for c in (*_prefixed(segment), *_running_on(segment))]
             found.extend(prefixed or [*_bare(sight, segment), *_odd(sight, segment)])
     return found
+
+
+def _running_on(segment: Segment) -> Iterator[Candidate]:
+    """Yield an id that begins at the end of a line and goes on in the next: `TVA FR 58` / `415639939`."""
+    head = _BEGUN.search(segment.text)
+    under = below(segment) or _next_line(segment) if head else None
+    if head is None or under is None or not under.digits or under.text[:1].isalpha():
+        return
+    text = f"{head[0]} {under.text}"
+    match = _pattern(segment.sheet.ocr).match(text)
+    if match is None or match.end() <= len(head[0]) + 1:
+        return
+    value = _normal(match[0], ocr=segment.sheet.ocr)
+    if value and check_digits(bare_vat_id(value)):
+        first, last = segment.span(*head.span())
+        rest = _first_words(under, match.end() - len(head[0]) - 1)
+        yield Candidate(
+            bare_vat_id(value), segment, first, last, match[0], proof="check_digits", more=[rest], start=head.start()
+        )
+
+
+def _next_line(segment: Segment) -> Segment | None:
+    """Return the line under a long one, which ends where nothing stands below: it goes on at the left."""
+    rows = segment.sheet.rows
+    following = rows[segment.row + 1][0] if segment.row + 1 < len(rows) else None
+    near = following is not None and following.y0 - segment.y1 < segment.sheet.line
+    return following if near and len(segment.tokens) > _LONG_LINE else None
+
+
+def _first_words(segment: Segment, end: int) -> Segment:
+    """Return the words of a line up to a place, as a line of their own."""
+    return Segment(segment.tokens[: segment.span(0, end)[1]], segment.sheet, segment.row, segment.place)
+
+
+_LONG_LINE = 6  # words
 
 
 def _odd(sight: Sight, segment: Segment) -> Iterator[Candidate]:

@@ -6,6 +6,7 @@ the amounts, the currency beside them, and the names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,12 +21,12 @@ from mailroom.extraction.confidence import ACCEPT, Signs, believe
 from mailroom.extraction.country import american
 from mailroom.extraction.currency import currency_of
 from mailroom.extraction.document_type import Kind, document_type
-from mailroom.extraction.iban import IBAN_ROLES, find_ibans, score_ibans
+from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
 from mailroom.extraction.names import find_names
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
-from mailroom.extraction.text import blur, compact
+from mailroom.extraction.text import blur, compact, fold
 from mailroom.extraction.totals import Found, Setting, Totals, solve
 from mailroom.extraction.zones import Zone, block_zone, party_zones
 from mailroom.languages import Language, reading_data
@@ -145,6 +146,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     totals = solve(find_amounts(sight, headers), Setting(country, _says_no_vat(sight), work.receipt))
     _take_totals(work, totals)
     _take_currency(work, totals, country)
+    _take_account_again(work, ibans, totals, country)
     work.take(FieldName.SELLER_NAME, score_sellers(names, sight, work.known), ("seller", "name", "account_holder"))
     work.take(FieldName.BUYER_NAME, find_buyer(names, sight, work.known), ("buyer", "name"))
     return Page(work.fields, tuple(work.problems), work.ranked)
@@ -179,7 +181,8 @@ def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> 
     rest = [c for c in vat_ids if seller is None or c.value != seller.value]
     work.take(FieldName.BUYER_VAT_ID, score_buyer_ids(rest, work.zones, own), VAT_ROLES)
     country = seller.value[:2] if seller else ""
-    account = work.take(FieldName.IBAN, score_ibans(ibans, country=country, own=_own_accounts()), IBAN_ROLES)
+    around = Around(country, _phrases("own_account"), _phrases("assigned"))
+    account = work.take(FieldName.IBAN, score_ibans(ibans, around), IBAN_ROLES)
     work.take(FieldName.PAYMENT_REFERENCE, payment_reference.find_references(work.sight), payment_reference.ROLES)
     work.known.anchors = [c.segment for c in (seller, account) if c]
     return country or (account.value[:2] if account else "")
@@ -195,9 +198,23 @@ def _accounts(ibans: list[Candidate]) -> list[Candidate]:
     return [c for c in ibans if c.proof or "-" not in c.text]
 
 
+def _take_account_again(work: _Work, ibans: list[Candidate], totals: Totals, country: str) -> None:
+    """Choose among several accounts with what is known by now: the currency, and the amounts to pay."""
+    if len({c.value for c in ibans if c.proof}) < _SEVERAL:
+        return
+    currency = work.fields.get(FieldName.CURRENCY)
+    found = (totals.total, totals.payable, totals.net, totals.vat)
+    sums = frozenset(re.sub(r"\D", "", f"{part.value:.2f}") for part in found if part)
+    around = Around(country, _phrases("own_account"), _phrases("assigned"), (currency and currency.value) or "", sums)
+    work.take(FieldName.IBAN, score_ibans(ibans, around), IBAN_ROLES)
+
+
+_SEVERAL = 2
+
+
 @cache
-def _own_accounts() -> list[str]:
-    return [phrase for language in Language for phrase in reading_data(language)["phrases"]["own_account"]]
+def _phrases(kind: str) -> tuple[str, ...]:
+    return tuple(fold(phrase) for language in Language for phrase in reading_data(language)["phrases"][kind])
 
 
 def _take_dates(work: _Work, found: list[Candidate]) -> None:

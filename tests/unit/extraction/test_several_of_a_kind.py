@@ -89,3 +89,49 @@ def test_a_term_from_the_invoice_date_needs_no_word_of_paying_beside_an_account_
 )
 def test_what_is_to_be_paid_in_days_is_no_receipt(foot: str) -> None:
     assert said("INVOICE 2026-118\nDate 03/04/2026", foot=foot)["document_type"] == "invoice"
+
+
+# -- accounts -------------------------------------------------------------------------------------------------------
+
+OWN, SOLD = "BE68539007547034", "BE53230359727853"
+
+
+@pytest.mark.parametrize(
+    ("foot", "account"),
+    [
+        ("Betaal bevrijdend op BE53 2303 5972 7853 van KBC Commercial Finance\nIBAN BE68 5390 0754 7034", SOLD),
+        ("IBAN BE68 5390 0754 7034\nDeze vordering is gecedeerd aan Factor NV:\nBE53 2303 5972 7853", SOLD),
+        ("Cette créance a été cédée à Factor SA.\nIBAN BE53 2303 5972 7853\nNotre IBAN : BE68 5390 0754 7034", SOLD),
+        ("IBAN BE68 5390 0754 7034\nDie Forderung ist an die Factor AG abgetreten.\nIBAN BE53 2303 5972 7853", SOLD),
+        ("This debt has been assigned to Factor Ltd, IBAN BE53 2303 5972 7853\nIBAN BE68 5390 0754 7034", SOLD),
+        ("Creanta este cesionata catre Factor IFN SA\nCont BE53 2303 5972 7853\nIBAN BE68 5390 0754 7034", SOLD),
+        ("USD   BE53 2303 5972 7853\nEUR   BE68 5390 0754 7034", OWN),
+        ("USD account: BE53 2303 5972 7853   EUR account: BE68 5390 0754 7034", OWN),
+        ("Te storten provisie op rekening BE53 2303 5972 7853: 14.882,40\nDeze factuur op BE68 5390 0754 7034", OWN),
+        ("IBAN BE68 5390 0754 7034 BIC KREDBEBB\nIBAN BE53 2303 5972 7853 BIC GEBABEBB", OWN),
+        ("Gelieve 121,00 EUR te storten op BE68 5390 0754 7034\nBE53 2303 5972 7853", OWN),
+    ],
+)  # fmt: skip
+def test_of_several_accounts_the_one_of_this_debt_and_its_currency_is_taken(foot: str, account: str) -> None:
+    assert said("FACTUUR 2026-118\nDatum 03/04/2026", foot=foot)["iban"] == account
+
+
+# -- VAT ids --------------------------------------------------------------------------------------------------------
+
+SHOP = "\n    !Lindeboom"
+
+
+@pytest.mark.parametrize(
+    ("foot", "vat_id"),
+    [
+        ("Lindeboom - 8, allée Jean Jaurès, 31000 Toulouse - RCS Toulouse - TVA FR 58\n415639939", "FR58415639939"),
+        ("Lindeboom - Meir 12 - 2000 Antwerpen - www.lindeboom.example - BTW BE 0403.170.\n701 - RPR", "BE0403170701"),
+        ("TVA\nBE 0403\n170 701", "BE0403170701"),
+        ("Lindeboom - Meir 12 - 2000 Antwerpen - www.lindeboom.example - BTW BE 0403.170.\n702 - RPR", None),
+        ("LINDEBOOM - SIÈGE SOCIAL ET ATELIERS AU 12 DE LA PLACE DE\n750110000 PARIS", None),
+    ],
+)
+def test_a_vat_id_that_goes_on_in_the_next_line_is_read_where_its_check_digits_hold(
+    foot: str, vat_id: str | None
+) -> None:
+    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == vat_id
