@@ -88,6 +88,7 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
             found.extend(here)
     _read_sums(found)
     _read_tables_of_rates(found)
+    _read_columns(found)
     _mark_parts(found)
     return found
 
@@ -215,6 +216,27 @@ def _settle(sums: dict[str, Amount], parts: list[Amount]) -> None:
         amount.part = True
 
 
+def _read_columns(found: list[Amount]) -> None:
+    """Find the sum of a column under one caption: three rows of `Prime totale`, and `Montant total à payer` below."""
+    columns: dict[int, list[Amount]] = {}
+    for amount in found:
+        above = next((b for b in amount.at.beside if b.above), None) if amount.header else None
+        if above and amount.value and amount.role("total", "payable", "sum") >= _CALLED:
+            columns.setdefault(id(above.label), []).append(amount)
+    for column in (c for c in columns.values() if len(c) > 1):
+        whole = sum((a.signed for a in column), Decimal(0))
+        last = found.index(column[-1])
+        total = next((a for a in found[last + 1 :] if a.signed == whole and a.role("total", "payable", "sum")), None)
+        if total is None and len(column) > _WITH_SUM and whole == 2 * column[-1].signed:
+            total = column.pop()
+        if total is not None:
+            total.roles["total"] = max(total.role("total"), _ADDED_UP)
+            for amount in column:
+                amount.part = True
+
+
+_CALLED, _ADDED_UP = 0.5, 0.9
+_WITH_SUM = 2  # amounts of a column, at least, before the one that they add up to
 _MOST_RATES = 6
 
 

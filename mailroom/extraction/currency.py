@@ -47,8 +47,31 @@ def currency_of(sight: Sight, totals: list[Candidate], country: str) -> tuple[st
     if not points:
         home = _HOME.get(country)
         return (home, 0.0, None)
+    own = {code for total in totals if (code := code_beside(total))}
+    if len(own) == 1 and (code := own.pop()) in places:
+        return code, max(_BY_OWN_SIGN, points[code] / sum(points.values())), places[code]
     code, best = max(points.items(), key=lambda p: p[1])
     return code, best / sum(points.values()), places[code]
+
+
+_BY_OWN_SIGN = 0.9
+"""How much of the evidence the sign right at the total is, whatever else the pages count in."""
+
+
+def code_beside(amount: Candidate) -> str | None:
+    """Return the currency that stands right before or right after an amount, in its cell or in one of its own."""
+    segment, end = amount.segment, amount.start + len(amount.text)
+    row = segment.sheet.rows[segment.row]
+    pieces = [amount.text.lstrip("(-–−+ "), segment.text[end : end + _REACH].lstrip()]
+    if not segment.text[: amount.start].strip(" :") and segment.place:
+        pieces.append(row[segment.place - 1].tokens[-1].text)
+    if not segment.text[end:].strip() and segment.place + 1 < len(row):
+        pieces.append(row[segment.place + 1].text)
+    found = next((match for piece in pieces if (match := _FOUND.match(piece))), None)
+    return code_of(found[1]) if found else None
+
+
+_REACH = 6
 
 
 def _in_segment(segment: Segment) -> list[tuple[str, Candidate]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mailroom.extraction.amounts import Amount, rate_beside
+from mailroom.extraction.currency import code_beside
 from mailroom.extraction.tax import fits_rate, rates_of
 
 _NET = {"net": 1.0, "subtotal": 0.75, "sum": 0.2}
@@ -73,6 +74,7 @@ class Setting:
 
 def solve(amounts: list[Amount], setting: Setting) -> Totals:
     """Return the amounts of the document that labels and arithmetic agree on best."""
+    amounts = _in_one_currency(amounts)
     pool = [a for a in amounts if not a.line_item]
     ranked = _ranked(pool, amounts, setting)
     derived = _derived(pool, ranked, setting) or (_unlabelled(amounts, setting) if _weak(ranked) else None)
@@ -102,6 +104,22 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         _complete(result, pool, setting)
     result.payable = _payable(result.total, pool)
     return result
+
+
+def _in_one_currency(amounts: list[Amount]) -> list[Amount]:
+    """Leave out what is only said in another currency: an invoice in euros may repeat its sums in crowns or dollars.
+
+    The first total that is printed with a currency tells which one counts; amounts without a sign stay.
+    """
+    codes = {id(amount): code for amount in amounts if (code := code_beside(amount.at))}
+    if len(set(codes.values())) < _TWO:
+        return amounts
+    totals = (a for a in amounts if id(a) in codes and a.role(*_TOTAL) >= 0.5 and not a.line_item)
+    first = next(totals, None)
+    return amounts if first is None else [a for a in amounts if codes.get(id(a), codes[id(first)]) == codes[id(first)]]
+
+
+_TWO = 2
 
 
 def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], setting: Setting) -> bool:

@@ -135,3 +135,53 @@ def test_a_vat_id_that_goes_on_in_the_next_line_is_read_where_its_check_digits_h
     foot: str, vat_id: str | None
 ) -> None:
     assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == vat_id
+
+
+# -- sums -----------------------------------------------------------------------------------------------------------
+
+CROWNS = """
+    Total excl. VAT   1 000,00 EUR
+    VAT 21 %            210,00 EUR
+    Total             1 210,00 EUR
+    Recapitulation in CZK (rate 25,105)
+    Base 25 105,00 CZK   VAT 5 272,05 CZK   Total 30 377,05 CZK
+"""
+POUNDS = """
+    Net             £1,000.00
+    VAT 20%           £200.00
+    Total           £1,200.00
+    VAT in EUR        €236.40
+    Total in EUR    €1,418.40
+"""
+DOLLARS = """
+    Total excl. VAT   EUR   1.000,00
+    VAT 21 %          EUR     210,00
+    Total             EUR   1.210,00
+    Licences USD 540,00   Support USD 540,00   Equivalent   USD   1.306,80
+"""
+
+
+@pytest.mark.parametrize(
+    ("sums", "expected"),
+    [
+        (CROWNS, ("1000.00", "210.00", "1210.00", "EUR")),
+        (POUNDS, ("1000.00", "200.00", "1200.00", "GBP")),
+        (DOLLARS, ("1000.00", "210.00", "1210.00", "EUR")),
+    ],
+)
+def test_sums_repeated_in_another_currency_are_not_those_of_the_invoice(sums: str, expected: tuple[str, ...]) -> None:
+    found = said("INVOICE 2026-118\nDate 03/04/2026", sums=sums)
+    assert tuple(found[k] for k in ("net_amount", "vat_amount", "total_amount", "currency")) == expected
+
+
+PREMIUMS = """
+    Garantie              Prime nette   Frais   Taxes      Prime totale
+    R.C. Exploitation        812,00     24,36   77,36            913,72
+    R.C. après livraison     203,00      6,09   19,34            228,43
+    Protection juridique      95,00      2,85    9,05            106,90
+"""
+
+
+def test_the_amounts_of_a_column_are_parts_of_the_total_that_they_add_up_to() -> None:
+    sums = f"{PREMIUMS}    Montant total à payer pour le 01/01/2026 : 1.249,05 EUR\n"
+    assert said("FACTURE 2026-118\nDate 03/04/2026", sums=sums)["total_amount"] == "1249.05"
