@@ -47,8 +47,9 @@ def currency_of(sight: Sight, totals: list[Candidate], country: str) -> tuple[st
     if not points:
         home = _HOME.get(country)
         return (home, 0.0, None)
-    own = {code for total in totals if (code := code_beside(total))}
-    if len(own) == 1 and (code := own.pop()) in places:
+    own = {sign for total in totals if (sign := code_beside(total))} & set(places)
+    if len(own) == 1:
+        code = own.pop()
         return code, max(_BY_OWN_SIGN, points[code] / sum(points.values())), places[code]
     code, best = max(points.items(), key=lambda p: p[1])
     return code, best / sum(points.values()), places[code]

@@ -173,6 +173,7 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
         begin, end = piece
         named = _CAPITAL.search(text, begin, end)
         end = named.start() if named else min((at for at in numbered if begin < at < end), default=end)
+        begin += _monogram(text[begin:end])
         value = _tidy(text[begin:end])
         value = _mended_form(value) if segment.sheet.ocr else value
         if _like_a_name(value):
@@ -191,6 +192,19 @@ def _opens_number(label: Label) -> bool:
         return False
     formed = legal_forms().search(label.segment.text[: label.segment.starts[label.first]])
     return bool(label.roles & _NUMBERS) or ("vat" in label.roles and formed is not None)
+
+
+def _monogram(text: str) -> int:
+    """Return how long the initials in a box before a name are: `P  ParkeerPunt`, `GS Garage Smets`."""
+    found = _INITIALS.match(text)
+    if found is None:
+        return 0
+    words = [w for w in text[found.end() :].split() if w[:1].isalpha()]
+    initials = "".join(w[0] for w in words[: len(found[1])])
+    return found.end() if initials.upper() == found[1] and len(words[0]) > len(found[1]) else 0
+
+
+_INITIALS = re.compile(r"\s*([A-Z]{1,3})\s+(?=[^\W\d])")
 
 
 def _tidy(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import cache
 
 from mailroom.extraction.candidates import Candidate
-from mailroom.extraction.text import compact
+from mailroom.extraction.text import compact, fold
 from mailroom.extraction.zones import Zone, zone_of
+from mailroom.languages import Language, reading_data
 
 _OWN = ("vat_id", "enterprise_number")
 
@@ -23,9 +26,29 @@ def score_seller_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> 
         points += 0.3 * min(counts[found.value] - 1, 2)
         points += 0.4 * (found.y0 < 0.25 or found.y0 > 0.8)
         points += 0.8 if own and zone != "buyer" else 0.0
-        points -= 20.0 * _is_own(found.value, own)
+        points -= 20.0 * _is_own(found.value, own) + 3.0 * (len(counts) > 1 and _of_representative(found))
         found.score = points
     return sorted(ids, key=lambda c: -c.score)
+
+
+def _of_representative(found: Candidate) -> bool:
+    """Say whether its line, or the one over it in its block, speaks of who represents the seller before the tax."""
+    segment = found.segment
+    texts = [fold(segment.text[: found.start])]
+    over = segment.sheet.rows[segment.row - 1] if segment.row else []
+    near = (s for s in over if abs(s.x0 - segment.x0) < _ALIGNED and segment.y0 - s.y1 < segment.sheet.line)
+    texts += [fold(s.text) for s in near if not _VAT_ID.search(s.text)]
+    return any(words in text for text in texts for words in _representative())
+
+
+_ALIGNED = 0.01
+_VAT_ID = re.compile(r"(?<![A-Z0-9])[A-Z]{2,3}[ .]?\d[\d. ]{6}")
+
+
+@cache
+def _representative() -> tuple[str, ...]:
+    phrases = (p for language in Language for p in reading_data(language)["phrases"]["representative"])
+    return tuple(fold(p) for p in phrases)
 
 
 def _is_own(value: str, own: set[str]) -> bool:

@@ -11,6 +11,7 @@ from mailroom.extraction.layout import Segment, column
 
 _PARTIES = ("seller", "buyer", "delivery_to")
 _HIGH = 12  # lines of an address block with its numbers
+_RUNNING = 10  # words of a line of text; no line of an address is that long
 _GAP = 3.2  # heights of a line; a wider gap ends the block
 
 
@@ -51,6 +52,8 @@ def _zone(label: Label, labels: list[Label]) -> Iterator[Zone]:
             continue
         if min(s.y0 for s in inside) - bottom > _GAP * sheet.line or any(a.segment in inside for a in stops):
             break
+        if "buyer" in label.roles and any(len(s.tokens) > _RUNNING for s in inside):
+            break  # the letter to the buyer has begun
         bottom = max(s.y1 for s in inside)
     party = next(p for p in _PARTIES if p in label.roles)
     yield Zone(party, sheet.number, x0, segment.y0, x1, bottom, label)

@@ -185,3 +185,47 @@ PREMIUMS = """
 def test_the_amounts_of_a_column_are_parts_of_the_total_that_they_add_up_to() -> None:
     sums = f"{PREMIUMS}    Montant total à payer pour le 01/01/2026 : 1.249,05 EUR\n"
     assert said("FACTURE 2026-118\nDate 03/04/2026", sums=sums)["total_amount"] == "1249.05"
+
+
+# -- parties --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "Représentant fiscal : Fiscal Rep SA - TVA BE 0710.493.425\nLindeboom Inc - TVA BE 0403.170.701",
+        "Lindeboom Inc, VAT BE 0403.170.701, represented by Fiscal Rep NV, VAT BE 0710.493.425",
+        "Fiscaal vertegenwoordiger:\nFiscal Rep NV, BTW BE 0710.493.425\nOns btw-nummer: BE 0403.170.701",
+        "Fiskalvertreter: Fiscal Rep GmbH, UID BE 0710.493.425\nUnsere UID: BE 0403.170.701",
+    ],
+)
+def test_the_vat_id_of_a_fiscal_representative_is_not_the_sellers(foot: str) -> None:
+    assert said("INVOICE 2026-118\nDate 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == "BE0403170701"
+
+
+def test_a_letter_to_the_buyer_ends_where_its_text_begins() -> None:
+    letter = """
+        aan: Juridisch Bureau Tilquin srl, Rue Neuve 9, 1348 Louvain-la-Neuve
+        Mechelen, 3/2/2026
+        Factuur 5/26
+        Voor de vertaling van het dossier reken ik u 853,07 euro aan, vermeerderd met 21% btw,
+        zijnde 179,14 euro. Het totaal bedraagt dus 1.032,21 euro.
+        Met vriendelijke groet
+        Mieke Aerts
+        btw BE 0403.170.701
+    """
+    assert values(read(letter))["seller_vat_id"] == "BE0403170701"
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"),
+    [
+        ("P  ParkeerPunt", "ParkeerPunt"),
+        ("GS Garage Smets", "Garage Smets"),
+        ("KBC Verzekeringen", "KBC Verzekeringen"),
+        ("A Aalst", "Aalst"),
+    ],
+)
+def test_initials_in_a_box_before_a_name_are_no_part_of_it(sign: str, name: str) -> None:
+    head = f"\n    !{sign}\n    Kerkstraat 12\n    9000 Gent\n    BTW BE 0403.170.701"
+    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_name"] == name
