@@ -322,7 +322,7 @@ def _item(
     off = draft.off
     return LineItem(
         description=draft.text,
-        quantity=plain(draft.quantity.value) if draft.quantity else "1" if _single(draft) else None,
+        quantity=plain(draft.quantity.value) if draft.quantity else _whole_quantity(draft),
         unit=draft.unit,
         unit_price=plain(draft.each.value, max(2, draft.each.decimals)) if draft.each else None,
         discount=plain(abs(off.value)) if off and off.value and _is_percentage(draft, off) else None,
@@ -343,9 +343,19 @@ def _is_percentage(draft: Draft, off: Cell) -> bool:
     return abs(abs(full) * (1 - abs(off.value) / 100) - abs(draft.amount.value)) < 0.0101
 
 
-def _single(draft: Draft) -> bool:
-    """Say whether a price that is the amount stands there without a quantity: OCR makes an `L` of a lone 1."""
-    return draft.quantity is None and draft.each is not None and draft.each.value == draft.amount.value
+def _whole_quantity(draft: Draft) -> str | None:
+    """Return how many times a price is the amount, where it is so exactly: no quantity is printed, or it was lost.
+
+    OCR makes an `L` of a lone 1.
+    """
+    each = Decimal(repr(draft.each.value)) if draft.each and not draft.off else Decimal(0)
+    if draft.quantity is not None or each <= 0:
+        return None
+    count = (draft.value / each).quantize(Decimal(1))
+    return str(count) if 0 < count < _MOST_PIECES and (count * each).quantize(CENT) == draft.value else None
+
+
+_MOST_PIECES = 1_000
 
 
 def plain(value: float, decimals: int = 0) -> str:

@@ -68,12 +68,33 @@ def give_words(table: Table, drafts: list[Draft]) -> None:
     first = min(anchors)
     near = range(max(0, first - _WORDS_UNDER), table.ends)
     free = [n for n in near if n not in anchors and _only_words(table.rows[n], reach)]
-    side = "" if any(map(_is_named, drafts)) else _side(table, first - 1 in free, max(anchors) + 1 in free)
+    before, after = first - 1 in free, max(anchors) + 1 in free
+    side = _side(table, before, after) if not any(map(_is_named, drafts)) else ""
+    if table.header is not None and before and not after and _ends_texts(table, drafts, free, reach):
+        side = "below"
     for number in free:
         owner = _owner(table, number, anchors, free, side=side)
         if owner is not None:
             words = _words(table.rows[number], None, reach)
             (owner.before if number < owner.number else owner.after).append(words)
+
+
+def _ends_texts(table: Table, drafts: Sequence[Draft], free: Sequence[int], reach: _Reach) -> bool:
+    """Say whether the numbers stand in the last row of each text: `Levering van een nieuwe` / `pomp   1   850,00`.
+
+    Then the rows with numbers go on a text that began above, and the rows under them begin one.
+    """
+    over = [d.words for d in drafts if d.number - 1 in free]
+    under = [_words(table.rows[d.number + 1], None, reach) for d in drafts if d.number + 1 in free]
+    return sum(map(_goes_on, over)) > sum(map(_goes_on, under))
+
+
+def _goes_on(words: Sequence[Token]) -> bool:
+    """Say whether words begin within a text: with a small letter or the sign of a list."""
+    return bool(words) and (words[0].text[0].islower() or words[0].text in _LISTED)
+
+
+_LISTED = frozenset("-–•*")
 
 
 def _side(table: Table, before: bool, after: bool) -> str:

@@ -250,3 +250,39 @@ def test_a_hyphen_joins_words_over_rows_and_within_them() -> None:
   Petit-déjeuner                          1     40,00      40,00
 """)
     assert said(found) == [("Transport Gent-Rotterdam", "125.00"), ("Petit-déjeuner", "40.00")]
+
+
+def test_without_a_quantity_a_price_that_is_the_amount_some_times_over_says_how_often() -> None:
+    table = """
+        Omschrijving                             Eenheidsprijs       Bedrag
+        Onderhoud                                      50,00         150,00
+        Levering                                      850,00         850,00
+        Verzending per stuk                            33,33          50,00
+    """
+    totals = """
+        Totaal excl. btw     EUR   1.050,00
+        Btw 21 %             EUR     220,50
+        Totaal               EUR   1.270,50
+    """
+    found = invoice(table, totals).lines
+    assert [item.quantity for item in found.items] == ["3", "1", None]
+
+
+def test_numbers_in_the_last_row_of_a_text_end_it() -> None:
+    table = """
+        Omschrijving                   Aantal    Prijs       Bedrag
+        Onderhoud van de installatie
+        volgens contract 118 van 2025
+        periode 01/2026 - 03/2026        3       50,00       150,00
+        Levering van een nieuwe
+        pomp met toebehoren              1      850,00       850,00
+    """
+    totals = """
+        Totaal excl. btw     EUR   1.000,00
+        Btw 21 %             EUR     210,00
+        Totaal               EUR   1.210,00
+    """
+    assert [item.description for item in invoice(table, totals).lines.items] == [
+        "Onderhoud van de installatie volgens contract 118 van 2025 periode 01/2026 - 03/2026",
+        "Levering van een nieuwe pomp met toebehoren",
+    ]
