@@ -19,7 +19,7 @@ from mailroom.extraction.amounts import Amount, find_amounts, item_headers
 from mailroom.extraction.candidates import Candidate, Sight, evidence, source_of
 from mailroom.extraction.confidence import ACCEPT, Signs, believe
 from mailroom.extraction.country import american
-from mailroom.extraction.currency import currency_of
+from mailroom.extraction.currency import currency_of, spoken_currency
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
@@ -310,12 +310,15 @@ def _amount_evidence(amount: Amount, proof: str) -> Evidence:
 def _take_currency(work: _Work, totals: Totals, country: str) -> None:
     near = [found.amount.at for found in (totals.total, totals.payable) if found and found.amount]
     code, share, place = currency_of(work.sight, near, country)
+    known = True
+    if code is None and work.receipt:
+        code, known = spoken_currency(work.sight, work.buyer.vat_id[:2].upper())
     if code is None:
         return
     # Without any sign on the page the seller's country says it: an invoice in its own currency is the rule.
     signs = Signs(6 * share, 6 * share, proof=True) if place else Signs(3.0, 1.0)
     confidence = believe(FieldName.CURRENCY, signs)
-    if place is None and code != "EUR":
+    if place is None and not (known and (work.receipt or code == "EUR")):
         confidence = min(confidence, _UNSIGNED)
     work.fields[FieldName.CURRENCY] = Field(
         value=code,

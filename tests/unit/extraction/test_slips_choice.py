@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from pages_extraction import read, values
 
+from mailroom.domain.document import FieldName
+from mailroom.extraction import THRESHOLDS, Buyer
+
 SLIP = """
         {shop}
         {street}
@@ -78,3 +81,52 @@ def test_a_short_word_for_a_street_makes_no_shop(street: str) -> None:
     lines = (shop, f"{street} - 5500 Dinant", "09/02/2026 16:33", "TOTAL     31,12", "BANCONTACT  31,12", "ticket 18")
     page = "\n".join(f"        {line}" for line in lines)
     assert values(read(page, ocr=True))["seller_name"] == shop
+
+
+UNSIGNED = """
+        {shop}
+        {line}
+        14/03/2026  17:42
+        {words}
+        ART A                1,00
+        ART B                2,00
+        ART C                3,00
+        ART D                4,00
+        ART E                1,50
+        ART F                1,50
+        {total}             13,00
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "total", "currency"),
+    [
+        ("Tel 09 230 11 42", "Bedankt voor uw bezoek en tot ziens", "TOTAAL", "EUR"),
+        ("Tel 040 230 11 42", "Vielen Dank für Ihren Einkauf und bis bald", "SUMME", "EUR"),
+        ("Tel +41 44 230 11 42", "Vielen Dank für Ihren Einkauf und bis bald", "TOTAL", "CHF"),
+        ("www.winkel.co.uk", "Thank you for your visit", "TOTAL", "GBP"),
+        ("14 JALAN MERDEKA", "GST ID 000123456789", "TOTAL", "MYR"),
+        ("S310118 SINGAPORE", "Thank you, come again", "TOTAL (S$)", "SGD"),
+        ("S310118 SINGAPORE", "Thank you, come again", "TOTAL $", "SGD"),
+        ("Avenue Hassan", "Merci de votre visite", "TOTAL DH 13.00", "MAD"),
+    ],
+)
+def test_a_shop_without_a_sign_counts_in_what_its_country_or_its_language_tells(
+    line: str, words: str, total: str, currency: str
+) -> None:
+    found = values(read(UNSIGNED.format(shop="Winkel Jansen", line=line, words=words, total=total), ocr=True))
+    assert found["currency"] == currency
+
+
+def test_french_alone_is_not_sure_of_the_euro_unless_the_account_counts_in_it() -> None:
+    page = UNSIGNED.format(
+        shop="Relais du Nord", line="Route de la gare", words="Merci de votre visite", total="TOTAL TTC"
+    )
+    abroad, at_home = read(page, ocr=True), read(page, ocr=True, buyer=Buyer(vat_id="BE0470073777"))
+    assert abroad.fields[FieldName.CURRENCY].confidence < THRESHOLDS[FieldName.CURRENCY]
+    assert at_home.fields[FieldName.CURRENCY].confidence >= THRESHOLDS[FieldName.CURRENCY]
+
+
+def test_the_grade_of_petrol_is_no_currency() -> None:
+    page = UNSIGNED.format(shop="STESEN MINYAK", line="81200 JOHOR BAHRU", words="PUMP 07  RON95", total="TOTAL RM")
+    assert values(read(page, ocr=True))["currency"] == "MYR"
