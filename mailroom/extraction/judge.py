@@ -23,7 +23,7 @@ from mailroom.extraction.currency import currency_of, spoken_currency
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
-from mailroom.extraction.names import find_names
+from mailroom.extraction.names import find_names, has_form
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
 from mailroom.extraction.text import blur, compact, fold
@@ -96,7 +96,9 @@ class _Work:
         if best.score <= 0:
             return None
         differs = _differs_in_name if name in _NAMES else _differs
-        rival = next((c.score for c in ranked[1:] if differs(c.value, best.value)), best.score - 6.0)
+        sign = self.receipt and name is FieldName.SELLER_NAME
+        others = (c for c in ranked[1:] if differs(c.value, best.value) and not (sign and _same_shop(best, c)))
+        rival = next((c.score for c in others), best.score - 6.0)
         sure = best.mostly_sure if name in _NAMES else best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
             sure = sure**8  # check digits that do not hold on a picture: most likely a digit was misread
@@ -127,6 +129,17 @@ def _differs_in_name(a: str, b: str) -> bool:
 
 _SAME_BEGINNING = 7
 """Letters."""
+
+
+def _same_shop(name: Candidate, other: Candidate) -> bool:
+    """A slip is headed by the sign of the shop and the company that runs it: neither speaks against the other."""
+    near = name.page == other.page and abs(name.segment.row - other.segment.row) <= _HEAD
+    return near and has_form(name.value) != has_form(other.value) and name.mostly_sure > _READ_WELL
+
+
+_HEAD = 4
+"""Lines."""
+_READ_WELL = 0.9
 
 
 def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:

@@ -1,19 +1,29 @@
 """When pages that were read by OCR are worth a second reading, and what of two readings to believe. Pure.
 
 A second reading costs more than the first, so that it is asked for only where a field that people look for first was
-not found, or not surely.
+not found, or not surely: on a photo too unsurely to pass without a person, on a scan less surely than that.
+
+The two engines have nothing in common, so that what both read is no misreading. It may still be the wrong choice.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log
 
 from mailroom.domain.document import Field, FieldName, Fields
+from mailroom.domain.message import MediaType
 from mailroom.domain.reading import PageSource, Reading
+from mailroom.extraction.candidates import sigmoid
 from mailroom.extraction.extract import Extraction
+from mailroom.extraction.required import THRESHOLDS
+from mailroom.extraction.text import compact
 
 _KEY_FIELDS = (FieldName.TOTAL_AMOUNT, FieldName.ISSUE_DATE, FieldName.SELLER_NAME)
 _SURE = 0.8
+_AGREED = 0.8
+"""Log-odds by which a value that both readings give is surer than in the surer one. Of 130 photos they agreed on 57
+names: of those below .92 by the surer reading alone, 17 of 19 were right, and they were said to be .83 on average."""
 _AMOUNTS = (
     FieldName.NET_AMOUNT,
     FieldName.VAT_AMOUNT,
@@ -28,7 +38,8 @@ def wants_second_opinion(reading: Reading, found: Extraction) -> bool:
     """Tell whether total, date or seller were not found, or not surely, on pages that were read by OCR."""
     if reading.structured or not any(page.source is PageSource.OCR for page in reading.pages):
         return False
-    return any(_weight(found.fields[name]) < _SURE for name in _KEY_FIELDS)
+    photo = reading.media_type is not MediaType.PDF
+    return any(_weight(found.fields[name]) < (THRESHOLDS[name] if photo else _SURE) for name in _KEY_FIELDS)
 
 
 def surer(first: Extraction, second: Extraction) -> Extraction:
@@ -36,7 +47,19 @@ def surer(first: Extraction, second: Extraction) -> Extraction:
     fields: Fields = {name: max(first.fields[name], second.fields[name], key=_weight) for name in FieldName}
     of_amounts = max(first, second, key=lambda found: _weight(found.fields[FieldName.TOTAL_AMOUNT]))
     fields |= {name: of_amounts.fields[name] for name in _AMOUNTS}
+    for name in _KEY_FIELDS:
+        if _same(first.fields[name], second.fields[name]):
+            fields[name] = fields[name].model_copy(update={"confidence": _surer_still(fields[name].confidence)})
     return replace(of_amounts, fields=fields)
+
+
+def _same(one: Field, other: Field) -> bool:
+    return one.value is not None and other.value is not None and compact(one.value) == compact(other.value)
+
+
+def _surer_still(confidence: float) -> float:
+    odds = confidence / max(1.0 - confidence, 1e-4)
+    return max(confidence, round(sigmoid(log(max(odds, 1e-4)) + _AGREED), 4))
 
 
 def _weight(field: Field) -> float:

@@ -6,6 +6,7 @@ import pages_extraction as pages
 import pytest
 
 from mailroom.domain.document import Field, FieldName, FieldSource
+from mailroom.domain.message import MediaType
 from mailroom.domain.reading import StructuredValue
 from mailroom.extraction import Extraction, surer, wants_second_opinion
 
@@ -69,3 +70,25 @@ def test_amounts_are_never_mixed_of_two_readings() -> None:
     second = extraction(net_amount=("6.67", 0.8), vat_amount=(None, 0.2), total_amount=("8.00", 0.9))
     fields = surer(first, second).fields
     assert [fields[name].value for name in (FieldName.NET_AMOUNT, FieldName.VAT_AMOUNT)] == ["6.67", None]
+
+
+@pytest.mark.parametrize(("photo", "asked"), [(True, True), (False, False)], ids=["photo", "scan"])
+def test_a_photo_is_read_again_until_it_may_pass_and_a_scan_only_in_doubt(photo: bool, asked: bool) -> None:
+    reading = pages.reading(SLIP, ocr=True)
+    reading = reading.model_copy(update={"media_type": MediaType.JPEG}) if photo else reading
+    nearly = sure(seller_name=("GREEN CAFE LTD", 0.88))  # over .8, under the threshold of the seller's name
+    assert wants_second_opinion(reading, nearly) is asked
+
+
+def test_what_two_engines_read_alike_is_surer_than_in_either() -> None:
+    first, second = (
+        extraction(seller_name=(name, sure)) for name, sure in (("GREEN CAFE", 0.84), ("Green Cafe.", 0.88))
+    )
+    assert 0.92 < surer(first, second).fields[FieldName.SELLER_NAME].confidence < 0.96
+
+
+def test_what_they_read_differently_is_no_surer() -> None:
+    first, second = (
+        extraction(seller_name=(name, sure)) for name, sure in (("GREEN CAFE", 0.84), ("CREEN CARE", 0.88))
+    )
+    assert surer(first, second).fields[FieldName.SELLER_NAME].confidence == 0.88
