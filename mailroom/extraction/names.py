@@ -65,7 +65,7 @@ def find_names(sight: Sight) -> list[Candidate]:
 
 def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     """Join a name that runs over two lines: announced by a label, or with the legal form on a line of its own."""
-    if not legal_forms().sub("", name.value).strip(" .()"):
+    if _only_forms(name.value):
         over = _line_over(name.segment)
         return _joined(name, over, first=over) if over and not sight.labels_of(over) else None
     spread = _spread_after(sight, name)
@@ -96,6 +96,12 @@ def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
     return under if wordy and same and not formed and len(segment.tokens) <= 3 and segment.y0 < 0.2 else None
 
 
+def _only_forms(text: str) -> bool:
+    """Say whether a line holds nothing but legal forms and where they hold: `CO. (M) SDN BHD`."""
+    return not _PLACE.sub("", legal_forms().sub("", text)).strip(" .()")
+
+
+_PLACE = re.compile(r"\([A-Z]{1,2}\)|\bCO\.?(?!\w)")
 _SIGN = 1.35
 """How much larger than the usual line the type of a sign is."""
 
@@ -134,7 +140,7 @@ def _spread_after(sight: Sight, name: Candidate) -> list[Segment]:
         if not _goes_on(sight, left, right):
             break
         parts.append(right)
-        if not legal_forms().sub("", right.text).strip(" .()"):
+        if _only_forms(right.text):
             return parts
         left = right
     return []

@@ -146,7 +146,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     words = value.split()
     # `De Vries`, `LE PONT` are names; small words in small letters belong to sentences.
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
-    formed = has_form(value)
+    formed = has_form(value) and not _COUNTY.match(value)
     covered = sum(
         a.last - (0 if a.twin else a.first)
         for a in sight.labels_in(name.segment)
@@ -170,7 +170,17 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
         "title": float(compact(value) in titles),
         "is_label": covered / max(1, name.last - name.first),
         "in_text": min(rest, 12) / 8 * (name.first > 0),
+        "owner": float(f"{fold(value)} ".startswith(_owners())),
     }
+
+
+_COUNTY = re.compile(r"Co\. [A-Z][a-z]+$")  # `Co. Kerry` is a county of Ireland, and `Co.` there no form of a company
+
+
+@cache
+def _owners() -> tuple[str, ...]:
+    words = {fold(word) for language in Language for word in reading_data(language)["phrases"]["owner"]}
+    return tuple(f"{word}{end}" for word in sorted(words) for end in (" ", ". ", ": "))
 
 
 @cache

@@ -153,13 +153,22 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
             exact = fits_rate(net.value, vat.value, rates_of(setting.country))
             if net.value < top * Decimal("0.6") or not (exact or _sum_of_rates(pool, vat.value)):
                 continue
-            if _weak(ranked) or (exact and _misread(ranked[0][1].value, value)):
+            misread = exact and _misread(ranked[0][1].value, value) if ranked else False
+            if _weak(ranked) or (misread and not _stands(ranked[0][1], vat, pool)):
                 return Totals(
                     Found(net.value, net, 4.0, "net_plus_vat"),
                     Found(vat.value, vat, 4.0, "net_plus_vat"),
                     Found(value, None, 5.0, "sum_of_net_and_vat", [net, vat]),
                 )
     return None
+
+
+def _stands(total: Amount, vat: Amount, pool: list[Amount]) -> bool:
+    """Say whether a total is no misreading: it is printed twice, cash proves it, or the VAT is a part of it."""
+    again = sum(a.value == total.value and a.role(*_TOTAL, "tendered", "subtotal", "net") >= 0.5 for a in pool) > 1
+    rate = rate_beside(vat)
+    within = rate is not None and rate > 0 and fits_rate(total.value - vat.value, vat.value, frozenset({rate}))
+    return again or within or _cash_proof(total, pool) != ""
 
 
 def _sum_of_rates(pool: list[Amount], vat: Decimal) -> bool:

@@ -130,3 +130,60 @@ def test_french_alone_is_not_sure_of_the_euro_unless_the_account_counts_in_it() 
 def test_the_grade_of_petrol_is_no_currency() -> None:
     page = UNSIGNED.format(shop="STESEN MINYAK", line="81200 JOHOR BAHRU", words="PUMP 07  RON95", total="TOTAL RM")
     assert values(read(page, ocr=True))["currency"] == "MYR"
+
+
+HEAD = """
+{head}
+        Hauptstr. 12
+        12345 Bergstadt
+        14.03.2026  17:42
+        ART A                6,00
+        ART B                7,00
+        SUMME               13,00
+        BAR                 20,00
+        Rückgeld             7,00
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shop"),
+    [
+        ("Löwen-Apotheke", "Dr. U. Seidel e.K.", "Löwen-Apotheke"),
+        ("FRISCHMARKT HAGEDORN", "Inh. M. Hagedorn e.K.", "FRISCHMARKT HAGEDORN"),
+        ("Mulligan's of Dingle", "Strand Street, Dingle, Co. Kerry", "Mulligan's of Dingle"),
+        ("POPULAR BOOK", "CO. (M) SDN BHD", "POPULAR BOOK CO. (M) SDN BHD"),
+    ],
+)
+def test_the_shop_is_not_called_after_who_runs_it_or_where_it_is(first: str, second: str, shop: str) -> None:
+    found = values(read(HEAD.format(head=f"!       {first}\n        {second}"), ocr=True))
+    assert found["seller_name"] == shop
+
+
+def test_the_company_that_runs_the_shop_speaks_not_against_its_sign() -> None:
+    sign, company = "        KLUSWERELD LOKEREN", "        Bouwhuis Retail NV"
+    alone, both = (read(HEAD.format(head=head), ocr=True) for head in (sign, f"{sign}\n{company}"))
+    name = FieldName.SELLER_NAME
+    assert both.fields[name].value == "Bouwhuis Retail NV"
+    assert both.fields[name].confidence >= alone.fields[name].confidence - 0.05
+
+
+def test_vat_within_a_total_that_is_printed_twice_is_not_added_to_it() -> None:
+    found = values(
+        read(
+            """
+            Lunchcafe Zoet
+            Vismarkt 18, 3511 KS Utrecht
+            Broodje gezond       5,95
+            Verse jus 25cl       4,25
+            Cappuccino           3,60
+            Muffin               3,20
+            Subtotaal           17,00
+            Totaal            € 17,00
+            waarvan btw 9%       1,40
+            12-11-2026  12:48
+            bon 4471
+""",
+            ocr=True,
+        )
+    )
+    assert found["total_amount"] == "17.00"
