@@ -22,6 +22,8 @@ from mailroom.extraction.line_cells import Cell, Row
 from mailroom.extraction.tax import EVERY_RATE, fits_rate
 
 _WRAPPED = re.compile(r"\w-$")
+_OUTSIDE = 3
+"""Rows over and under the lines of a slip that may have amounts."""
 LONGEST = 300
 """Characters of a description."""
 
@@ -190,6 +192,10 @@ def _selections(drafts: Sequence[Draft], *, loose: bool) -> Iterator[_Selection]
     if loose:
         for start in range(1, count):
             yield _Selection([int(n >= start) for n in range(count)], whole - before[start - 1])
+        for start in range(1, min(_OUTSIDE, count) + 1):
+            for end in range(count - 1, max(start, count - 1 - _OUTSIDE), -1):
+                inside = [int(start <= n < end) for n in range(count)]
+                yield _Selection(inside, before[end - 1] - before[start - 1])
 
 
 def _by_kind(drafts: Sequence[Draft]) -> Iterator[list[int]]:

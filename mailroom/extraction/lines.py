@@ -17,6 +17,7 @@ from mailroom.extraction.labels import Label
 from mailroom.extraction.line_cells import Cell, Row, rows_of
 from mailroom.extraction.line_charges import charges_under
 from mailroom.extraction.line_columns import RATES, Column, Header, Roles, Table, fill, headers, is_product, roles_of
+from mailroom.extraction.line_slips import Slip, slip_of
 from mailroom.extraction.line_totals import Checked, Draft, checked
 from mailroom.extraction.line_words import NEAR, give_words
 
@@ -27,6 +28,7 @@ _OF_LINES = frozenset({"description", "quantity", "unit_price"})
 _MOST_LINES = 500
 _MOST_ROWS = 3_000
 _MOST_ROUNDED = Decimal("0.05")
+_MOST_CHARGES = 4
 
 
 def find_lines(sight: Sight, fields: Fields) -> Lines:
@@ -37,10 +39,39 @@ def find_lines(sight: Sight, fields: Fields) -> Lines:
     found = _checked(sight, list(_tables(sight)), fields)
     if found is not None and found.fits:
         return found.lines
+    of_slip = _of_slip(sight, fields) if kind.value == DocumentType.RECEIPT.value else None
+    if of_slip is not None and of_slip.fits:
+        return of_slip.lines
     other = _checked(sight, list(_loose_tables(sight)), fields, loose=True)
-    if other is not None and (other.fits or (found is None and kind.value == DocumentType.RECEIPT.value)):
+    if other is not None and other.fits:
         return other.lines
-    return found.lines if found is not None else Lines()
+    shown = found or of_slip
+    return shown.lines if shown is not None else Lines()
+
+
+def _of_slip(sight: Sight, fields: Fields) -> Checked | None:
+    """Return the rows of a till slip compared with the totals; charges under them where only these make them fit."""
+    slip = Slip([], [])
+    for sheet in sight.sheets:
+        rows = rows_of(sheet)[:_MOST_ROWS]
+        ends = next((n for n, row in enumerate(rows) if _is_sum(sight, row)), len(rows))
+        here = slip_of(sight, rows, ends)
+        slip.drafts += here.drafts
+        slip.charges += here.charges
+        if ends < len(rows):
+            break
+    if not slip.drafts:
+        return None
+    drafts = slip.drafts[:_MOST_LINES]
+    _explain_letters(sight, drafts)
+    found = checked(drafts, fields, roundings=_roundings(sight), loose=True)
+    if found.fits:
+        return found
+    for count in range(1, min(len(slip.charges), _MOST_CHARGES) + 1):
+        completed = checked([*drafts, *slip.charges[:count]], fields, roundings=_roundings(sight), loose=True)
+        if completed.fits:
+            return completed
+    return found
 
 
 def _checked(sight: Sight, tables: Sequence[Table], fields: Fields, *, loose: bool = False) -> Checked | None:

@@ -1,0 +1,196 @@
+"""The lines of a till slip: each row's last amount, with what it is of in its own row, over it or under it. Pure.
+
+A slip has no columns to rely on: on a photo of crumpled paper amounts do not stand under each other, descriptions hold
+numbers, and `2 x 1,20` or `0,955 kg x 6,11/kg` stands over, under or beside the words. So rows are read, not columns,
+and only what adds up to the total is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailroom.domain.unit import is_unit
+from mailroom.extraction.candidates import Sight
+from mailroom.extraction.layout import Segment, Token
+from mailroom.extraction.line_cells import Cell, Row
+from mailroom.extraction.line_columns import is_product
+from mailroom.extraction.line_totals import Draft
+from mailroom.extraction.line_words import NEAR
+
+_FACTORS = re.compile(
+    r"(?<![\d.,])(?P<one>\d{1,4}(?:[.,]\d{1,3})?)(?P<unit>\s?[^\W\d]{1,5}\.?)?\s?[xX×*@%]\s?(?:€|£|\$|EUR|RM|RON)?\s?"
+    r"(?P<other>\d{1,6}(?:[.,]\d{1,4})?)(?P<price>\s?/\s?[^\W\d]{1,5})?(?![\d.,])"
+)
+_COUNT = re.compile(r"(?P<many>[1-9]\d?)(?:\s?[xX×*]|(?=\s[^\W\d]))\s?(?=[^\W\d])")
+_GROWN = re.compile(r"(?<![\w.,])(?P<sign>[-–−])?(?P<number>\d{1,4}[.,]\d\d)[A-Za-z*]$")
+_CHARGES = frozenset({"discount", "tip", "deposit", "shipping", "levy", "prepaid"})
+_TAKEN = frozenset({"discount", "prepaid"})
+_SUMS = frozenset({"total", "payable", "sum", "net"})
+_WORDS_OVER = 2
+_MOST_UNDER = 12
+"""Rows under the lines among which a discount or a tip is looked for."""
+
+
+@dataclass(slots=True)
+class Slip:
+    """The rows of a slip that have an amount, and the charges that stand between them and the total."""
+
+    drafts: list[Draft]
+    charges: list[Draft]
+
+
+def slip_of(sight: Sight, rows: Sequence[Row], ends: int) -> Slip:
+    """Return what may be the lines of a slip; `ends` is the first row that is a sum."""
+    claimed: set[int] = set()
+    drafts = [d for number in range(ends) if (d := _draft(sight, rows, number, claimed, ends))]
+    return Slip(drafts, list(_charges(sight, rows[ends : ends + _MOST_UNDER])))
+
+
+def _draft(sight: Sight, rows: Sequence[Row], number: int, claimed: set[int], ends: int) -> Draft | None:
+    row = rows[number]
+    amount = _last_amount(row)
+    if amount is None:
+        return None
+    factors = _factors(row, amount)
+    draft = Draft(number, row, amount, letter=_letter(row, amount))
+    if factors and factors.fit:
+        draft.quantity, draft.each, draft.unit, draft.proved = factors.many, factors.each, factors.unit, True
+    draft.words = _own_words(row, amount, factors)
+    if draft.quantity is None and (counted := _count(row, draft.words)):
+        draft.quantity, draft.words = counted, draft.words[len(counted.tokens) :]
+    if not _wordy(draft.words):
+        draft.before = _words_over(rows, number, claimed)
+        draft.after = [] if draft.before else _words_under(rows, number, claimed, ends)
+    draft.charge = _charge(sight, row)
+    return draft
+
+
+def _last_amount(row: Row) -> Cell | None:
+    """Return the amount that ends a row, with the letter of its VAT rate behind it or grown to it: `0.80A`."""
+    segment = row.segments[-1]
+    match = _GROWN.search(segment.text) if segment.digits else None
+    if match is None:
+        return row.money[-1] if row.money else None
+    first, last = segment.span(*match.span("number"))
+    value = float(re.sub(r"[.,]", ".", match["number"]))
+    return Cell((-value if match["sign"] else value,), 2, False, segment, first, last, match[0])
+
+
+@dataclass(slots=True)
+class _Factors:
+    many: Cell
+    each: Cell
+    unit: str
+    start: tuple[int, int]
+    """The segment's place and the character in it at which they begin."""
+    fit: bool
+    """Whether they give the amount: if not, a digit was misread, and they are still no words."""
+
+
+def _factors(row: Row, amount: Cell) -> _Factors | None:
+    """Find quantity and price in a row: two numbers with a sign between them whose product is the amount."""
+    for segment in row.segments[: amount.segment.place + 1]:
+        if not segment.digits:
+            continue
+        for match in _FACTORS.finditer(segment.text):
+            one, other = (_cell(segment, match, name) for name in ("one", "other"))
+            if one.first == amount.first and segment is amount.segment:
+                continue
+            many, each = (other, one) if one.decimals == 2 and other.decimals == 0 else (one, other)
+            total = Cell(amount.values, amount.decimals, False, amount.segment, amount.first, amount.last, "")
+            if not many.value or each.decimals < 2:
+                continue
+            fit = is_product(total, many, each)
+            if fit or match["price"]:
+                unit = (match["unit"] or "").strip(" .")
+                return _Factors(many, each, unit if is_unit(unit) else "", (segment.place, match.start()), fit)
+    return None
+
+
+def _cell(segment: Segment, match: re.Match[str], name: str) -> Cell:
+    text = match[name]
+    tail = re.search(r"[.,](\d+)$", text)
+    first, last = segment.span(*match.span(name))
+    return Cell((float(text.replace(",", ".")),), len(tail[1]) if tail else 0, False, segment, first, last, text)
+
+
+def _own_words(row: Row, amount: Cell, factors: _Factors | None) -> list[Token]:
+    """Return the words of a row before its numbers."""
+    words: list[Token] = []
+    for segment in row.segments[: amount.segment.place + 1]:
+        here = segment.tokens[: amount.first] if segment is amount.segment else segment.tokens
+        if factors and segment.place >= factors.start[0]:
+            at, start = factors.start
+            here = [t for t, s in zip(here, segment.starts, strict=False) if segment.place == at and s < start]
+        words.extend(here)
+    while words and not any(c.isalnum() for c in words[-1].text):
+        words.pop()
+    return words
+
+
+def _count(row: Row, words: Sequence[Token]) -> Cell | None:
+    """Return the number that a row begins with, `2 Wiener Schnitzel`: how many were sold."""
+    segment = row.segments[0]
+    match = _COUNT.match(segment.text)
+    if match is None or not words or words[0] is not segment.tokens[0]:
+        return None
+    first, last = segment.span(0, match.end("many"))
+    return Cell((float(match["many"]),), 0, False, segment, first, last, match["many"])
+
+
+def _wordy(words: Sequence[Token]) -> bool:
+    return any(sum(c.isalpha() for c in t.text) >= 3 for t in words) or sum(len(t.text) > 1 for t in words) > 1
+
+
+def _words_over(rows: Sequence[Row], number: int, claimed: set[int]) -> list[list[Token]]:
+    """Return up to two rows of words right over a row of numbers that no other line has."""
+    found: list[list[Token]] = []
+    for at in range(number - 1, max(-1, number - 1 - _WORDS_OVER), -1):
+        if at in claimed or rows[at].money or not _close(rows[at], rows[at + 1]):
+            break
+        words = [t for s in rows[at].segments for t in s.tokens]
+        if not any(sum(c.isalpha() for c in t.text) >= 2 for t in words):
+            break
+        claimed.add(at)
+        found.insert(0, words)
+    return found
+
+
+def _words_under(rows: Sequence[Row], number: int, claimed: set[int], ends: int) -> list[list[Token]]:
+    at = number + 1
+    if at >= ends or rows[at].money or not _close(rows[number], rows[at]):
+        return []
+    claimed.add(at)
+    return [[t for s in rows[at].segments for t in s.tokens]]
+
+
+def _close(upper: Row, lower: Row) -> bool:
+    return lower.y0 - upper.y1 < NEAR * max(upper.sheet.line, 1e-6)
+
+
+def _letter(row: Row, amount: Cell) -> str:
+    """Return the letter behind an amount, which names its VAT rate."""
+    after = row.segments[amount.segment.place + 1 :]
+    rest = [*amount.segment.tokens[amount.last :], *(t for s in after for t in s.tokens)]
+    texts = [t.text.strip("*.:") for t in rest]
+    return texts[0].upper() if len(texts) == 1 and 0 < len(texts[0]) <= 3 and texts[0].isalpha() else ""
+
+
+def _charge(sight: Sight, row: Row) -> str:
+    roles = {role for a in sight.labels_of(row.segments[0]) if a.first == 0 and not a.segment.place for role in a.roles}
+    return next((role for role in ("discount", "shipping", "deposit") if role in roles), "")
+
+
+def _charges(sight: Sight, rows: Sequence[Row]) -> Iterator[Draft]:
+    """Yield what is added to the lines or taken from them before the total: a tip, a voucher, a deposit."""
+    for at, row in enumerate(rows):
+        labels = [a for a in sight.labels_of(row.segments[0]) if a.first <= 1 and not a.segment.place]
+        amount = row.money[-1] if row.money else None
+        if amount is None or any(a.roles & _SUMS for a in labels):
+            continue
+        if amount.value >= 0 and not any(a.roles & _CHARGES for a in labels):
+            continue
+        taken = any(a.roles & _TAKEN for a in labels)
+        yield Draft(-1 - at, row, amount, words=_own_words(row, amount, None), charge="discount" if taken else "")
