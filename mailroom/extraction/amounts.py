@@ -17,9 +17,10 @@ from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.tax import EVERY_RATE, fits_rate, rates_of
+from mailroom.extraction.text import fold
 
 TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
-               "change", "tendered", "rounding", "deposit", "shipping", "levy", "previous")  # fmt: skip
+               "change", "tendered", "card", "rounding", "deposit", "shipping", "levy", "previous")  # fmt: skip
 _ITEM_COLUMNS = frozenset({"description", "quantity", "unit_price", "line_amount", "vat_rate", "discount"})
 _TABLE_OF_SUMS = frozenset({"net", "vat", "total", "payable"})
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
@@ -86,6 +87,7 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
                 _give_roles(amount, headers, sight, several=len(here) > 1)
             _read_rate(row, here)
             found.extend(here)
+    _read_included(found)
     _read_sums(found)
     _read_tables_of_rates(found)
     _read_columns(found)
@@ -126,6 +128,23 @@ def _read_rate(row: list[Segment], here: list[Amount]) -> None:
                 _be(net, "net", 0.75)
                 _be(vat, "vat", 0.85)
                 vat.rate = rate
+
+
+def _read_included(found: list[Amount]) -> None:
+    """`incl. BTW 21%   1,67` under 9,60: what looks like a total with VAT is the VAT that a larger amount holds."""
+    for amount in found:
+        if not _INCLUDED.match(fold(amount.label)) or amount.line_item:
+            continue
+        rate = rate_beside(amount)
+        if rate and any(_holds(other.value, rate, amount.value) for other in found if other.value > amount.value):
+            _be(amount, "vat", 0.85)
+
+
+_INCLUDED = re.compile(r"\W*(?:incl|inkl|inbegrepen|dont|waarvan|davon|darin|enthalt|of which|din care)")
+
+
+def _holds(total: Decimal, rate: Decimal, vat: Decimal) -> bool:
+    return abs(total * rate / (100 + rate) - vat) <= _CENT
 
 
 def _read_sums(found: list[Amount]) -> None:
@@ -271,8 +290,10 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
 
 _LONGEST_CELL = 8
 """Words: in a cell brackets are a minus, in a sentence (EUR 420,00) they are a remark."""
-_MEASURE = re.compile(r"\s?(?:kg|km|kwh|mwh|m3|m³|m²|ltr|cl|ml|mg|gr)(?![^\W\d])", re.IGNORECASE)
-"""What follows a weight or another measure, which is no amount: `1,124 kg x 1,79`."""
+_MEASURE = re.compile(
+    r"\s?(?:kg|km|kwh|mwh|m3|m³|m²|ltr|cl|ml|mg|gr|h|hrs?|u|uur|uhr|heures?|am|pm)(?![^\W\d])", re.IGNORECASE
+)
+"""What follows a weight, a time of day or another measure, which is no amount: `1,124 kg x 1,79`, `tot 18.30 uur`."""
 
 
 def _repaired(segment: Segment) -> str:

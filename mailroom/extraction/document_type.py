@@ -145,11 +145,17 @@ def _self_billed(sight: Sight) -> bool:
 
 
 def _is_slip(sight: Sight) -> bool:
-    """A till slip is one narrow column: few words a line, and taller than any sheet of paper."""
+    """A till slip is one narrow column: few words a line, and taller than any sheet of paper, or of few lines."""
     sheet = sight.sheets[0] if sight.sheets else None
     if sheet is None or not sheet.rows:
         return False
     xs = [t.x0 for s in sheet.segments for t in s.tokens]
     letters = [t.letter for s in sheet.segments for t in s.tokens]
     wide = (max(xs) - min(xs)) / max(sorted(letters)[len(letters) // 2], 1e-6)
+    if sheet.ocr and wide < _NARROW and len(sheet.rows) > _FEW_ROWS:
+        return True  # of a parking meter, a cloakroom
     return wide < 50 and len(sheet.rows) > 10
+
+
+_NARROW = 40  # letters
+_FEW_ROWS = 5

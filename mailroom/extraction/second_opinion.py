@@ -47,10 +47,16 @@ def surer(first: Extraction, second: Extraction) -> Extraction:
     fields: Fields = {name: max(first.fields[name], second.fields[name], key=_weight) for name in FieldName}
     of_amounts = max(first, second, key=lambda found: _weight(found.fields[FieldName.TOTAL_AMOUNT]))
     fields |= {name: of_amounts.fields[name] for name in _AMOUNTS}
+    if fields[FieldName.CURRENCY].value is None:
+        fields[FieldName.CURRENCY] = max((first, second), key=_of_currency).fields[FieldName.CURRENCY]
     for name in _KEY_FIELDS:
         if _same(first.fields[name], second.fields[name]):
             fields[name] = fields[name].model_copy(update={"confidence": _surer_still(fields[name].confidence)})
     return replace(of_amounts, fields=fields)
+
+
+def _of_currency(found: Extraction) -> float:
+    return _weight(found.fields[FieldName.CURRENCY])
 
 
 def _same(one: Field, other: Field) -> bool:

@@ -90,8 +90,9 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         return Totals()
     best_points, total, triple = ranked[0]
     others = [r for r in ranked[1:] if r[1].value != total.value]
+    proof = "net_plus_vat" if triple else _proof(total, pool, amounts, setting)
     result = Totals(
-        total=Found(total.value, total, best_points, "net_plus_vat" if triple else _cash_proof(total, pool)),
+        total=Found(total.value, total, best_points, proof),
         rival=others[0][0] if others else 0.0,
         second=others[0][1] if others else None,
         ranking=[(points, amount) for points, amount, _ in ranked],
@@ -129,8 +130,10 @@ def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], settin
         return True
     if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
         return True
+    if not setting.receipt or _cash_proof(total, amounts):
+        return False
     larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
-    return setting.receipt and len(larger) > _FEW_LARGER and _cash_proof(total, amounts) == ""
+    return len(larger) > _FEW_LARGER or _paid_otherwise(total, amounts)
 
 
 _CENTS = re.compile(r"[.,:]\s?\d{2}(?!\d)")
@@ -259,6 +262,8 @@ def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int],
     points = 4.0 * _label_points(total, _TOTAL)
     points -= 2.5 * total.role(*_NOT_TOTAL) * (total.role(*_TOTAL) < 0.5)
     paid = bool(_cash_proof(total, pool))
+    if setting.receipt:
+        points += _points_of_payment(total, pool)
     points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*_TOTAL) < 0.6 and not paid)
     points -= 4.0 * (total.value == 0) + 6.0 * total.part
     points -= 1.0 if _in_sentence(total) else 0.0
@@ -306,6 +311,68 @@ def _cash_proof(total: Amount, pool: list[Amount]) -> str:
     given = [a.value for a in pool if a.role("tendered", "prepaid") >= 0.5]
     back = [a.value for a in pool if a.role("change") >= 0.5 and a.value > 0]
     return "cash_less_change" if any(g - b == total.value for g in given for b in back) else ""
+
+
+def _proof(total: Amount, pool: list[Amount], amounts: list[Amount], setting: Setting) -> str:
+    """Name what proves a total on a slip: cash less change, the card's amount, or the lines above it."""
+    cash = _cash_proof(total, pool)
+    if cash or not setting.receipt:
+        return cash
+    if any(a is not total and _pays(a.value, total.value, pool) for a in _by_card(pool)):
+        return "card_amount"
+    return "sum_of_lines" if total.value in _sums_of_lines(amounts) else ""
+
+
+def _by_card(pool: list[Amount]) -> list[Amount]:
+    """Return what was paid by card, which is the very total unless several ways of paying make it up."""
+    return [a for a in pool if a.role("card") >= 0.5 and a.value > 0]
+
+
+def _paid_otherwise(total: Amount, pool: list[Amount]) -> bool:
+    """Say whether a card paid another amount, that no other payment, tip or rounding explains."""
+    cards = _by_card(pool)
+    if not cards or total.role("card") >= 0.5 or any(a.role("change", "prepaid") >= 0.5 and a.value for a in pool):
+        return False
+    exact = any(_pays(a.value, total.value, pool) for a in cards)
+    return not exact and sum(_paid(pool), Decimal(0)) != total.value
+
+
+def _pays(paid: Decimal, total: Decimal, pool: list[Amount]) -> bool:
+    """Say whether a payment is a total, rounded to what coins can pay, or with a tip."""
+    more = paid - total
+    if abs(more) <= _ROUNDING and (not more or paid % _ROUNDING == 0):
+        return True
+    return more > 0 and any(a.role("tip") >= 0.5 and a.value == more for a in pool)
+
+
+def _paid(pool: list[Amount]) -> list[Decimal]:
+    return [a.value for a in pool if a.role("tendered", "card", "prepaid") >= 0.5]
+
+
+def _points_of_payment(total: Amount, pool: list[Amount]) -> float:
+    """Weigh what was paid: by a card it is the total, and where nothing is called the total, any payment is."""
+    if any(a.role("change") >= 0.5 and a.value for a in pool):
+        return 0.0
+    if total.role("card") >= 0.5 and total.role(*_TOTAL) < 0.5:
+        return 2.5
+    if total.role("prepaid", "tendered") >= 0.5 and total.role(*_TOTAL) < 0.5:
+        return 0.0 if any(a.role(*_TOTAL) >= 0.5 for a in pool) else 3.5
+    return -3.0 if _paid_otherwise(total, pool) else 0.0
+
+
+def _sums_of_lines(amounts: list[Amount]) -> set[Decimal]:
+    """Return what the last amounts of the rows over the first sum come to: of all of them, and of the lower ones."""
+    above: dict[tuple[int, int], Decimal] = {}
+    for amount in amounts:
+        if amount.role("total", "sum", "subtotal", "payable") >= 0.5:
+            break
+        above[amount.at.page, amount.at.segment.row] = amount.signed
+    summed, found = Decimal(0), set()
+    for count, value in enumerate(reversed(above.values())):
+        summed += value
+        if count:
+            found.add(summed)
+    return found
 
 
 def _before_rounding(total: Amount, pool: list[Amount]) -> Amount | None:

@@ -187,3 +187,83 @@ def test_vat_within_a_total_that_is_printed_twice_is_not_added_to_it() -> None:
         )
     )
     assert found["total_amount"] == "17.00"
+
+
+METER = """
+        PARKING STADSHAL
+        Beheer: Mobipark NV
+        06.02.2026 09:02
+        {rows}
+"""
+
+
+@pytest.mark.parametrize(
+    "vat",
+    ["incl. BTW 21%      1,67", "waarvan btw 21%     1,67", "dont TVA 21%        1,67", "inkl. 21% MwSt      1,67"],
+)
+def test_the_vat_within_what_was_paid_is_not_the_total(vat: str) -> None:
+    found = values(read(METER.format(rows=f"TARIEF A      9,60\n        BETAALD EUR 9,60\n        {vat}"), ocr=True))
+    assert found["total_amount"] == "9.60"
+    assert found["vat_amount"] == "1.67"
+
+
+@pytest.mark.parametrize(
+    "time", ["Afhalen tot 00.30u", "Open tot 18.30 uur", "Geöffnet bis 18.30 Uhr", "total 18.30 h"]
+)
+def test_a_time_of_day_is_no_amount(time: str) -> None:
+    found = values(
+        read(METER.format(rows=f"Jas 2x    4,00\n        Tas    2,00\n        TOTAAL 6,00\n        {time}"), ocr=True)
+    )
+    assert found["total_amount"] == "6.00"
+
+
+@pytest.mark.parametrize(
+    "paid", ["BETAALD  4.20 EUR", "BANCONTACT   4.20", "CARTE BANCAIRE  4.20", "Kartenzahlung   4.20"]
+)
+def test_what_was_paid_is_the_total_where_nothing_is_called_so(paid: str) -> None:
+    found = values(
+        read(METER.format(rows=f"Zone ORANJE B\n        Automaat\n        EINDE 11:12\n        {paid}"), ocr=True)
+    )
+    assert found["total_amount"] == "4.20"
+    assert found["document_type"] == "receipt"
+
+
+SUMS = """
+        HOMEFIX DIY CENTRE
+        25-02-18 15:40
+        NIPPON PAINT 5L       68.00
+        ROLLER                 8.90
+        BRUSH                  {brush}
+        TOTAL                 {total}
+        {paid}
+"""
+
+
+def test_what_a_card_paid_and_what_the_lines_come_to_prove_the_total() -> None:
+    sure = {}
+    for name, brush, paid in (
+        ("none", "4.90", "Thank you"), ("lines", "4.50", "Thank you"), ("card", "4.90", "VISA  81.40"),
+    ):  # fmt: skip
+        found = read(SUMS.format(brush=brush, total="81.40", paid=paid), ocr=True).fields[FieldName.TOTAL_AMOUNT]
+        assert found.value == "81.40"
+        sure[name] = (found.confidence, found.evidence[0].proof)
+    assert sure["lines"][1] == "sum_of_lines"
+    assert sure["card"][1] == "card_amount"
+    assert sure["none"][0] < min(sure["lines"][0], sure["card"][0])
+
+
+@pytest.mark.parametrize(
+    ("paid", "doubted"),
+    [
+        ("VISA  87.40", True),
+        ("VISA  81.40", False),
+        ("VISA  81.45", False),  # rounded
+        ("CASH  100.00", False),  # change is not always printed
+        ("VISA  50.00\n        CASH  31.40", False),
+        ("TIP   6.00\n        VISA  87.40", False),
+    ],
+)
+def test_a_total_that_the_card_did_not_pay_is_doubted(paid: str, doubted: bool) -> None:
+    page = SUMS.format(brush="4.90", total="81.40", paid=paid)
+    found = read(page, ocr=True).fields[FieldName.TOTAL_AMOUNT]
+    assert (found.confidence < THRESHOLDS[FieldName.TOTAL_AMOUNT]) is doubted
