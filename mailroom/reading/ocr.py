@@ -167,15 +167,14 @@ def _preview(sheet: Sheet, image: Image.Image, geometry: prepare.Geometry, dpi: 
     """Return the straightened sheet small, for people."""
     small = image if image.mode in ("L", "RGB") else image.convert("RGB")
     edge = min(PREVIEW_EDGE, round(max(small.size) * dpi / sheet.dpi)) if sheet.renderer else PREVIEW_EDGE
+    if geometry.corners is None:
+        return prepare.levelled_small(small, geometry.skew, edge)
     # A page that is cut out of its picture is smaller than the picture: it is made small only afterwards.
-    before = edge if geometry.corners is None else 2 * edge
-    return _fitted(geometry.straighten(_fitted(small, before)), edge)
+    return _fitted(geometry.straighten(_fitted(small, 2 * edge)), edge)
 
 
 def _fitted(image: Image.Image, edge: int) -> Image.Image:
     """Return the picture with at most `edge` pixels along its longer side."""
     if max(image.size) <= edge:
         return image
-    factor = edge / max(image.size)
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    return image.resize(prepare.fitting(image.size, edge), Image.Resampling.BOX, reducing_gap=2.0)

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -46,8 +45,7 @@ class Geometry:
                 size, Image.Transform.PERSPECTIVE, _perspective(size, corners), Image.Resampling.BICUBIC
             )
         if self.skew:
-            white: int | tuple[int, int, int] = 255 if image.mode == "L" else (255, 255, 255)
-            image = image.rotate(self.skew, Image.Resampling.BICUBIC, fillcolor=white)
+            image = image.rotate(self.skew, Image.Resampling.BICUBIC, fillcolor=_white(image))
         return image
 
 
@@ -67,6 +65,34 @@ def for_ocr(grey: Image.Image) -> Image.Image:
         grey = grey.resize((_PAPER_WIDTH, height), Image.Resampling.LANCZOS)
         grey = grey.filter(ImageFilter.UnsharpMask(radius=2, percent=100, threshold=2))
     return grey
+
+
+def levelled_small(image: Image.Image, skew: float, edge: int) -> Image.Image:
+    """Return the picture turned level with at most `edge` pixels along its longer side, for people.
+
+    It is turned and made small in one step: half the cost of one after the other, and letters stay sharper.
+    """
+    wide, high = fitting(image.size, edge)
+    factor = max(1, max(image.size) // edge)
+    image = image.reduce(factor) if factor > 1 else image
+    if not skew:
+        return image if image.size == (wide, high) else image.resize((wide, high), Image.Resampling.BILINEAR)
+    sine, cosine = math.sin(math.radians(skew)), math.cos(math.radians(skew))
+    across, down = image.width / wide, image.height / high
+    a, b, d, e = cosine * across, -sine * across, sine * down, cosine * down
+    moved = (a, b, (image.width - a * wide - b * high) / 2, d, e, (image.height - d * wide - e * high) / 2)
+    how = Image.Resampling.BILINEAR
+    return image.transform((wide, high), Image.Transform.AFFINE, moved, how, fillcolor=_white(image))
+
+
+def fitting(size: tuple[int, int], edge: int) -> tuple[int, int]:
+    """Return the size with at most `edge` along its longer side."""
+    factor = min(1.0, edge / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def _white(image: Image.Image) -> int | tuple[int, int, int]:
+    return 255 if image.mode == "L" else (255, 255, 255)
 
 
 def for_osd(grey: Image.Image, edge: int) -> Image.Image:
@@ -260,8 +286,9 @@ def find_skew(grey: Image.Image) -> float:
         step = math.tan(math.radians(angle)) * ink.width / strips.width
         moved = (1, 0, 0, step, 1, -step * strips.width / 2)
         turned = strips.transform(strips.size, Image.Transform.AFFINE, moved, Image.Resampling.NEAREST)
-        rows = turned.resize((1, turned.height), Image.Resampling.BOX).tobytes()
-        return sum((a - b) ** 2 for a, b in pairwise(rows))
+        rows = turned.resize((1, turned.height), Image.Resampling.BOX)
+        steps = ImageChops.difference(rows, ImageChops.offset(rows, 0, 1)).crop((0, 1, 1, rows.height)).histogram()
+        return sum(count * step * step for step, count in enumerate(steps) if count)
 
     best = float(max(range(-_MOST_SKEW, _MOST_SKEW + 1), key=contrast))
     for step in (0.5, 0.25, 0.1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import papers_reading as papers
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
 from mailroom.reading import picture, prepare
 
@@ -111,3 +111,18 @@ def test_every_kind_of_png_is_decoded_to_dark_on_light(mode: str) -> None:
     assert low < 60
     assert isinstance(high, int)
     assert high > 240
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.8, -1.9])
+def test_a_small_picture_for_people_shows_what_the_straightened_page_shows(angle: float) -> None:
+    page = papers.drawn().rotate(-angle, Image.Resampling.BICUBIC, fillcolor=255)
+    small = prepare.levelled_small(page, angle, 700)
+    assert small.size == prepare.fitting(page.size, 700)
+    assert max(small.size) == 700
+    straight = prepare.Geometry(skew=angle).straighten(page).resize(small.size, Image.Resampling.BOX)
+    blurred = [image.filter(ImageFilter.GaussianBlur(1)) for image in (small, straight)]
+    assert ImageStat.Stat(ImageChops.difference(*blurred)).rms[0] < 5  # an angle the other way round: over 20
+
+
+def test_a_picture_that_is_small_already_is_not_enlarged_for_people() -> None:
+    assert prepare.levelled_small(Image.new("RGB", (300, 200)), 0.0, 700).size == (300, 200)
