@@ -109,3 +109,23 @@ def test_who_stands_at_the_place_of_the_work_is_not_the_seller(caption: str, nam
   Totaal       121,00 EUR
 """
     assert values(read(page))["seller_name"] == "Timmerwerken Ghys BV"
+
+
+@pytest.mark.parametrize(
+    ("sellers", "buyers"),
+    [
+        ("OB nr", "BTW-nr. koper"), ("N° TVA/BTW", "N° TVA acheteur"), ("TVA CEE", "Votre TVA intracom"), ("EG-Ident-Nr.", "Kunden-UID"),
+        ("UID/MWST", "UID des Leistungsempfängers"), ("VAT/Tax ID", "Customer's VAT number"), ("VAT no.", "VAT ID of the customer"),
+        ("Identificatorul TVA", "Identificatorul de TVA al cumpărătorului"), ("CIF", "Cod fiscal beneficiar"),
+    ],
+)  # fmt: skip
+def test_the_buyers_vat_id_is_not_the_sellers(sellers: str, buyers: str) -> None:
+    page = f"  {buyers}: DE136695976\n\n!FACTUUR\n  Nr: 2026-118\n  Totaal       121,00 EUR\n\n  {sellers}: BE 0403.170.701"
+    found = values(read(page))
+    assert (found["seller_vat_id"], found["buyer_vat_id"]) == ("BE0403170701", "DE136695976")
+
+
+@pytest.mark.parametrize("printed", ["N° TVA : FR 32 123 456 789", "VAT: GB 707 6177 69", "TVA FR 32 123 456 789"])
+def test_the_country_before_an_id_belongs_to_the_id(printed: str) -> None:
+    found = values(read(f"!FACTURE\n  N° 2026-118\n  Total TTC      121,00 EUR\n\n  {printed}"))
+    assert found["seller_vat_id"] in {"FR32123456789", "GB707617769"}
