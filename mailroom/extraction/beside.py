@@ -101,14 +101,16 @@ def _left(sight: Sight, candidate: Candidate) -> Beside | None:
         before.pop()
     if not before:
         return None
-    label = before[-1]
-    if len(before) > 1 and any(leads(label, before[-2]) for leads in (_is_preposition, _is_second_of_two, _is_its_nr)):
-        label = before[-2]
-    between = _between(label, candidate)
+    label = nearest = before[-1]
+    if len(before) > 1 and _is_second_of_two(nearest, before[-2]):
+        label = max(before[-2:], key=lambda a: "issue_date" in a.roles)  # of equal ones the first
+    elif len(before) > 1 and (_is_preposition(nearest, before[-2]) or _is_its_nr(nearest, before[-2])):
+        label = nearest = before[-2]
+    between = _between(nearest, candidate)
     words = [t for t in _outside_brackets(between) if not _FILLER.match(t.text)]
     values = sum(1 for t in words if _DIGIT.search(t.text))
     strength = 0.97 - 0.12 * min(len(words) - values, 4) - 0.22 * min(values, 3)
-    if words and label.roles <= _GENERIC and not label.colon:
+    if words and label.roles <= _GENERIC and not nearest.colon:
         strength *= 0.4  # `N° client` of which only `N°` was read
     if label.segment is not candidate.segment:
         strength -= 0.03 + 0.12 * (candidate.segment.place - label.segment.place - 1)
@@ -149,7 +151,7 @@ def _is_preposition(label: Label, earlier: Label) -> bool:
 
 
 def _is_second_of_two(label: Label, earlier: Label) -> bool:
-    """`Datum / Leistungsdatum: 3.4.2026`: one day is both, and the first is what the document is asked for."""
+    """`Datum / Leistungsdatum: 3.4.2026`, `Datum / Date: 3.4.2026`: one day is both."""
     stroke = label.segment.tokens[label.first - 1].text.endswith("/") if label.first else False
     return earlier.segment is label.segment and stroke and bool(earlier.roles & _DAYS) and bool(label.roles & _DAYS)
 

@@ -344,10 +344,11 @@ def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[C
     """Return the candidates for the due date, best first; only a label or a sentence about paying makes one."""
     agreed = terms(sight, date.fromisoformat(issue)) if issue else set()
     for found in dates:
-        points = -4.0 + max(8.0 * found.strength("due_date"), 6.4 * says_when_to_pay(found))
+        asked = says_when_to_pay(found) and not _called_otherwise(found)
+        points = -4.0 + max(8.0 * found.strength("due_date"), 6.4 * asked)
         points += (2.0 if points > 0 else 5.5) * (found.value in agreed)
         points -= 5.0 * _for_discount(found, sight) + 6.0 * was_paid(found)
-        named = found.strength("due_date") >= 0.6 or says_when_to_pay(found)
+        named = found.strength("due_date") >= 0.6 or asked
         points -= 4.0 * found.strength("issue_date", *_OTHER) * (not named)
         points -= 4.0 * (_in_range(found) and found.strength("due_date") < 0.6)  # `closed from 3 until 10 August`
         if issue:
@@ -355,3 +356,14 @@ def score_due(dates: list[Candidate], sight: Sight, issue: str | None) -> list[C
             points -= 2.0 if found.value[:4] > str(int(issue[:4]) + 1) else 0.0
         found.score = points
     return sorted(dates, key=lambda c: -c.score)
+
+
+def _called_otherwise(found: Candidate) -> bool:
+    """`Next payment: 3 May 2026`: its caption, and no word of a sentence, says that it is another day."""
+    beside = found.best(_OTHER)
+    if beside is None or beside.strength < _SURE:
+        return False
+    return beside.label.first == 0 and beside.label.colon and len(beside.label.text) > _SMALL
+
+
+_SURE = 0.9

@@ -129,3 +129,41 @@ def test_the_buyers_vat_id_is_not_the_sellers(sellers: str, buyers: str) -> None
 def test_the_country_before_an_id_belongs_to_the_id(printed: str) -> None:
     found = values(read(f"!FACTURE\n  N° 2026-118\n  Total TTC      121,00 EUR\n\n  {printed}"))
     assert found["seller_vat_id"] in {"FR32123456789", "GB707617769"}
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("nl", "Datum / Date: 03/04/2026"), ("de", "Datum/Date        03.04.2026"), ("de", "Lieferdatum / Rechnungsdatum: 03.04.2026"),
+        ("de", "Leistungs- und Rechnungsdatum: 03.04.2026"), ("nl", "Aanmaakdatum: 03/04/2026"), ("fr", "Date de création : 03/04/2026"),
+        ("fr", "Votre facture du 3 avril 2026"), ("de", "Rechnungsstellungsdatum: 03.04.2026"), ("en", "Bill generation date: 3 April 2026"),
+        ("en", "Date of supply / tax point: 3 April 2026"), ("ro", "Emitere: 03.04.2026"), ("ro", "Data emisiei: 03.04.2026"),
+        ("en", "Transaction date: 3 April 2026"), ("nl", "Datum kasticket: 03/04/2026"), ("fr", "Date et heure : 03/04/2026 10:12"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "other", ["Leverdatum: 01/04/2026", "Date de réception : 02/04/2026", "Data înregistrării: 02.04.2026"]
+)
+def test_the_issue_date_is_found_beside_another_day(language: str, line: str, other: str) -> None:
+    assert said(language, date=f"{other}\n  {line}")["issue_date"] == "2026-04-03"
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("nl", "Niet later dan"), ("nl", "Betaaltermijn"), ("nl", "Te betalen tot"), ("fr", "Dû le"), ("fr", "Date d'éch."),
+        ("fr", "Délai de règlement"), ("fr", "Date prévue de prélèvement"), ("de", "Nettozahlungsziel"), ("de", "Verfalltag"),
+        ("de", "Zahlung erwartet bis"), ("en", "Must be paid by"), ("en", "Balance due date"), ("en", "Pay until"),
+        ("ro", "Data scad."), ("ro", "Se achită până la"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", [": ", "             "])
+def test_the_due_date_is_found_under_the_labels_of_programs(language: str, label: str, gap: str) -> None:
+    found = said(language, due=f"{label}{gap}03/05/2026")
+    assert (found["issue_date"], found["due_date"]) == ("2026-04-03", "2026-05-03")
+
+
+@pytest.mark.parametrize("line", ["Datum van betaling: 03/05/2026", "Date du mandat : 03/05/2026", "Letzte Mahnung: 03.05.2026",
+                                  "Next payment: 3 May 2026", "Data primirii: 03.05.2026"])  # fmt: skip
+def test_a_day_of_something_else_is_not_the_due_date(line: str) -> None:
+    assert said("en", due=line)["due_date"] is None
