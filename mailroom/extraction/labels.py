@@ -102,6 +102,8 @@ class _Entry:
 class _Book:
     entries: dict[str, _Entry]
     prefixes: frozenset[str]
+    forgiven: tuple[str, ...]
+    """The labels of which OCR may misread a letter."""
 
 
 @cache
@@ -127,9 +129,15 @@ def _book() -> _Book:
             if key not in known:  # `Rekening nr.` is the number of an account
                 roles.setdefault(key, set()).add("invoice_number")
                 languages.setdefault(key, set()).add(language)
-    entries = {k: _Entry(frozenset(roles[k]), frozenset(languages[k])) for k in roles if k}
+    entries = {k: _entry(frozenset(roles[k]), frozenset(languages[k])) for k in roles if k}
     prefixes = frozenset(k[:i] for k in entries for i in range(1, len(k) + 1))
-    return _Book(entries, prefixes)
+    return _Book(entries, prefixes, tuple(k for k in entries if k in known and len(k) >= _FUZZY_FROM))
+
+
+@cache
+def _entry(roles: frozenset[str], languages: frozenset[Language]) -> _Entry:
+    """Return the one entry of these roles and languages: thousands of labels share a few hundred."""
+    return _Entry(roles, languages)
 
 
 def _spelled(language: Language) -> Iterator[tuple[str, str]]:
@@ -156,7 +164,7 @@ def _numbered(language: Language) -> Iterator[str]:
 
 @cache
 def _fuzzy_book() -> dict[str, str]:
-    return {short: k for k in _book().entries if len(k) >= _FUZZY_FROM for short in shortened(k)}
+    return {short: k for k in _book().forgiven for short in shortened(k)}
 
 
 def find_labels(sheet: Sheet) -> dict[int, list[Label]]:

@@ -167,3 +167,51 @@ def test_the_due_date_is_found_under_the_labels_of_programs(language: str, label
                                   "Next payment: 3 May 2026", "Data primirii: 03.05.2026"])  # fmt: skip
 def test_a_day_of_something_else_is_not_the_due_date(line: str) -> None:
     assert said("en", due=line)["due_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "sums", "total", "payable"),
+    [
+        ("en", "Total (VAT excl.)   1,000.00\nTotal (VAT incl.)   1,210.00", "1210.00", "1210.00"),
+        ("en", "Invoice total   1,210.00\nRetainer applied   500.00\nAmount remaining   710.00", "1210.00", "710.00"),
+        ("de", "Rechnungsgesamtbetrag   1.190,00\nabzgl. geleisteter Zahlungen   500,00\nVerbleibender Restbetrag   690,00", "1190.00", "690.00"),
+        ("de", "Gesamtbetrag   1.190,00\nVerrechnetes Guthaben   190,00\nZu überweisender Betrag   1.000,00", "1190.00", "1000.00"),
+        ("fr", "Total TTC   1.210,00\nPrélèvements effectués   300,00\nMontant restant   910,00", "1210.00", "910.00"),
+        ("nl", "Totaal incl. btw   1.210,00\nAangerekende tussentijdse facturen   1.000,00\nBij te betalen   210,00", "1210.00", "210.00"),
+        ("ro", "Total cu TVA   1.210,00\nSuma încasată   210,00\nSuma neachitată   1.000,00", "1210.00", "1000.00"),
+    ],
+)  # fmt: skip
+def test_what_was_paid_and_what_is_left_are_known_by_the_words_of_programs(
+    language: str, sums: str, total: str, payable: str
+) -> None:
+    found = said(language, sums=sums.replace("   ", "            "))
+    assert (found["total_amount"], found["payable_amount"]) == (total, payable)
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "Untaxed Amount"), ("en", "Total before taxes"), ("en", "Price (VAT excl.)"), ("nl", "Totaal EUR excl. btw"),
+        ("nl", "Totaal onderworpen"), ("fr", "Assiette TVA"), ("fr", "Total des lignes HT"), ("fr", "Total HT soumis à TVA"),
+        ("de", "Total vor MWST"), ("de", "Zu versteuern"), ("de", "Auftragssumme ohne MwSt."), ("ro", "Total neimpozitat"),
+        ("ro", "Valoarea totală a facturii fără TVA"),
+    ],
+)  # fmt: skip
+def test_an_amount_without_vat_is_never_the_total(language: str, label: str) -> None:
+    found = said(language, sums=f"{label}            1.000,00 EUR")
+    assert found.get("total_amount") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Delivery"),
+        ("nl", "Vracht"),
+        ("fr", "Participation frais de port"),
+        ("de", "Mindermengenzuschlag"),
+        ("ro", "Taxa curier"),
+    ],
+)
+def test_what_is_carried_or_given_away_is_no_sum(language: str, line: str) -> None:
+    found = said(language, sums=f"{line}            1.500,00 EUR")
+    assert found.get("total_amount") is None
