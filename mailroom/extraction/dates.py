@@ -184,6 +184,11 @@ def _numeric(a: int, b: int, year: int, *, day_first: bool) -> date | None:
     return _date(year, a, b) or _date(year, b, a)
 
 
+def surely(dates: list[Candidate]) -> list[Candidate]:
+    """Leave out what only looks like a day: `Rechnung-Nr.: 20260318` is a number that a label calls one."""
+    return [c for c in dates if not (_COMPACT.fullmatch(c.text) and c.strength(*_NUMBERING) >= _NAMED)]
+
+
 def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[Candidate]:
     """Return the candidates for the issue date, best first, with points as score."""
     for found in dates:
@@ -244,12 +249,17 @@ def _date_word(found: Candidate) -> float:
 def _beside_number(found: Candidate, sight: Sight) -> bool:
     """`Rechnung Nr. 12 vom 3.4.2026`: the date of the number to its left."""
     for label in sight.labels_of(found.segment):
+        if label.first > _INTO_SENTENCE and label.roles <= {"invoice_word"}:
+            continue  # `Cet avoir annule la facture FA001904 du 11/12/2025`
         if label.roles & {"invoice_number", "invoice_word", "number", "credit_word"} and label.x1 <= found.x0:
             row = found.segment.sheet.rows[found.segment.row]
             words = [t for s in row for t in s.tokens if label.x1 <= t.x0 < found.x0]
             if 1 <= len(words) <= 5 and any(sum(c.isdigit() for c in t.text) >= 3 for t in words):
                 return True
     return found.first <= 1 and _under_number(found, sight)
+
+
+_INTO_SENTENCE = 2  # words before a word for an invoice that names this one
 
 
 def _under_number(found: Candidate, sight: Sight) -> bool:

@@ -155,8 +155,10 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad)
     _take_dates(work, found_dates)
     headers = item_headers(sight)
-    _take_numbers(work, numbers.used_tokens(found_dates, _surely(vat_ids), _accounts(ibans)), headers)
-    totals = solve(find_amounts(sight, headers), Setting(country, _says_no_vat(sight), work.receipt))
+    used = numbers.used_tokens(dates.surely(found_dates), _surely(vat_ids), _accounts(ibans))
+    _take_numbers(work, used, headers)
+    untaxed = _says_no_vat(sight) or (abroad and not sight.every_label("vat"))
+    totals = solve(find_amounts(sight, headers), Setting(country, untaxed, work.receipt))
     _take_totals(work, totals)
     _take_currency(work, totals, country)
     _take_account_again(work, ibans, totals, country)
@@ -233,7 +235,7 @@ def _phrases(kind: str) -> tuple[str, ...]:
 def _take_dates(work: _Work, found: list[Candidate]) -> None:
     issue = work.take(FieldName.ISSUE_DATE, dates.score_issue(found, work.sight, receipt=work.receipt), dates.ISSUE)
     due = work.take(FieldName.DUE_DATE, dates.score_due(found, work.sight, issue.value if issue else None), dates.DUE)
-    if issue and due is None and not work.receipt:
+    if issue and due is None and not work.receipt and work.kind.type is not DocumentType.CREDIT_NOTE:
         _derive_due(work, issue)
 
 

@@ -169,6 +169,7 @@ def score_numbers(
         number.beside = [b for b in number.beside if not _heads_items(b, number, headers, sight)]
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
         key = compact(number.value)
+        number.score -= 6.0 * _is_pair(number.value, counts)
         if number.score > 1.5:
             number.score += 0.5 * min(counts[key] - 1, 2) + 0.8 * (key in quoted and counts[key] > 1)
             number.score += 1.2 * any(key.startswith(other) and key != other for other in long_keys)
@@ -176,6 +177,12 @@ def score_numbers(
         for number in numbers:
             number.score = max(number.score, _reference_points(number))
     return sorted(numbers, key=lambda c: -c.score)
+
+
+def _is_pair(value: str, counts: Counter[str]) -> bool:
+    """`118204 / LF2601-30077` are two numbers where each stands alone elsewhere: the customer's and the invoice's."""
+    parts = [compact(part) for part in value.split(" / ")]
+    return len(parts) > 1 and all(len(part) >= _FEW and counts[part] for part in parts)
 
 
 def _reference_points(number: Candidate) -> float:

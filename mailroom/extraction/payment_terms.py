@@ -23,8 +23,8 @@ from mailroom.languages import Language, reading_data
 
 _LONGEST_TERM = 180  # days
 _DISCOUNT = re.compile(r"\d\s?%|skonto|escompte|discount|korting|reducere|scont\b")
-_SENTENCE = re.compile(r";|(?<=[^\W\d]{3})[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])")
-_CLAUSE = re.compile(r"[,;|]\s+|\s+(?:oder|or|ou|of|sau|sinon|sonst|anders|altfel)\s+")
+_SENTENCE = re.compile(r";|\s[–—-]\s(?!\d)|(?<=[^\W\d]{3})[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])")
+_CLAUSE = re.compile(r"[,;|]\s+|\s[–—-]\s(?!\d)|\s+(?:oder|or|ou|of|sau|sinon|sonst|anders|altfel)\s+")
 _LONGEST_TEXT = 240  # letters before and after a date that are of its sentence
 _LONGEST_LEAD = 90  # letters from the beginning of a term to its day
 _LONG_LINE = 8  # words: a shorter line is the last one of its text
@@ -165,7 +165,7 @@ def terms(sight: Sight, issue: date) -> set[str]:
     found = set()
     for sheet in sight.sheets:
         for segment in (s for s in sheet.segments if s.digits):
-            text = fold(segment.text)
+            text = _with_rest(segment)
             for match in _terms_in(text):
                 if _of_paying(text, match, segment) and 0 < _days(match[0]) <= _LONGEST_TERM:
                     found.add(_due(issue, match[0], text).isoformat())
@@ -200,7 +200,35 @@ def says_when_to_pay(found: Candidate) -> bool:
         or _in_full().search(_piece(text, at, _CLAUSE)) is not None
     )
     caption = text[:at].rstrip().endswith(":") and len(text[:at].split()) <= _LONGEST_CAPTION
-    return asks and (caption or _leading().search(text[:at]) is not None)
+    leads = _leading().search(text[:at]) is not None
+    return (asks and (caption or leads)) or (leads and _in_box_of_paying(found))
+
+
+def _in_box_of_paying(found: Candidate) -> bool:
+    """Tell whether `voor 4/3/2026` alone in its line stands under an amount and words of paying, as in a box."""
+    segment = found.segment
+    if found.first > _TWO or found.last < len(segment.tokens):
+        return False
+    amount = _segment_over(segment)
+    words = _segment_over(amount) if amount else None
+    box = [s for s in (amount, words) if s is not None]
+    return any(s.digits for s in box) and any(_paying().search(fold(s.text)) for s in box)
+
+
+_TWO = 2
+
+
+def _segment_over(segment: Segment) -> Segment | None:
+    """Return the segment of which this one is the next line in its column."""
+    for row in reversed(segment.sheet.rows[max(0, segment.row - _ROWS_UP) : segment.row]):
+        over = next((s for s in row if s.x0 < segment.x1 and s.x1 > segment.x0), None)
+        if over is not None:
+            near = segment.y0 - over.y1 < 2 * segment.sheet.line and len(over.tokens) <= _LONGEST_CAPTION
+            return over if near else None
+    return None
+
+
+_ROWS_UP = 3
 
 
 def _with_line_over(found: Candidate) -> tuple[str, int]:
@@ -246,8 +274,20 @@ def term(sight: Sight, issue: date) -> Term | None:
     return None
 
 
-def _in_segment(segment: Segment, issue: date) -> Term | None:
+def _with_rest(segment: Segment) -> str:
+    """Return the folded text of a line, and of the next where it ends within a term: `binnen de 3` / `weken`."""
     text = fold(segment.text)
+    if not _BROKEN.search(text):
+        return text
+    rows = segment.sheet.rows
+    return f"{text} {_runs_on(rows[segment.row + 1] if segment.row + 1 < len(rows) else [], segment, short=0)}"
+
+
+_BROKEN = re.compile(r"[a-z]{2,}\s\(?\d{1,3}\)?$")
+
+
+def _in_segment(segment: Segment, issue: date) -> Term | None:
+    text = _with_rest(segment)
     match = next((m for m in _terms_in(text) if not _discounted(text, m.start())), None)
     if match and _of_paying(text, match, segment):
         if not 0 < _days(match[0]) <= _LONGEST_TERM:
@@ -287,7 +327,8 @@ def _labelled(segment: Segment) -> bool:
 
 
 def _candidate(segment: Segment, match: re.Match[str]) -> Candidate:
-    # Folding `ß` moves the places of what follows.
+    # Folding `ß` moves the places of what follows, and a term may go on in the next line.
     start, end = match.span() if len(fold(segment.text)) == len(segment.text) else (0, len(segment.text))
+    end = min(end, len(segment.text))
     first, last = segment.span(start, end)
     return Candidate("", segment, first, last, segment.text[start:end], start=start)

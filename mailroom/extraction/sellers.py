@@ -7,6 +7,8 @@ from collections import Counter
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate
+from mailroom.extraction.iban import holds_account
+from mailroom.extraction.layout import Segment
 from mailroom.extraction.text import compact, fold
 from mailroom.extraction.zones import Zone, zone_of
 from mailroom.languages import Language, reading_data
@@ -26,9 +28,44 @@ def score_seller_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> 
         points += 0.3 * min(counts[found.value] - 1, 2)
         points += 0.4 * (found.y0 < 0.25 or found.y0 > 0.8)
         points += 0.8 if own and zone != "buyer" else 0.0
-        points -= 20.0 * _is_own(found.value, own) + 3.0 * (len(counts) > 1 and _of_representative(found))
+        points -= 20.0 * _is_own(found.value, own)
+        if len(counts) > 1:
+            points += 2.5 * _in_company_line(found, ids) - 3.0 * _of_representative(found)
         found.score = points
     return sorted(ids, key=lambda c: -c.score)
+
+
+def _in_company_line(found: Candidate, ids: list[Candidate]) -> bool:
+    """Say whether an account, a register or a capital stands with it: that is what the law wants of a seller.
+
+    Looked at are its line, the lines over and under it in its block, and its row where no other id stands near.
+    """
+    segment, sheet = found.segment, found.segment.sheet
+    others = [c.segment.row for c in ids if c.value != found.value and c.page == found.page]
+    beside = any(abs(row - segment.row) < _LINES_AROUND for row in others)
+    lines = [segment] if beside else list(sheet.rows[segment.row])
+    for step in (-1, 1):
+        at = segment
+        for index in range(segment.row + step, segment.row + step * _LINES_AROUND, step):
+            row = sheet.rows[index] if 0 <= index < len(sheet.rows) else []
+            near = next((s for s in row if abs(s.x0 - segment.x0) < _ALIGNED and _gap(s, at) < sheet.line), None)
+            if near is None or any(c.segment is near and c.value != found.value for c in ids):
+                break
+            lines.append(near)
+            at = near
+    return any(_COMPANY.search(line.text) or holds_account(line) for line in lines)
+
+
+def _gap(one: Segment, other: Segment) -> float:
+    return max(one.y0, other.y0) - min(one.y1, other.y1)
+
+
+_LINES_AROUND = 4
+_COMPANY = re.compile(
+    r"(?<![^\W\d_])(?:BIC|SWIFT|KvK|RPR|RPM|RCS|R\.C\.S|H\.R\.|HR[AB]|Amtsgericht|Handelsregister|Firmenbuch|capital"
+    r"|Registered in|Registered (?:No|number)|Company (?:No|Reg)|Steuernummer|Steuer-Nr)(?![^\W\d_])",
+    re.IGNORECASE,
+)
 
 
 def _of_representative(found: Candidate) -> bool:

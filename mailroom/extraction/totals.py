@@ -76,6 +76,8 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     """Return the amounts of the document that labels and arithmetic agree on best."""
     amounts = _in_one_currency(amounts)
     pool = [a for a in amounts if not a.line_item]
+    if setting.zero_vat:
+        _name_untaxed_sum(pool)
     ranked = _ranked(pool, amounts, setting)
     derived = _derived(pool, ranked, setting) or (_unlabelled(amounts, setting) if _weak(ranked) else None)
     if derived:
@@ -286,8 +288,21 @@ def _before_payment(total: Amount, pool: list[Amount]) -> bool:
     """`Total honoraires 769,50`, `Payé 300,00`, `Solde 469,50`: the sum that a payment and the balance make up."""
     if total.role("subtotal", "sum") < 0.5 or total.role("payable", "net"):
         return False
+    return _leaves_balance(total, pool)
+
+
+def _leaves_balance(total: Amount, pool: list[Amount]) -> bool:
     rest = {a.value for a in pool if a.role("payable") >= 0.5 and a.value}
     return any(total.value - a.value in rest for a in pool if a.role("prepaid", "tendered") >= 0.5 and a.value)
+
+
+def _name_untaxed_sum(pool: list[Amount]) -> None:
+    """Where no VAT is due, the net amount that a retention and what is paid out make up is the total."""
+    if any(a.role("vat") >= 0.5 and a.value for a in pool):
+        return
+    for amount in pool:
+        if amount.role("net") >= 0.5 and not amount.role("payable") and _leaves_balance(amount, pool):
+            amount.roles = {"sum": amount.role("net")}
 
 
 def _paid_more(total: Amount, pool: list[Amount]) -> bool:

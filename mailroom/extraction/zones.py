@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailroom.extraction.candidates import Sight
 from mailroom.extraction.labels import Label
-from mailroom.extraction.layout import Segment, column
+from mailroom.extraction.layout import Segment, below, column
 
 _PARTIES = ("seller", "buyer", "delivery_to")
 _HIGH = 12  # lines of an address block with its numbers
@@ -63,7 +63,7 @@ def _right_edge(label: Label, labels: list[Label]) -> float:
     """A zone reaches to the next column: the next cell in the label's row, the next party, or its own words' end."""
     segment = label.segment
     row = segment.sheet.rows[segment.row]
-    right = [s.x0 for s in row[segment.place + 1 :]] if label.alone else []
+    right = [s.x0 for s in row[segment.place + 1 + _is_answered(label, row) :]] if label.alone else []
     right += [
         a.x0
         for a in labels
@@ -76,6 +76,19 @@ def _right_edge(label: Label, labels: list[Label]) -> float:
     if block and not any(":" in s.text for s in block) and label.alone:
         edge = min(edge, max(s.x1 for s in block))
     return max(edge, label.x1)
+
+
+def _is_answered(label: Label, row: list[Segment]) -> bool:
+    """Say whether a party stands in the cell to the right, and what is its own under that: `Furnizor : | Dacia SRL`."""
+    segment = label.segment
+    cell = row[segment.place + 1] if segment.place + 1 < len(row) else None
+    under = below(segment)
+    if cell is None or not label.colon or ":" in cell.text or cell.x0 - label.x1 > _NEXT_CELL:
+        return False
+    return under is None or ":" in under.text or under.x0 >= cell.x0 - cell.tokens[0].letter
+
+
+_NEXT_CELL = 0.25
 
 
 def zone_of(segment: Segment, zones: list[Zone]) -> str:

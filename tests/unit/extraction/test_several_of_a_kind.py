@@ -229,3 +229,113 @@ def test_a_letter_to_the_buyer_ends_where_its_text_begins() -> None:
 def test_initials_in_a_box_before_a_name_are_no_part_of_it(sign: str, name: str) -> None:
     head = f"\n    !{sign}\n    Kerkstraat 12\n    9000 Gent\n    BTW BE 0403.170.701"
     assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_name"] == name
+
+
+BUYER = """
+    Houtbouw Claes NV
+    Dorpsstraat 3
+    3000 Leuven
+    BTW: BE 0710.493.425
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        (BUYER, "Lindeboom - Meir 12 - BTW BE 0403.170.701 - IBAN BE68 5390 0754 7034"),
+        (BUYER, "Lindeboom - Meir 12 - RPR Antwerpen - BE 0403.170.701"),
+        (BUYER, "Lindeboom au capital de 15 000 €\nBE 0403.170.701"),
+        (f"    Lindeboom\n    BTW BE 0403.170.701   KBC BE68 5390 0754 7034\n{BUYER}", ""),
+        ("    Lindeboom\n    BTW BE 0403.170.701\n    BE68 5390 0754 7034\n" + BUYER, ""),
+    ],
+)
+def test_the_vat_id_that_stands_with_an_account_or_a_register_is_the_sellers(head: str, foot: str) -> None:
+    found = said("FACTUUR 2026-118\nDatum 03/04/2026", head=f"\n{head}", foot=foot)
+    assert found["seller_vat_id"] == "BE0403170701"
+
+
+def test_two_blocks_side_by_side_are_told_apart_by_what_stands_in_each() -> None:
+    head = """
+    Lindeboom NV                         Houtbouw Claes NV
+    Meir 12 - 2000 Antwerpen             Dorpsstraat 3
+    RPR Antwerpen                        3000 Leuven
+    BTW BE 0403.170.701
+    KBC BE68 5390 0754 7034              BTW BE 0710.493.425
+    """
+    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_vat_id"] == "BE0403170701"
+
+
+@pytest.mark.parametrize(("seller", "buyer"), [("Furnizor", "Cumparator"), ("Leverancier", "Klant")])
+def test_a_party_in_the_cell_right_of_its_label_has_what_is_under_that(seller: str, buyer: str) -> None:
+    head = f"""
+    {buyer + " :":<14}  Houtbouw Claes NV
+                    Dorpsstraat 3, 3000 Leuven
+                    BE 0710.493.425
+
+    {seller + " :":<14}  Lindeboom NV
+                    Meir 12, 2000 Antwerpen
+                    BE 0403.170.701
+    """
+    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_vat_id"] == "BE0403170701"
+
+
+def test_the_owner_of_a_firm_is_not_its_name() -> None:
+    head = "\n    Innenausbau Kowalczyk\n    Inhaber: Piotr Kowalczyk\n    Zechenstraße 88, 45888 Gelsenkirchen"
+    assert said("RECHNUNG 2026-118\nDatum 03.04.2026", head=head)["seller_name"] == "Innenausbau Kowalczyk"
+
+
+# -- more of numbers, dates and sums --------------------------------------------------------------------------------
+
+
+def test_a_number_with_the_form_of_a_day_is_a_number_where_a_label_calls_it_one() -> None:
+    found = said("RECHNUNG\nRechnung-Nr.:     20260318\nRechnungsdatum:   10.03.2026")
+    assert (found["invoice_number"], found["issue_date"]) == ("20260318", "2026-03-10")
+
+
+def test_two_numbers_with_a_stroke_between_are_not_one_where_each_stands_alone() -> None:
+    lines = "VERZAMELFACTUUR   DATUM        DEBITEUR\nLF2601-30077      01-01-2026   118204"
+    foot = "Graag betalen onder vermelding van debiteur- en factuurnummer: 118204 / LF2601-30077."
+    assert said(lines, foot=foot)["invoice_number"] == "LF2601-30077"
+
+
+def test_the_day_of_an_invoice_that_a_sentence_names_is_not_that_of_the_credit_note() -> None:
+    lines = "AVOIR AV000231\n29/12/2025"
+    foot = "Cet avoir annule partiellement la facture FA001904 du 11/12/2025."
+    assert said(lines, foot=foot)["issue_date"] == "2025-12-29"
+
+
+@pytest.mark.parametrize(
+    ("lines", "foot", "due"),
+    [
+        ("Sion, le 23 février 2026 – Intervention du 12.02.2026 – échéance 30 jours net", "", "2026-03-25"),
+        ("Datum: 02/04/2026", "Graag betaling binnen de 3\nweken op rekening BE68 5390 0754 7034", "2026-04-23"),
+        ("Factuurdatum: 11/02/2026", "TE BETALEN\n311,59 EUR\nvóór 04/03/2026", "2026-03-04"),
+        ("Factuurdatum: 11/02/2026", "Ons magazijn\nHal 3\nvóór 04/03/2026", None),
+    ],
+)  # fmt: skip
+def test_a_due_date_is_found_in_a_box_over_two_lines_and_after_a_dash(lines: str, foot: str, due: str | None) -> None:
+    assert said(f"FACTURE 26-118\n{lines}", foot=foot)["due_date"] == due
+
+
+def test_a_credit_note_is_not_due_when_its_money_comes_back() -> None:
+    found = said("CREDITNOTA CN-118\nDatum: 20/02/2026", foot="De terugbetaling volgt binnen 5 dagen na betaling.")
+    assert found["due_date"] is None
+
+
+RETAINED = """
+    Rechnungsbetrag netto           9.785,00 EUR
+    ./. 5 % Sicherheitseinbehalt     -489,25 EUR
+    Auszahlungsbetrag               9.295,75 EUR
+    Steuerschuldnerschaft des Leistungsempfängers nach § 13b UStG.
+"""
+
+
+def test_what_is_retained_of_an_invoice_without_vat_is_a_part_of_its_total() -> None:
+    found = said("RECHNUNG 2025/061\nDatum: 1.9.2025", sums=RETAINED)
+    assert (found["total_amount"], found["payable_amount"]) == ("9785.00", "9295.75")
+
+
+def test_an_american_invoice_without_a_tax_has_none() -> None:
+    head = "\n    Brightwater Advisory LLC\n    4410 Meridian Ave N\n    Seattle, WA 98103 US"
+    found = said("INVOICE 10387\nDATE 04/01/2026", head=head, sums="    BALANCE DUE   USD 4,259.00\n")
+    assert (found["net_amount"], found["vat_amount"]) == ("4259.00", "0.00")
