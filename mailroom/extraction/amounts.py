@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import groupby, pairwise
 
-from mailroom.extraction.beside import pair
+from mailroom.extraction.beside import named_inside, pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment
@@ -351,6 +351,10 @@ def item_headers(sight: Sight) -> set[tuple[int, int]]:
 
 
 def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, several: bool) -> None:
+    inside = named_inside(sight, amount.at) if amount.at.first else None
+    if inside and "vat" in inside.roles:
+        _add(amount, inside, _SAID_INSIDE)
+        return
     left = next((b for b in amount.at.beside if not b.above), None)
     above = next((b for b in amount.at.beside if b.above), None)
     if above and (amount.at.page, above.label.segment.row) in headers:
@@ -369,6 +373,9 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
         # A lone `Amount` or `Totaal` over figures heads the lines of an item table whose other headers were not read.
         column = "line_amount" in above.label.roles and not above.label.roles & _TABLE_OF_SUMS
         _add(amount, above.label, above.strength * (0.4 if column and not _heads_sums(above.label, sight) else 1.0))
+
+
+_SAID_INSIDE = 0.9
 
 
 def _heads_sums(label: Label, sight: Sight) -> bool:

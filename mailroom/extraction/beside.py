@@ -23,11 +23,17 @@ _INSIDE = frozenset(
         "incl",
         "inclusive",
         "including",
+        "includes",
         "inc",
         "inkl",
         "inklusive",
         "inclusief",
         "inclus",
+        "inclut",
+        "enthalt",
+        "bevat",
+        "omvat",
+        "include",
         "of",
         "in",
         "im",
@@ -162,6 +168,16 @@ def _is_its_nr(label: Label, earlier: Label) -> bool:
         return False
     between = label.segment.tokens[earlier.last : label.first]
     return len(between) <= _TWO_WORDS and not any(_DIGIT.search(t.text) or t.text[-1:] in ";:" for t in between)
+
+
+def named_inside(sight: Sight, candidate: Candidate) -> Label | None:
+    """Return the label behind an amount that is said to be in another: `Totaal 49,80 (inclusief 8,64 € BTW)`."""
+    tokens = candidate.segment.tokens
+    before = [fold(t.text).strip("(.:") for t in tokens[max(0, candidate.first - _TWO_WORDS) : candidate.first]]
+    if not _INSIDE.intersection(before):
+        return None
+    near = (a for a in sight.labels_in(candidate.segment) if 0 <= a.first - candidate.last <= _TWO_WORDS)
+    return next(near, None)
 
 
 def _precedes(label: Label, candidate: Candidate) -> bool:

@@ -148,7 +148,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     _take_type(work)
     names = find_names(sight)
     _know_parties(work, names)
-    vat_ids, ibans = find_vat_ids(sight), find_ibans(sight)
+    vat_ids, ibans = _registered(find_vat_ids(sight), sight), find_ibans(sight)
     country = _take_ids(work, vat_ids, ibans)
     abroad = not country and american(sight)
     country = "US" if abroad else country
@@ -201,6 +201,16 @@ def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> 
     work.take(FieldName.PAYMENT_REFERENCE, payment_reference.find_references(work.sight), payment_reference.ROLES)
     work.known.anchors = [c.segment for c in (seller, account) if c]
     return country or (account.value[:2] if account else "")
+
+
+def _registered(vat_ids: list[Candidate], sight: Sight) -> list[Candidate]:
+    """Leave out a Romanian tax number without `RO` where the page says that the seller pays no VAT: it is no VAT id."""
+    bare = [c for c in vat_ids if c.value.startswith("RO") and not c.text.upper().startswith("RO")]
+    if not bare:
+        return vat_ids
+    text = blur(" ".join(segment.text for sheet in sight.sheets for segment in sheet.segments))
+    phrases = reading_data(Language.RO)["phrases"]["not_registered"]
+    return [c for c in vat_ids if c not in bare] if any(blur(p) in text for p in phrases) else vat_ids
 
 
 def _surely(vat_ids: list[Candidate]) -> list[Candidate]:

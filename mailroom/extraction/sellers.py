@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 
 from mailroom.extraction.candidates import Candidate
@@ -30,30 +31,40 @@ def score_seller_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> 
         points += 0.8 if own and zone != "buyer" else 0.0
         points -= 20.0 * _is_own(found.value, own)
         if len(counts) > 1:
-            points += 2.5 * _in_company_line(found, ids) - 3.0 * _of_representative(found)
+            points += _company_points(found, ids) - 3.0 * _of_representative(found)
         found.score = points
     return sorted(ids, key=lambda c: -c.score)
 
 
-def _in_company_line(found: Candidate, ids: list[Candidate]) -> bool:
-    """Say whether an account, a register or a capital stands with it: that is what the law wants of a seller.
+def _company_points(found: Candidate, ids: list[Candidate]) -> float:
+    """Return what speaks for an id by what stands with it: an account, a register, a capital, or how to reach it.
 
-    Looked at are its line, the lines over and under it in its block, and its row where no other id stands near.
+    The law wants that of a seller. Looked at are its line, the lines over and under it in its block, and its row where
+    no other id stands near.
     """
-    segment, sheet = found.segment, found.segment.sheet
-    others = [c.segment.row for c in ids if c.value != found.value and c.page == found.page]
-    beside = any(abs(row - segment.row) < _LINES_AROUND for row in others)
-    lines = [segment] if beside else list(sheet.rows[segment.row])
-    for step in (-1, 1):
-        at = segment
-        for index in range(segment.row + step, segment.row + step * _LINES_AROUND, step):
-            row = sheet.rows[index] if 0 <= index < len(sheet.rows) else []
-            near = next((s for s in row if abs(s.x0 - segment.x0) < _ALIGNED and _gap(s, at) < sheet.line), None)
-            if near is None or any(c.segment is near and c.value != found.value for c in ids):
-                break
-            lines.append(near)
-            at = near
-    return any(_COMPANY.search(line.text) or holds_account(line) for line in lines)
+    segment = found.segment
+    others = [c.segment for c in ids if c.value != found.value and c.page == found.page]
+    beside = any(abs(other.row - segment.row) < _LINES_AROUND for other in others)
+    own = [segment] if beside else segment.sheet.rows[segment.row]
+    lines = [*own, *_lines_around(segment, others, -1), *_lines_around(segment, others, 1)]
+    if any(_COMPANY.search(line.text) or holds_account(line) for line in lines):
+        return 2.5
+    return 1.5 if any(_CONTACT.search(line.text) for line in own) else 0.0
+
+
+def _lines_around(segment: Segment, others: list[Segment], step: int) -> Iterator[Segment]:
+    """Yield the lines over or under one in its block, up to a gap or to another id."""
+    rows, at = segment.sheet.rows, segment
+    for index in range(segment.row + step, segment.row + step * _LINES_AROUND, step):
+        row = rows[index] if 0 <= index < len(rows) else []
+        near = next((s for s in row if abs(s.x0 - segment.x0) < _ALIGNED and _gap(s, at) < s.sheet.line), None)
+        if near is None or any(near is other for other in others):
+            return
+        yield near
+        at = near
+
+
+_CONTACT = re.compile(r"@|www\.|https?:|\+\d{2}|\b(?:tel|t[ée]l|phone|fax)\b", re.IGNORECASE)
 
 
 def _gap(one: Segment, other: Segment) -> float:

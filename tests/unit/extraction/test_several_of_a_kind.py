@@ -339,3 +339,30 @@ def test_an_american_invoice_without_a_tax_has_none() -> None:
     head = "\n    Brightwater Advisory LLC\n    4410 Meridian Ave N\n    Seattle, WA 98103 US"
     found = said("INVOICE 10387\nDATE 04/01/2026", head=head, sums="    BALANCE DUE   USD 4,259.00\n")
     assert (found["net_amount"], found["vat_amount"]) == ("4259.00", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("cif", "foot", "vat_id"),
+    [
+        ("C.I.F.: 14399840", "Neplătitor de TVA conform art. 310 din Codul fiscal.", None),
+        ("C.I.F.: 14399840", "", "RO14399840"),
+        ("C.I.F.: RO14399840", "Furnizor neplătitor de accize, neplatitor.", "RO14399840"),
+    ],
+)
+def test_a_romanian_tax_number_of_who_pays_no_vat_is_no_vat_id(cif: str, foot: str, vat_id: str | None) -> None:
+    head = f"\n    Furnizor: DUMITRU MIHAI P.F.A.\n    {cif}"
+    assert said("FACTURA 0031\nData: 24.11.2025", head=head, foot=foot)["seller_vat_id"] == vat_id
+
+
+@pytest.mark.parametrize(
+    "remark", ["inclusief € 21,00 btw", "incl. 21,00 € MwSt.", "dont 21,00 € TVA", "includes €21.00 VAT"]
+)
+def test_the_vat_is_found_in_a_remark_on_the_total(remark: str) -> None:
+    found = said("FACTUUR 2026-118\nDatum 03/04/2026", sums=f"    Totaal     € 121,00 ({remark})\n")
+    assert (found["vat_amount"], found["total_amount"]) == ("21.00", "121.00")
+
+
+def test_the_vat_id_in_the_foot_with_telephone_and_web_is_the_sellers() -> None:
+    foot = "Tel +32 10 22 33 44     info@lindeboom.example     BE 0403.170.701"
+    head = f"\n    Lindeboom SRL\n    Rue du Moulin 12\n    1300 Wavre\n{BUYER}"
+    assert said("FACTURE 2026-118\nDate 03/04/2026", head=head, foot=foot)["seller_vat_id"] == "BE0403170701"
