@@ -34,22 +34,22 @@ def american(sight: Sight) -> bool:
 _SIGNS: Mapping[str, str] = {
     "AT": r"\+43|(?<=\w)\.at\b|\bATU ?\d",
     "AU": r"\bABN\b|\+61|(?<=\w)\.au\b",
-    "BE": r"\+32|(?<=\w)\.be\b",
+    "BE": r"\+32|(?<=\w)\.be\b|(?i:\b(?:bancontact|payconiq)\b)|\bBE ?[01]\d{3}[ .]?\d{3}[ .]?\d{3}\b",
     "CA": r"\b(?:TPS|TVQ|HST|PST|QST)\b|(?<=\w)\.ca\b",
     "CH": r"\+41|(?<=\w)\.ch\b|\bCHE[- ]?\d",
-    "DE": r"\+49|(?<=\w)\.de\b|\bUSt\.?-? ?Id",
-    "FR": r"\+33|(?<=\w)\.fr\b|\bSIRE[NT]\b|\bRCS\b",
+    "DE": r"\+49|(?<=\w)\.de\b|(?i:\bgirocard\b)|\bUSt\.?-? ?Id",
+    "FR": r"\+33|(?<=\w)\.fr\b|\bSIRE[NT]\b|\bRCS\b|\bCB\b|(?i:\bcarte bleue\b)",
     "GB": r"\+44|(?<=\w)\.uk\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",
     "IE": r"\+353|(?<=\w)\.ie\b",
     "LU": r"\+352|(?<=\w)\.lu\b",
     "MA": r"\+212|(?<=\w)\.ma\b",
     "MY": r"(?i:\bsdn\.? ?bhd\b|\bmalaysia\b|\bselangor\b|\bkuala lumpur\b|\bjohor\b|\bpenang\b)|\+60|(?<=\w)\.my\b"
     r"|\b(?:JALAN|JLN|Jalan|Jln)\b|\bGST I[DN]\b",
-    "NL": r"\+31|(?<=\w)\.nl\b|\b[1-9]\d{3} ?[A-Z]{2} +[A-Z][a-z]|\bKVK\b|\bKvK\b",
+    "NL": r"\+31|(?<=\w)\.nl\b|\b[1-9]\d{3} ?[A-Z]{2} +[A-Z][a-z]|\bKVK\b|\bKvK\b|\bPINNEN\b",
     "RO": r"\+40|(?<=\w)\.ro\b|\bC\.?U\.?I\b|\bC\.?I\.?F\b",
     "SG": r"(?i:\bpte\.? ?ltd\b|\bsingapore\b)|\+65|(?<=\w)\.sg\b",
 }
-"""What papers of one country print: the code of its telephones, its domain, its registers, its forms of companies."""
+"""What papers of one country print: the code of its telephones, its domain, registers, cards, forms of companies."""
 _TOLD = {country: re.compile(sign) for country, sign in _SIGNS.items()}
 
 

@@ -28,6 +28,8 @@ _ISO = re.compile(rf"(?<!\d)((?:19|20)\d\d){_SEP}(\d{{1,2}}){_SEP}(\d{{1,2}})(?!
 _NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}'?((?:19|20)\d\d|\d\d)(?![\d/]|[.,]\d)")
 _SMUDGED = re.compile(r"(?<!\d)(\d{1,2})[.:;,]\s?(\d{1,2})[.:;,]\s?(20\d\d)(?!\d)")  # `23:12;2025` on a picture
 _SPACED = re.compile(r"(?<![\d.,])(\d{2}) (\d{2}) (20\d\d)(?!\d)")
+# Of a till, on a picture that lost the stops: a time of day follows.
+_RUN_TOGETHER = re.compile(r"(?<![\d.,])(\d\d)[./\- ]?(\d\d)[./\- ]?((?:20)?\d\d)(?=\s{1,3}\d{1,2}[:.hu]\d\d(?!\d))")
 _DAY_FIRST = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})"
     r"\s{0,2}[.\-/,+–—]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
@@ -143,7 +145,7 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
     none = (0, 0, 0)
     for match in _ISO.finditer(text):
         yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
-    for pattern in (_NUMERIC, _SPACED, *((_SMUDGED,) if ocr else ())):
+    for pattern in (_NUMERIC, _SPACED, *((_SMUDGED, _RUN_TOGETHER) if ocr else ())):
         for match in pattern.finditer(text.translate(_LETTERS_IN_NUMBERS) if ocr else text):
             yield match, (int(match[1]), int(match[2]), int(match[3])), None
     for match, month in _named(_DAY_FIRST, 2, text):

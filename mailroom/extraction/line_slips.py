@@ -29,6 +29,7 @@ _CHARGES = frozenset({"discount", "tip", "deposit", "shipping", "levy", "prepaid
 _TAKEN = frozenset({"discount", "prepaid"})
 _SUMS = frozenset({"total", "payable", "sum", "net"})
 _WORDS_OVER = 2
+_CODE = 5  # letters
 _MOST_UNDER = 12
 """Rows under the lines among which a discount or a tip is looked for."""
 
@@ -155,6 +156,8 @@ def _words_over(rows: Sequence[Row], number: int, claimed: set[int]) -> list[lis
             break
         claimed.add(at)
         found.insert(0, words)
+        if sum(c.isalpha() for t in words for c in t.text) > _CODE:
+            break  # a row of a code is not all there is
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from mailroom.extraction.amounts import Amount, rate_beside
@@ -241,6 +241,8 @@ def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ran
     ranked = []
     for total in labelled:
         triple = _best_triple(_before_rounding(total, pool) or total, pool, setting)
+        if triple is None and setting.receipt:
+            triple = next(filter(None, (_best_triple(t, pool, setting) for t in _unrounded(total, pool))), None)
         points = _total_points(total, pool, counts, setting) + (triple.points if triple else 0.0)
         ranked.append((points, total, triple))
     return sorted(ranked, key=lambda r: -r[0])
@@ -400,11 +402,19 @@ def _before_rounding(total: Amount, pool: list[Amount]) -> Amount | None:
     return next((a for s in steps if (a := before.get(total.value - s)) and pool.index(a) < at), None)
 
 
+def _unrounded(total: Amount, pool: list[Amount]) -> Iterator[Amount]:
+    """Yield what a total was before the printed rounding, where that sum is not printed itself."""
+    if total.role(*_TOTAL) >= 0.5:
+        steps = {a.signed for a in pool if a.role("rounding") >= 0.5 and 0 < a.value <= _ROUNDING}
+        yield from (replace(total, value=total.value - step) for step in sorted(steps))
+
+
 def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple | None:
     if total.value == 0 or total.part:
         return None
     nets = {a.value: a for a in _unique((a for a in pool if a is not total), _NET)}
-    apart = [a for a in pool if a.role("levy", "deposit") >= 0.5 and 0 < a.value < total.value][:_MOST_APART]
+    kinds = ("levy", "deposit", "tip") if setting.receipt else ("levy", "deposit")
+    apart = [a for a in pool if a.role(*kinds) >= 0.5 and 0 < a.value < total.value][:_MOST_APART]
     best: _Triple | None = None
     for vat in _vats(pool, total.value, setting):
         net_value = total.value - vat.value

@@ -267,3 +267,12 @@ def test_a_total_that_the_card_did_not_pay_is_doubted(paid: str, doubted: bool) 
     page = SUMS.format(brush="4.90", total="81.40", paid=paid)
     found = read(page, ocr=True).fields[FieldName.TOTAL_AMOUNT]
     assert (found.confidence < THRESHOLDS[FieldName.TOTAL_AMOUNT]) is doubted
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["27112026 14:02", "27 11 26 14:02", "2711.2026 14:02", "27NOV26 14:02", "VENDREDI 27 NOVEMBRE 2026 14H02"],
+)
+def test_the_day_of_a_till_is_read_whatever_became_of_its_stops(printed: str) -> None:
+    found = values(read(METER.replace("06.02.2026 09:02", printed).format(rows="TOTAAL   6,00"), ocr=True))
+    assert found["issue_date"] == "2026-11-27"
