@@ -21,9 +21,9 @@ from mailroom.extraction.text import compact
 
 _KEY_FIELDS = (FieldName.TOTAL_AMOUNT, FieldName.ISSUE_DATE, FieldName.SELLER_NAME)
 _SURE = 0.8
-_AGREED = 0.8
-"""Log-odds by which a value that both readings give is surer than in the surer one. Of 130 photos they agreed on 57
-names: of those below .92 by the surer reading alone, 17 of 19 were right, and they were said to be .83 on average."""
+_AGREED = 1.0
+"""Log-odds by which a value that both readings give is surer than in the surer one. Of 167 photos they agreed on 128
+names, and 126 were right; so were all 24 that the surer reading alone held for less than .92 likely, .86 on average."""
 _AMOUNTS = (
     FieldName.NET_AMOUNT,
     FieldName.VAT_AMOUNT,
