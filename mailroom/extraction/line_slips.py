@@ -49,6 +49,39 @@ def slip_of(sight: Sight, rows: Sequence[Row], ends: int) -> Slip:
     return Slip(drafts, list(_charges(sight, rows[ends : ends + _MOST_UNDER])))
 
 
+def fuel_of(rows: Sequence[Row], total: float) -> Draft | None:
+    """Return the one line of a fuel slip: `VOLUME 32,43 L`, `PRIX/L 1,789`, wherever the two stand."""
+    seen = [(n, s, m) for n, row in enumerate(rows) for s in row.segments for m in _DECIMAL.finditer(s.text)]
+    for at, (number, segment, volume) in enumerate(seen):
+        if not volume["litre"] and not _LITRES.search(segment.text[: volume.start()]):
+            continue
+        many = _cell(segment, volume, "number")
+        for _, other, price in seen[max(0, at - _NEAR) : at + _NEAR]:
+            each = _cell(other, price, "number")
+            if each.decimals != _OF_LITRE or abs(many.value * each.value - total) > _CENTS:
+                continue
+            amount = Cell((round(total, 2),), 2, False, segment, many.first, many.last, "")
+            words = _product(rows, number)
+            return Draft(number, rows[number], amount, many, each, proved=True, derived=True, unit="l", words=words)
+    return None
+
+
+_DECIMAL = re.compile(r"(?<![\d.,])(?P<number>\d{1,4}[.,]\d{2,3})(?![\d.,])(?P<litre>\s?(?i:l|ltr|liter|litres?)\b)?")
+_LITRES = re.compile(r"(?i)\b(?:vol|menge|lit|quantit|hoev|cantit|l\b)")
+_OF_LITRE = 3  # decimals of a price of fuel
+_NEAR = 6
+_CENTS = 0.0151
+
+
+def _product(rows: Sequence[Row], at: int) -> list[Token]:
+    """Return the nearest words at or over a row that are no caption of a number: `POMPE 03 GAZOLE`."""
+    for row in reversed(rows[max(0, at - _WORDS_OVER) : at]):
+        words = [t for s in row.segments for t in s.tokens]
+        if _wordy(words) and not any(_DECIMAL.search(s.text) for s in row.segments):
+            return words
+    return [t for s in rows[at].segments for t in s.tokens if sum(c.isalpha() for c in t.text) >= 3]
+
+
 def _draft(sight: Sight, rows: Sequence[Row], number: int, claimed: set[int], ends: int) -> Draft | None:
     row = rows[number]
     amount = _last_amount(row)

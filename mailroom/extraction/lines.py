@@ -17,7 +17,7 @@ from mailroom.extraction.labels import Label
 from mailroom.extraction.line_cells import Cell, Row, rows_of
 from mailroom.extraction.line_charges import charges_under
 from mailroom.extraction.line_columns import RATES, Column, Header, Roles, Table, fill, headers, is_product, roles_of
-from mailroom.extraction.line_slips import Slip, slip_of
+from mailroom.extraction.line_slips import Slip, fuel_of, slip_of
 from mailroom.extraction.line_totals import Checked, Draft, checked
 from mailroom.extraction.line_words import NEAR, give_words
 
@@ -60,6 +60,15 @@ def _of_slip(sight: Sight, fields: Fields) -> Checked | None:
         slip.charges += here.charges
         if ends < len(rows):
             break
+    found = _fitting(sight, slip, fields)
+    total = fields[FieldName.TOTAL_AMOUNT].value
+    if total is None or (found is not None and found.fits):
+        return found
+    fuel = next((f for sheet in sight.sheets if (f := fuel_of(rows_of(sheet)[:_MOST_ROWS], float(total)))), None)
+    return checked([fuel], fields) if fuel else found
+
+
+def _fitting(sight: Sight, slip: Slip, fields: Fields) -> Checked | None:
     if not slip.drafts:
         return None
     drafts = slip.drafts[:_MOST_LINES]

@@ -118,3 +118,17 @@ def test_two_rows_of_words_may_stand_over_their_numbers() -> None:
 def test_rows_that_do_not_add_up_say_so() -> None:
     found = slip("        COLA     10,00\n        CHIPS    16,40\n", "        TOTAAL    30,00\n        PIN  30,00\n")
     assert found.lines.status is LineStatus.DIFFER
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "POMPE 3  SP95-E10\n        VOLUME      32,43 L\n        PRIX/L      1,789 EUR\n        MONTANT TTC  58,02 EUR",
+        "Zp 09 SP95-E10\n        32,43 l  x  1,789 EUR/l\n        Summe     58,02",
+        "POMP 3 SP95-E10\n        LITERPRIJS  1,789\n        HOEVEELHEID  32,43\n        TOTAAL     58,02",
+    ],
+)
+def test_a_fuel_slip_has_one_line_of_litres(rows: str) -> None:
+    [line] = slip(f"        {rows}\n", "        BANCONTACT    58,02\n").lines.items
+    assert (line.quantity, line.unit_price, line.gross_amount or line.net_amount) == ("32.43", "1.789", "58.02")
+    assert "SP95-E10" in line.description
