@@ -17,13 +17,15 @@ from mailroom.domain.reading import PageSource, Reading
 from mailroom.extraction.candidates import sigmoid
 from mailroom.extraction.extract import Extraction
 from mailroom.extraction.required import THRESHOLDS
-from mailroom.extraction.text import compact
+from mailroom.extraction.text import compact, similarity
 
 _KEY_FIELDS = (FieldName.TOTAL_AMOUNT, FieldName.ISSUE_DATE, FieldName.SELLER_NAME)
 _SURE = 0.8
 _AGREED = 1.0
 """Log-odds by which a value that both readings give is surer than in the surer one. Of 167 photos they agreed on 128
 names, and 126 were right; so were all 24 that the surer reading alone held for less than .92 likely, .86 on average."""
+_ALIKE = 0.75
+"""Of names that differ by a letter or two."""
 _AMOUNTS = (
     FieldName.NET_AMOUNT,
     FieldName.VAT_AMOUNT,
@@ -49,10 +51,22 @@ def surer(first: Extraction, second: Extraction) -> Extraction:
     fields |= {name: of_amounts.fields[name] for name in _AMOUNTS}
     if fields[FieldName.CURRENCY].value is None:
         fields[FieldName.CURRENCY] = max((first, second), key=_of_currency).fields[FieldName.CURRENCY]
+    fields[FieldName.SELLER_NAME] = _spelled(first.fields[FieldName.SELLER_NAME], second.fields[FieldName.SELLER_NAME])
     for name in _KEY_FIELDS:
         if _same(first.fields[name], second.fields[name]):
             fields[name] = fields[name].model_copy(update={"confidence": _surer_still(fields[name].confidence)})
     return replace(of_amounts, fields=fields)
+
+
+def _spelled(first: Field, second: Field) -> Field:
+    """Return the surer of two names; of two spellings of one name that of the second engine, better with logos."""
+    best = max(first, second, key=_weight)
+    if first.value is None or second.value is None or _same(first, second):
+        return best
+    joined = " " in first.value and " " not in second.value
+    if joined or similarity(compact(first.value), compact(second.value)) < _ALIKE:
+        return best
+    return second.model_copy(update={"confidence": best.confidence})
 
 
 def _of_currency(found: Extraction) -> float:

@@ -92,3 +92,17 @@ def test_what_they_read_differently_is_no_surer() -> None:
         extraction(seller_name=(name, sure)) for name, sure in (("GREEN CAFE", 0.84), ("CREEN CARE", 0.88))
     )
     assert surer(first, second).fields[FieldName.SELLER_NAME].confidence == 0.88
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "taken"),
+    [
+        ("MAISON TEFORT", "MAISON LEFORT", "MAISON LEFORT"),
+        ("SANYU STATIONERY SHOP", "SANYUSTATIONERYSH0P", "SANYU STATIONERY SHOP"),  # the spaces are worth more
+        ("MAISON LEFORT", "BOULANGERIE", "MAISON LEFORT"),
+    ],
+)
+def test_of_two_spellings_of_one_name_that_of_the_second_engine_is_taken(first: str, second: str, taken: str) -> None:
+    found = surer(extraction(seller_name=(first, 0.9)), extraction(seller_name=(second, 0.89)))
+    assert found.fields[FieldName.SELLER_NAME].value == taken
+    assert found.fields[FieldName.SELLER_NAME].confidence == 0.9
