@@ -64,7 +64,8 @@ def _spelled(first: Field, second: Field) -> Field:
     if first.value is None or second.value is None or _same(first, second):
         return best
     joined = " " in first.value and " " not in second.value
-    if joined or similarity(compact(first.value), compact(second.value)) < _ALIKE:
+    figures = any(c.isdigit() for c in second.value) and not any(c.isdigit() for c in first.value)
+    if joined or figures or similarity(compact(first.value), compact(second.value)) < _ALIKE:
         return best
     return second.model_copy(update={"confidence": best.confidence})
 

@@ -99,6 +99,7 @@ def test_what_they_read_differently_is_no_surer() -> None:
     [
         ("MAISON TEFORT", "MAISON LEFORT", "MAISON LEFORT"),
         ("SANYU STATIONERY SHOP", "SANYUSTATIONERYSH0P", "SANYU STATIONERY SHOP"),  # the spaces are worth more
+        ("MAISON OLIVE", "MAISON 0LIVE", "MAISON OLIVE"),
         ("MAISON LEFORT", "BOULANGERIE", "MAISON LEFORT"),
     ],
 )
