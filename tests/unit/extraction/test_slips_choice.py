@@ -276,3 +276,21 @@ def test_a_total_that_the_card_did_not_pay_is_doubted(paid: str, doubted: bool) 
 def test_the_day_of_a_till_is_read_whatever_became_of_its_stops(printed: str) -> None:
     found = values(read(METER.replace("06.02.2026 09:02", printed).format(rows="TOTAAL   6,00"), ocr=True))
     assert found["issue_date"] == "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("total", "paid", "change"),
+    [
+        ("TOTALE COMPLESSIVO", "CONTANTI", "RESTO"),
+        ("TOTAL A PAGAR", "EFECTIVO", "CAMBIO"),
+        ("SUMA PLN", "GOTÓWKA", "RESZTA"),
+        ("CELKEM KČ", "HOTOVOST", "VRÁCENO"),
+        ("ÖSSZESEN", "KÉSZPÉNZ", "VISSZAJÁRÓ"),
+        ("ATT BETALA", "KONTANT", "VÄXEL"),
+        ("VALOR TOTAL", "DINHEIRO", "TROCO"),
+    ],
+)
+def test_slips_of_neighbours_say_their_total_too(total: str, paid: str, change: str) -> None:
+    rows = f"ART A   12,00\n        ART B    9,00\n        {total}   20,00\n        {paid}   50,00\n        {change}   30,00"
+    found = read(METER.format(rows=rows), ocr=True).fields[FieldName.TOTAL_AMOUNT]
+    assert (found.value, found.evidence[0].proof) == ("20.00", "cash_less_change")
