@@ -222,7 +222,7 @@ def _tidy(text: str) -> str:
 @cache
 def _long_forms() -> dict[str, str]:
     forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
-    return {compact(form): form for form in forms if len(compact(form)) >= 6}
+    return {compact(form): form for form in sorted(forms) if len(compact(form)) >= 6}
 
 
 @cache
@@ -234,7 +234,7 @@ def _forms_of(length: int) -> tuple[str, ...]:
 @cache
 def _blurred_forms() -> dict[str, str]:
     forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
-    return {blur(form): form for form in forms if len(compact(form)) >= 4 and set("olisb") & set(compact(form))}
+    return {blur(form): form for form in sorted(forms) if len(compact(form)) >= 4 and set("olisb") & set(compact(form))}
 
 
 def _mended_form(value: str) -> str:
