@@ -197,7 +197,8 @@ def _tokens(words: Sequence[Word], aspect: float, slopes: Slopes) -> Iterator[To
             continue
         x0, x1 = word.x0 * aspect, word.x1 * aspect
         slant = slopes.lift((x0 + x1) / 2, (word.y0 + word.y1) / 2) if slopes else 0.0
-        y0, y1 = word.y0 - slant, word.y1 - slant
+        flat = min(slopes.tilt * (x1 - x0), _FLATTEST * (word.y1 - word.y0)) / 2 if slopes else 0.0
+        y0, y1 = word.y0 - slant + flat, word.y1 - slant - flat
         glued = _GLUED.match(text)
         if glued and not text.lower().startswith(("http", "www")):
             head, tail = (part for part in glued.groups() if part is not None)
@@ -217,6 +218,8 @@ class Slopes:
     lines: tuple[tuple[float, float], ...] = ()
     """(height on the page, slope) of the lines that are long enough to tell, from the top."""
     centre: float = 0.35
+    tilt: float = 0.0
+    """How steeply the lines of a paper climb that lies askew: the boxes of their words are so much higher."""
 
     def __bool__(self) -> bool:
         return bool(self.lines)
@@ -240,10 +243,38 @@ def _slopes(words: Sequence[Word], aspect: float) -> Slopes:
         if len(line) > 1 and width > 0.12:
             # The bottoms: capitals and figures stand on the line, while the tops differ from word to word.
             found.append(((left.y1 + right.y1) / 2, (right.y1 - left.y1) / width))
+    askew = _askew(lines.values(), aspect)
+    if askew:
+        return askew
     if len(found) < 4 or abs(median(slope for _, slope in found)) > 0.3:
         return Slopes()
     spread = median(abs(slope) for _, slope in found)
     return Slopes(tuple(sorted(found)), aspect / 2) if spread > 0.003 else Slopes()
+
+
+def _askew(lines: Iterable[list[Word]], aspect: float) -> Slopes:
+    """Measure a paper that lies askew from neighbouring words: its lines run into each other across the page."""
+    found = []
+    for line in lines:
+        for left, right in pairwise(line):
+            gap = (right.x0 - left.x1) * aspect
+            width = (right.x0 + right.x1 - left.x0 - left.x1) / 2 * aspect
+            if width > 0 and abs(gap) < 0.3 * width:
+                rise = (right.y0 + right.y1 - left.y0 - left.y1) / 2
+                found.append(((left.y0 + right.y1) / 2, rise / width))
+    if len(found) < _PAIRS:
+        return Slopes()
+    tilt = median(slope for _, slope in found)
+    alike = sum(abs(slope - tilt) < 0.5 * abs(tilt) for _, slope in found)
+    if abs(tilt) < _TILTED or alike < 0.6 * len(found):
+        return Slopes()
+    return Slopes(((0.5, tilt),), aspect / 2, abs(tilt))
+
+
+_PAIRS = 8
+_TILTED = 0.14  # 8 degrees; less is borne by the slopes of whole lines
+_FLATTEST = 0.7
+"""Of a box's height, what its tilt may make at most."""
 
 
 @dataclass(slots=True, eq=False)

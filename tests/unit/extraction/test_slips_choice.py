@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import read, values
+from pages_extraction import read, reading, values
 
 from mailroom.domain.document import FieldName
-from mailroom.extraction import THRESHOLDS, Buyer
+from mailroom.domain.reading import Word
+from mailroom.extraction import THRESHOLDS, Buyer, extract
 
 SLIP = """
         {shop}
@@ -294,3 +295,35 @@ def test_slips_of_neighbours_say_their_total_too(total: str, paid: str, change: 
     rows = f"ART A   12,00\n        {total}   20,00\n        {paid}   50,00\n        {change}   30,00"
     found = read(METER.format(rows=rows), ocr=True).fields[FieldName.TOTAL_AMOUNT]
     assert (found.value, found.evidence[0].proof) == ("20.00", "cash_less_change")
+
+
+ASKEW = """
+        Bakkerij Van Deegem
+        Dorp 12 - 9850 Nevele
+        07-06-2026 8:14 bon 118
+        Pistolets rozijn   3,90
+        Boterkoek twee     7,20
+        Taart aardbei     24,50
+        TOTAAL            35,60
+        CASH              40,00
+        TERUG              4,40
+"""
+
+
+@pytest.mark.parametrize("tilt", [-0.5, -0.2, 0.2, 0.5])
+def test_a_paper_that_lies_askew_is_read_line_by_line(tilt: float) -> None:
+    """Boxes stand upright round words that climb, so that they are higher than the words."""
+    level = reading(ASKEW, ocr=True)
+    page = level.pages[0]
+    slope = tilt * page.width / page.height
+
+    def turned(word: Word) -> Word:
+        shift, more = slope * ((word.x0 + word.x1) / 2 - 0.5), abs(slope) * (word.x1 - word.x0) / 2
+        return word._replace(y0=0.3 + word.y0 + shift - more, y1=0.3 + word.y1 + shift + more)
+
+    askew = page.model_copy(update={"words": tuple(map(turned, page.words))})
+    found = extract(level.model_copy(update={"pages": (askew,)}), Buyer())
+    told = values(found)
+    assert (told["total_amount"], told["issue_date"]) == ("35.60", "2026-06-07")
+    assert told["seller_name"] == "Bakkerij Van Deegem"
+    assert [line.gross_amount or line.net_amount for line in found.lines.items] == ["3.90", "7.20", "24.50"]
