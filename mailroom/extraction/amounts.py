@@ -91,6 +91,7 @@ def find_amounts(sight: Sight, headers: set[tuple[int, int]]) -> list[Amount]:
     _read_sums(found)
     _read_tables_of_rates(found)
     _read_columns(found)
+    _read_rows_of_rates(found)
     _mark_parts(found)
     return found
 
@@ -128,6 +129,9 @@ def _read_rate(row: list[Segment], here: list[Amount]) -> None:
                 _be(net, "net", 0.75)
                 _be(vat, "vat", 0.85)
                 vat.rate = rate
+            elif vat.value > _TOLD and not net.role("total", "payable") and _holds(net.value, rate, vat.value):
+                _be(vat, "vat", 0.85)  # of what is sold with VAT: `B  VAT 23%   20.10   3.76`
+                vat.rate = rate
 
 
 def _read_included(found: list[Amount]) -> None:
@@ -140,6 +144,8 @@ def _read_included(found: list[Amount]) -> None:
             _be(amount, "vat", 0.85)
 
 
+_TOLD = Decimal("0.50")
+"""VAT of less may come out by chance."""
 _INCLUDED = re.compile(r"\W*(?:incl|inkl|inbegrepen|dont|waarvan|davon|darin|enthalt|of which|din care)")
 
 
@@ -225,6 +231,38 @@ def _is_across(nets: list[Amount], vats: list[Amount]) -> bool:
 def _taxed(net: Amount, vat: Amount) -> bool:
     """Say whether one amount may be the VAT of another, by some rate or by none."""
     return net.value > vat.value and (not vat.value or fits_rate(net.value, vat.value, rates_of("")))
+
+
+def _read_rows_of_rates(found: list[Amount]) -> None:
+    """`1  2.6  21.20  0.54  20.66` / `2  8.1  20.50  1.54  18.96`: rows whose totals come to one that is printed."""
+    by_row = groupby(found, key=lambda a: (a.at.page, a.at.segment.row))
+    rows = [split for _, row in by_row if (split := _split_row([*row]))]
+    for first, second in pairwise(rows):
+        (total, net, vat, rate), (other_total, other_net, other_vat, other_rate) = first, second
+        whole = total.value + other_total.value
+        near = 0 < other_total.at.segment.row - total.at.segment.row <= _MOST_RATES
+        if rate == other_rate or not near or not any(a.value == whole for a in found):
+            continue
+        _settle({"net": net, "vat": vat}, [total, net, vat])
+        _settle({"net": other_net, "vat": other_vat}, [other_total, other_net, other_vat])
+        net.rate, vat.rate, other_net.rate, other_vat.rate = rate, rate, other_rate, other_rate
+
+
+def _split_row(row: list[Amount]) -> tuple[Amount, Amount, Amount, Decimal] | None:
+    """Return total, net and VAT of a row, in whatever order they stand, with the rate that makes them so."""
+    if not _AMOUNTS_OF_RATE <= len(row) <= _MOST_RATES or any(a.line_item for a in row):
+        return None
+    for total in row:
+        for vat in row:
+            net = next((a for a in row if a.value + vat.value == total.value and 0 < vat.value < a.value), None)
+            fit = (r for r in sorted(EVERY_RATE) if net and fits_rate(net.value, vat.value, frozenset({r})))
+            rate = next(fit, None)
+            if net is not None and rate is not None:
+                return total, net, vat, rate
+    return None
+
+
+_AMOUNTS_OF_RATE = 3
 
 
 def _settle(sums: dict[str, Amount], parts: list[Amount]) -> None:

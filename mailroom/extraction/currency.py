@@ -36,7 +36,7 @@ _DOLLARS = frozenset({"AUD", "CAD", "MYR", "SGD", "USD"})
 _WORDS = frozenset({"RM", "RS", "FT", "TRY", "MAD", "DH", "DHS"})
 """Codes that are words or other signs too: they count beside a figure, or in brackets as in `Amount (RM)`."""
 _FOUND = re.compile(
-    r"(?<![A-Za-z])(US\$|[SAC]\$|€|\$(?!/)|£|¥|₹|EUROS?|EUR|USD|GBP|CHF|SFr|RON(?!\s?9\d(?![\d.,]))|lei|LEI|Lei|RM|MYR|PLN|zł|SEK|DKK|NOK|CZK|Kč|HUF|Ft|BGN|CAD|AUD|JPY|CNY"
+    r"(?<![A-Za-z])(US\$|[SAC]\$|€|\$(?!/)|£|¥|₹|EUROS?(?!\s?\d\d?(?![\d.,]))|EUR|USD|GBP|CHF|SFr|RON(?!\s?9\d(?![\d.,]))|lei|LEI|Lei|RM|MYR|PLN|zł|SEK|DKK|NOK|CZK|Kč|HUF|Ft|BGN|CAD|AUD|JPY|CNY"
     r"|INR|Rs|TRY|UAH|SGD|MAD|DHS?|Dhs?|Euro|euro)(?![A-Za-z])"
 )
 
@@ -46,8 +46,13 @@ def code_of(sign: str) -> str | None:
     return _SIGNS.get(sign.strip().upper().rstrip("."))
 
 
-def currency_of(sight: Sight, totals: list[Candidate], country: str) -> tuple[str | None, float, Candidate | None]:
-    """Return the currency, its share of the evidence, and where it stands (None when only the country suggests it)."""
+def currency_of(
+    sight: Sight, totals: list[Candidate], country: str, *, shop: bool = False
+) -> tuple[str | None, float, Candidate | None]:
+    """Return the currency, its share of the evidence, and where it stands (None when only the country suggests it).
+
+    A shop counts in the money of its country, where it shows its sign at all: `MOTORINA EURO 5` is no price.
+    """
     points: dict[str, float] = {}
     places: dict[str, Candidate] = {}
     near = {id(s) for total in totals for s in total.segment.sheet.rows[total.segment.row]}
@@ -61,6 +66,9 @@ def currency_of(sight: Sight, totals: list[Candidate], country: str) -> tuple[st
                     places[code] = candidate
     if not points:
         return (_HOME.get(country), 0.0, None)
+    home = _HOME.get(country, "")
+    if shop and home in points:
+        points[home] += 8.0
     code, best = max(points.items(), key=lambda p: p[1])
     share = best / sum(points.values())
     own = {sign for total in totals if (sign := code_beside(total))} & set(places)

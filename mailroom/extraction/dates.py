@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -193,17 +194,26 @@ def surely(dates: list[Candidate]) -> list[Candidate]:
 
 def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[Candidate]:
     """Return the candidates for the issue date, best first, with points as score."""
+    heads = Counter(id(b.label) for d in dates for b in d.beside if b.above)
     for found in dates:
-        found.score = _issue_points(found, sight, receipt=receipt)
+        listed = any(heads[id(b.label)] >= _LISTED for b in found.beside if b.above)
+        found.score = _issue_points(found, sight, receipt=receipt, listed=listed)
     return sorted(dates, key=lambda c: -c.score)
 
 
-def _issue_points(found: Candidate, sight: Sight, *, receipt: bool) -> float:
+_LISTED = 3
+"""Days under one header are those of a list: of journeys, of payments."""
+
+
+def _issue_points(found: Candidate, sight: Sight, *, receipt: bool, listed: bool) -> float:
     points = -1.0
-    of_item = _of_item(found, sight)
+    of_item = listed or _of_item(found, sight)
     named = found.strength("issue_date") * (0.2 if of_item else 1.0)
     points += 6.0 * named + _date_word(found) * (named < 0.5 and not of_item)
-    other = found.strength("due_date", *_OTHER) * (named < 0.6 and not _small_word(found, sight))
+    small = _small_word(found, sight) or (receipt and _led_by_small_word(found))
+    other = found.strength("due_date", *_OTHER) * (named < 0.6 and not small)
+    if receipt and found.best(("order_date",)):
+        other = 0.0  # a ticket is paid when it is ordered: `Besteld op 27/11/2025`, to travel later
     # A slip tells when it was printed, even where it calls that the departure: `Plecare 05.02.2026  08:10`.
     points -= (2.0 if receipt and _has_time(found) else 5.0) * other
     points -= 6.0 * ends_term(found) + 4.0 * quotes_original(found, sight)
@@ -234,6 +244,12 @@ def _small_word(found: Candidate, sight: Sight) -> bool:
     """`FACTURE 26-00412   du 03.04.26`: the small word leads from the number to its day, not to a period."""
     beside = found.best(("other_date",))
     return beside is not None and len(beside.label.text) <= _SMALL and _beside_number(found, sight)
+
+
+def _led_by_small_word(found: Candidate) -> bool:
+    """`Ticket 0311 du 03/09/2025`: on a slip no small word leads to a period."""
+    beside = found.best(("other_date",))
+    return beside is not None and len(beside.label.text) <= _SMALL and not beside.above
 
 
 _SMALL = 4  # letters

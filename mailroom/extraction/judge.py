@@ -96,8 +96,9 @@ class _Work:
         if best.score <= 0:
             return None
         differs = _differs_in_name if name in _NAMES else _differs
-        sign = self.receipt and name is FieldName.SELLER_NAME
-        others = (c for c in ranked[1:] if differs(c.value, best.value) and not (sign and _same_shop(best, c)))
+        others = (c for c in ranked[1:] if differs(c.value, best.value))
+        if self.receipt and name is FieldName.SELLER_NAME:
+            others = (c for c in others if not _same_shop(best, c, self.known))
         rival = next((c.score for c in others), best.score - 6.0)
         sure = best.mostly_sure if name in _NAMES else best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
@@ -131,12 +132,20 @@ _SAME_BEGINNING = 7
 """Letters."""
 
 
-def _same_shop(name: Candidate, other: Candidate) -> bool:
-    """A slip is headed by the sign of the shop and the company that runs it: neither speaks against the other."""
-    near = name.page == other.page and abs(name.segment.row - other.segment.row) <= _HEAD
-    return near and has_form(name.value) != has_form(other.value) and name.mostly_sure > _READ_WELL
+def _same_shop(name: Candidate, other: Candidate, known: Known) -> bool:
+    """A slip is headed by the sign of the shop; the company that runs it stands under it or by its VAT id at the foot.
+
+    Neither speaks against the other.
+    """
+    if name.page != other.page or has_form(name.value) == has_form(other.value) or name.mostly_sure <= _READ_WELL:
+        return False
+    company = name if has_form(name.value) else other
+    rows = [a.row for a in known.anchors if a.sheet is company.segment.sheet]
+    by_id = any(abs(row - company.segment.row) <= _BESIDE for row in rows)
+    return by_id or abs(name.segment.row - other.segment.row) <= _HEAD
 
 
+_BESIDE = 1
 _HEAD = 4
 """Lines."""
 _READ_WELL = 0.9
@@ -334,7 +343,7 @@ def _amount_evidence(amount: Amount, proof: str) -> Evidence:
 
 def _take_currency(work: _Work, totals: Totals, country: str) -> None:
     near = [found.amount.at for found in (totals.total, totals.payable) if found and found.amount]
-    code, share, place = currency_of(work.sight, near, country)
+    code, share, place = currency_of(work.sight, near, country, shop=work.receipt)
     known = True
     if code is None and work.receipt:
         code, known = spoken_currency(work.sight, work.buyer.vat_id[:2].upper())

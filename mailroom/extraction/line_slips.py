@@ -93,7 +93,7 @@ def _draft(sight: Sight, rows: Sequence[Row], number: int, claimed: set[int], en
         draft.quantity, draft.each, draft.unit, draft.proved = factors.many, factors.each, factors.unit, True
     draft.words = _own_words(row, amount, factors)
     if draft.quantity is None and (counted := _count(row, draft.words)):
-        draft.quantity, draft.words = counted, draft.words[len(counted.tokens) :]
+        draft.quantity, draft.words = counted, _without_sign(draft.words[len(counted.tokens) :])
     if not _wordy(draft.words):
         draft.before = _words_over(rows, number, claimed)
         draft.after = [] if draft.before else _words_under(rows, number, claimed, ends)
@@ -172,6 +172,10 @@ def _count(row: Row, words: Sequence[Token]) -> Cell | None:
         return None
     first, last = segment.span(0, match.end("many"))
     return Cell((float(match["many"]),), 0, False, segment, first, last, match["many"])
+
+
+def _without_sign(words: list[Token]) -> list[Token]:
+    return words[1:] if len(words) > 1 and words[0].text in ("x", "X", "×", "*") else words
 
 
 def _wordy(words: Sequence[Token]) -> bool:

@@ -181,12 +181,14 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
         end = named.start() if named else min((at for at in numbered if begin < at < end), default=end)
         begin += _monogram(text[begin:end])
         value = _tidy(text[begin:end])
-        value = _mended_form(value) if segment.sheet.ocr else value
+        value = _mended_form(_ORNAMENT.sub("", value)) if segment.sheet.ocr else value
         if _like_a_name(value):
             first, last = segment.span(begin, end)
             yield Candidate(value, segment, first, last, value, start=begin)
 
 
+_ORNAMENT = re.compile(r"^(?:[oO0°] )+(?=\S{3})|(?<=\S{3})(?: [oO0°])+$")
+"""Rings and bubbles of a logo, read as letters."""
 _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
 _NUMBERS = frozenset({"vat_id", "enterprise_number", "tax_number", "iban", "bic", "other_number"})
 

@@ -123,11 +123,17 @@ def seller_traits(names: list[Candidate], sight: Sight, known: Known) -> list[Tr
         traits |= {f"else_{trait}": max(0.0, value - place.get(trait, 0.0)) for trait, value in best[key].items()}
         traits["buyer_zone_else"] = worst[key] - place.get("buyer_zone", 0.0)
         traits["domain"] = _in_domain(name, domains)
-        traits["again"] = min(counts[key] - 1, 2)
+        traits["again"] = min(counts[key] - 1 + (known.receipt and _stands_in_another(key, counts)), 2)
         found.append({trait: strength for trait, strength in traits.items() if strength})
     return found
 
 
+def _stands_in_another(key: str, counts: Counter[str]) -> bool:
+    """Say whether a name stands again within a longer one: `Salzkammergut Museum`, `Verein Salzkammergut Museum`."""
+    return len(key) >= _TELLING and any(key in other for other in counts if len(other) > len(key))
+
+
+_TELLING = 8  # letters
 _SHARED = (
     "heads_address",
     "anchor",
@@ -223,7 +229,12 @@ def _place_traits(name: Candidate, known: Known, tops: dict[int, int]) -> Traits
         "company_line": float(any(segment is a for a in anchors)),
         # A slip is for nobody: what heads it is the shop, however much of the table the photo shows above.
         "addressee": float(not (known.receipt and rank == 0) and _is_addressee(name)),
+        "runs_it": float(rank in (1, 2) and _SOLE_TRADER.search(name.value) is not None),
     }
+
+
+_SOLE_TRADER = re.compile(r"\be\. ?(?:K|U|Kfm|Kfr)\.$")
+"""Under the sign of a shop these name the person who runs it: `KAUFGUT` / `Ines Pohlmann e.K.`"""
 
 
 def _is_addressee(name: Candidate) -> bool:

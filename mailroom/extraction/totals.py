@@ -132,7 +132,8 @@ def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], settin
         return True
     if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
         return True
-    if not setting.receipt or _cash_proof(total, amounts):
+    rates_add_up = triple is not None and triple.vat.proof == "sum_of_rates"
+    if not setting.receipt or rates_add_up or _cash_proof(total, amounts):
         return False
     larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
     return len(larger) > _FEW_LARGER or _paid_otherwise(total, amounts)
@@ -473,7 +474,7 @@ def _summed_net(pool: list[Amount], net_value: Decimal, vat: Found) -> _Triple |
         return None
     bases: dict[Decimal, Amount] = {}
     for amount in pool:
-        rate = rate_beside(amount) if amount.role("net", "subtotal") >= 0.5 else None
+        rate = (amount.rate or rate_beside(amount)) if amount.role("net", "subtotal") >= 0.5 else None
         if rate is not None:
             bases[rate] = amount
     if len(bases) < 2 or sum((a.value for a in bases.values()), Decimal(0)) != net_value:

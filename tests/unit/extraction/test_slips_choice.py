@@ -153,6 +153,9 @@ HEAD = """
         ("FRISCHMARKT HAGEDORN", "Inh. M. Hagedorn e.K.", "FRISCHMARKT HAGEDORN"),
         ("Mulligan's of Dingle", "Strand Street, Dingle, Co. Kerry", "Mulligan's of Dingle"),
         ("POPULAR BOOK", "CO. (M) SDN BHD", "POPULAR BOOK CO. (M) SDN BHD"),
+        ("KAUFGUT", "Ines Pohlmann e.K.", "KAUFGUT"),
+        ("BRICO-ATELIER", "Vendeur 118 YANN", "BRICO-ATELIER"),
+        ("o 0 BUBBLES CARWASH o O", "Kassa 3", "BUBBLES CARWASH"),
     ],
 )
 def test_the_shop_is_not_called_after_who_runs_it_or_where_it_is(first: str, second: str, shop: str) -> None:
@@ -327,3 +330,76 @@ def test_a_paper_that_lies_askew_is_read_line_by_line(tilt: float) -> None:
     assert (told["total_amount"], told["issue_date"]) == ("35.60", "2026-06-07")
     assert told["seller_name"] == "Bakkerij Van Deegem"
     assert [line.gross_amount or line.net_amount for line in found.lines.items] == ["3.90", "7.20", "24.50"]
+
+
+def test_what_a_fuel_is_called_is_no_currency() -> None:
+    rows = "POMPA 05\n        MOTORINA EURO 5   318,46 A\n        TOTAL LEI  318,46\n        CARD   318,46"
+    assert values(read(METER.format(rows=rows), ocr=True))["currency"] == "RON"
+
+
+def test_a_swiss_table_of_rates_proves_the_sum_of_its_totals() -> None:
+    found = read(
+        """
+        ALPINA MARKT
+        7320 Sargans
+        CHE-189.809.966 MWST
+        Datum 01.08.25  Zeit 09:12
+        Rivella rot       5.50 1
+        Butterzopf       15.70 1
+        Abfallsack       20.50 2
+        Total CHF        41.70
+        Total EUR (Kurs 0.9120)   45.72
+        Bar EUR          50.00
+        Rückgeld CHF      3.90
+        MWST %   Total    MWST   Netto
+        1  2.6   21.20    0.54   20.66
+        2  8.1   20.50    1.54   18.96
+        Saldo: 2'217
+""",
+        ocr=True,
+    )
+    told = values(found)
+    assert (told["total_amount"], told["net_amount"], told["vat_amount"]) == ("41.70", "39.62", "2.08")
+    assert found.fields[FieldName.TOTAL_AMOUNT].confidence > THRESHOLDS[FieldName.TOTAL_AMOUNT]
+
+
+def test_vat_of_what_was_sold_with_it_is_read_in_its_row() -> None:
+    sold = "FARL  18.46 A\n        FOIL  20.10 B\n        TOTAL  €38.56"
+    rows = f"{sold}\n        A VAT 0.00%  18.46  0.00\n        B VAT 23.00%  20.10  3.76"
+    assert values(read(METER.format(rows=rows), ocr=True))["vat_amount"] == "3.76"
+
+
+def test_a_ticket_was_bought_when_it_was_ordered() -> None:
+    found = values(
+        read(
+            """
+                      E-TICKET
+        Rail Benelux
+        Besteld op 27/11/2025 om 20:14
+        Reisdatum  vrijdag 05/12/2025
+        Biljet standaardtarief      39,20 EUR
+        Totaal (btw incl.)          39,20 EUR
+        Betaald met Bancontact
+"""
+        )
+    )
+    assert (found["document_type"], found["issue_date"]) == ("receipt", "2025-11-27")
+
+
+def test_days_of_a_list_are_not_that_of_the_receipt() -> None:
+    found = values(
+        read(
+            """
+        Ricevuta pagamento online
+        VIASOLE pedaggi                     30/08/2025 07:15
+
+        Data          Autostrada    Importo EUR
+        28/08/2025    Milano        24,90
+        29/08/2025    Firenze        8,80
+        29/08/2025    Pisa           3,90
+
+        Totale pagato               37,60
+"""
+        )
+    )
+    assert found["issue_date"] == "2025-08-30"
