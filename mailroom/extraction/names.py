@@ -76,7 +76,7 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
         return _joined(name, large, first=name.segment)
     if name.last < len(name.segment.tokens) or not _announced(sight, name):
         return None
-    over, under = _line_over(name.segment), below(name.segment, reach=1.6)
+    over, under = _line_over(name.segment), below(name.segment, reach=_reach(name.segment, _NEXT_LINE))
     if over and over.place == 0 and _continues(sight, over, name):
         return _joined(name, over, first=over)
     if under and under.place == 0 and _continues(sight, under, name) and not has_form(name.value):
@@ -111,7 +111,8 @@ def _announced(sight: Sight, name: Candidate) -> bool:
     left = [a for a in sight.labels_of(name.segment) if a.x1 <= name.x0 and a.segment.place >= place - 1]
     if left:
         return bool(left[-1].roles & {"name", "seller", "account_holder"})
-    return any(a.alone and below(a.segment, reach=2.6) is name.segment for a in sight.every_label("seller"))
+    reach = _reach(name.segment, _UNDER_LABEL)
+    return any(a.alone and below(a.segment, reach) is name.segment for a in sight.every_label("seller"))
 
 
 def _continues(sight: Sight, line: Segment, name: Candidate) -> bool:
@@ -124,9 +125,21 @@ def _line_over(segment: Segment) -> Segment | None:
     """Return the segment of which this one is the next line."""
     for row in reversed(segment.sheet.rows[max(0, segment.row - 3) : segment.row]):
         for other in row:
-            if below(other, reach=1.6) is segment:
+            if below(other, reach=_reach(other, _NEXT_LINE)) is segment:
                 return other
     return None
+
+
+def _reach(segment: Segment, heights: float) -> float:
+    """Return how far below a line another may stand, of as many heights of type, in heights of its letters.
+
+    A text layer says how high the type is; OCR draws its boxes close round the letters, two thirds as high.
+    """
+    return heights * 1.5 if segment.sheet.ocr else heights
+
+
+_NEXT_LINE = 1.6
+_UNDER_LABEL = 2.6
 
 
 def _spread_after(sight: Sight, name: Candidate) -> list[Segment]:

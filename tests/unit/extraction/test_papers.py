@@ -300,3 +300,29 @@ def test_a_swiss_payment_code_tells_account_and_amount() -> None:
 
 def test_an_unknown_barcode_says_nothing() -> None:
     assert values(extract(reading("Factuur 77\n", barcodes=(("EAN13", "5410000000000"),)), Buyer()))["iban"] is None
+
+
+@pytest.mark.parametrize("ocr", [False, True])
+def test_a_name_of_two_lines_is_whole_however_close_the_boxes_are_to_its_letters(ocr: bool) -> None:
+    drawn = reading(
+        """
+        Rechnung Nr. 2018-44 vom 06.12.2018
+
+        Verkäufer
+                       MVZ Beispielhafter
+            Name:      Gesundheitsverein Neustadt e.V.
+            Anschrift: Musterstr. 12
+                       12345 Neustadt
+
+        Käufer
+            Name:      Max Muster
+
+        Gesamtbetrag                                   119,00 EUR
+        """,
+        ocr=ocr,
+    )
+    if ocr:  # two thirds of the height that a text layer says
+        words = tuple(word._replace(y1=word.y0 + 0.6 * (word.y1 - word.y0)) for word in drawn.pages[0].words)
+        drawn = drawn.model_copy(update={"pages": (drawn.pages[0].model_copy(update={"words": words}),)})
+    name = extract(drawn, Buyer()).fields[FieldName.SELLER_NAME].value
+    assert name == "MVZ Beispielhafter Gesundheitsverein Neustadt e.V."
