@@ -1,17 +1,19 @@
 """When pages that were read by OCR are worth a second reading, and what of two readings to believe. Pure.
 
 A second reading costs more than the first, so that it is asked for only where a field that people look for first was
-not found, or not surely: on a photo too unsurely to pass without a person, on a scan less surely than that.
+not found, or not surely: on a photo too unsurely to pass without a person, on a scan less surely than that; where an
+invoice has no number; and where an account is printed that could not be read.
 
 The two engines have nothing in common, so that what both read is no misreading. It may still be the wrong choice.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import log
 
-from mailroom.domain.document import Field, FieldName, Fields
+from mailroom.domain.document import DocumentType, Field, FieldName, Fields
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import PageSource, Reading
 from mailroom.extraction.candidates import sigmoid
@@ -34,14 +36,29 @@ _AMOUNTS = (
     FieldName.CURRENCY,
 )
 """These prove each other: they are taken from one reading, together."""
+_NUMBERED = (DocumentType.INVOICE.value, DocumentType.CREDIT_NOTE.value)
+_ACCOUNT = re.compile(r"\bIBAN\W{0,3}[A-Z]{2} ?[0-9OIlSB]{2}\b|\b[A-Z]{2}[0-9OIlSB]{2}(?: [0-9A-Z]{4}){2}")
+"""How an account begins: after its label the country and two digits, else with two groups of four after them."""
 
 
 def wants_second_opinion(reading: Reading, found: Extraction) -> bool:
-    """Tell whether total, date or seller were not found, or not surely, on pages that were read by OCR."""
-    if reading.structured or not any(page.source is PageSource.OCR for page in reading.pages):
+    """Tell whether pages that were read by OCR leave a doubt that another reading may end.
+
+    Total, date or seller were not found, or not surely; an invoice has no number; an account begins on the page whose
+    check digits nothing fits.
+    """
+    seen = [page for page in reading.pages if page.source is PageSource.OCR]
+    if reading.structured or not seen:
         return False
     photo = reading.media_type is not MediaType.PDF
-    return any(_weight(found.fields[name]) < (THRESHOLDS[name] if photo else _SURE) for name in _KEY_FIELDS)
+    if any(_weight(found.fields[name]) < (THRESHOLDS[name] if photo else _SURE) for name in _KEY_FIELDS):
+        return True
+    if found.fields[FieldName.DOCUMENT_TYPE].value not in _NUMBERED:
+        return False
+    if found.fields[FieldName.INVOICE_NUMBER].value is None:
+        return True
+    has_account = found.fields[FieldName.IBAN].value is not None
+    return not has_account and any(_ACCOUNT.search(page.text()) for page in seen)
 
 
 def surer(first: Extraction, second: Extraction) -> Extraction:

@@ -15,7 +15,7 @@ from typing import Any
 
 from PIL.Image import Image
 
-from mailroom.reading.seen import Seen
+from mailroom.reading.seen import Seen, with_noughts
 
 # The official builds of onnxruntime (seen in 1.31) report their use to Microsoft, from a thread of their own, and keep
 # a number of this machine in a file, unless this stands in the environment before they are loaded.
@@ -86,7 +86,7 @@ def _in_words(text: str, corners: Any, confidence: float) -> list[Seen]:
             low, high = begin / len(text), (begin + len(word)) / len(text)
             xs = [left + part * (right - left) for left, right in ((ax, bx), (dx, cx)) for part in (low, high)]
             ys = [left + part * (right - left) for left, right in ((ay, by), (dy, cy)) for part in (low, high)]
-            words.append(Seen(word, min(xs), min(ys), max(xs), max(ys), confidence))
+            words.append(Seen(with_noughts(word), min(xs), min(ys), max(xs), max(ys), confidence))
         begin += len(word) + 1
     return words
 

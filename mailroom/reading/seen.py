@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -136,3 +137,17 @@ def from_tsv(table: str) -> list[list[Seen]]:
             word = Seen(text, left, top, left + width, top + height, max(0.0, float(cells[10]) / 100))
             lines.setdefault(tuple(cells[1:5]), []).append(word)
     return list(lines.values())
+
+
+_NOUGHTS = re.compile(r"(?<![^\W_])(?=o*\d)[\do]*o[\do]*(?![^\W_])")
+"""What stands between the signs of a word and is digits, but for an `o`."""
+
+
+def with_noughts(word: str) -> str:
+    """Return a number with its noughts, for an engine of one model that reads `SB/2026/o1/0447` and `31oo0`.
+
+    A word with fewer than two digits is left alone (`o2`), and so are letters that do not stand among digits.
+    """
+    if sum(letter.isdecimal() for letter in word) < 2:
+        return word
+    return _NOUGHTS.sub(lambda part: part[0].replace("o", "0"), word)

@@ -107,3 +107,45 @@ def test_of_two_spellings_of_one_name_that_of_the_second_engine_is_taken(first: 
     found = surer(extraction(seller_name=(first, 0.9)), extraction(seller_name=(second, 0.89)))
     assert found.fields[FieldName.SELLER_NAME].value == taken
     assert found.fields[FieldName.SELLER_NAME].confidence == 0.9
+
+
+INVOICE = """
+!GREEN CAFE LTD
+Invoice date  12/03/2026
+Total GBP         8.00
+{}
+"""
+
+
+def known(kind: str, **changed: tuple[str | None, float]) -> Extraction:
+    """Return what is sure in all key fields, of a document of this kind that has a number and no account."""
+    return sure(document_type=(kind, 0.95), **{"invoice_number": ("17", 0.9), **changed})
+
+
+@pytest.mark.parametrize("kind", ["invoice", "credit_note"])
+def test_an_invoice_without_a_number_is_read_again(kind: str) -> None:
+    drawn = pages.reading(INVOICE.format(""), ocr=True)
+    assert wants_second_opinion(drawn, known(kind, invoice_number=(None, 0.05)))
+    assert not wants_second_opinion(drawn, known(kind))
+
+
+def test_a_slip_needs_neither_number_nor_account() -> None:
+    drawn = pages.reading(INVOICE.format("IBAN DEO4 7007 0010"), ocr=True)
+    assert not wants_second_opinion(drawn, known("receipt", invoice_number=(None, 0.05)))
+
+
+@pytest.mark.parametrize(
+    ("line", "again"),
+    [
+        ("IBAN DEO4", True),  # the rest of it was lost
+        ("IBAN: BE 96 3635 2167 220$", True),
+        ("Wij betalen op uw rekening BE96 3635 2167 220$ op 2 maart.", True),
+        ("IBAN is not accepted here", False),
+        ("Order XY12 and nothing more", False),
+        ("VAT GB 123 4567 89", False),
+    ],
+)
+def test_an_account_that_begins_on_the_page_and_was_not_found_is_read_again(line: str, again: bool) -> None:
+    drawn = pages.reading(INVOICE.format(line), ocr=True)
+    assert wants_second_opinion(drawn, known("invoice")) is again
+    assert not wants_second_opinion(drawn, known("invoice", iban=("BE96363521672205", 0.99)))

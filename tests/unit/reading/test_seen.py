@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailroom.reading.seen import Seen, from_tsv, in_lines, levelled, scaled
+from mailroom.reading.seen import Seen, from_tsv, in_lines, levelled, scaled, with_noughts
 
 
 def lines(words: list[Seen]) -> list[str]:
@@ -87,3 +87,22 @@ def test_the_table_of_tesseract_gives_lines_with_sure_words() -> None:
         ]
     )
     assert from_tsv(table) == [[Seen("Total", 10, 20, 40, 32, 0.965)], [Seen("12,50", 10, 40, 40, 52, 0.88)]]
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("SB/2026/o1/0447", "SB/2026/01/0447"),
+        ("31oo0", "31000"),
+        ("12.o3.2024,", "12.03.2024,"),
+        ("o99530", "099530"),
+        ("o2", "o2"),  # a name
+        ("4o", "4o"),  # one digit proves nothing
+        ("no12", "no12"),  # a word before a number
+        ("A1o2", "A1o2"),
+        ("to/2026", "to/2026"),
+        ("2026/o/17", "2026/o/17"),
+    ],
+)
+def test_a_nought_that_was_read_as_a_letter_is_mended_among_digits_only(read: str, printed: str) -> None:
+    assert with_noughts(read) == printed
