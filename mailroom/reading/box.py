@@ -205,7 +205,7 @@ class Box:
             with childs, servers:
                 server.ask(message, [childs.fileno(), servers.fileno()])
             deadline = time.monotonic() + self._settings.wall_seconds + _GRACE_SECONDS
-            mine.settimeout(self._settings.wall_seconds + _GRACE_SECONDS)
+            frames.give_up_after(mine, self._settings.wall_seconds + _GRACE_SECONDS)
             report.settimeout(self._settings.wall_seconds + _GRACE_SECONDS)
             try:
                 return self._converse(server, _Status(report), mine, arguments, blobs)

@@ -21,8 +21,6 @@ from typing import NoReturn, TypeAlias
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 Blob: TypeAlias = bytes | memoryview
 
-_CHUNK = 1 << 18
-
 
 class BadFrame(ValueError):
     """Not a frame, too large, or cut off."""
@@ -38,13 +36,32 @@ class Bounds:
     """All blobs of a frame together."""
 
 
+def give_up_after(channel: socket.socket, seconds: float) -> None:
+    """Have `send` and `receive` raise TimeoutError when nothing moves for so long.
+
+    The kernel keeps the time, not `settimeout`: a socket of Python's with a time-out does not wait for a whole blob, so
+    that a picture takes dozens of calls and, put together, twice its memory.
+    """
+    limit = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
+    channel.setblocking(True)
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+
 def send(channel: socket.socket, document: JSON, blobs: Sequence[Blob] = ()) -> None:
-    """Send one frame."""
+    """Send one frame.
+
+    Raises:
+        TimeoutError: the socket's time-out passed.
+    """
     encoded = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     lengths = struct.pack(f"!II{len(blobs)}Q", len(encoded), len(blobs), *map(len, blobs))
-    channel.sendall(lengths + encoded)
-    for blob in blobs:
-        channel.sendall(blob)
+    try:
+        channel.sendall(lengths + encoded)
+        for blob in blobs:
+            channel.sendall(blob)
+    except BlockingIOError as error:
+        raise TimeoutError("nobody takes what is sent") from error
 
 
 def receive(channel: socket.socket, bounds: Bounds) -> tuple[JSON, list[bytes]]:
@@ -68,7 +85,11 @@ def _exactly(channel: socket.socket, length: int) -> bytes:
     pieces: list[bytes] = []
     left = length
     while left:
-        piece = channel.recv(min(_CHUNK, left))
+        try:
+            # Mostly all at once. Memory that was asked for and is not filled is not touched.
+            piece = channel.recv(left, socket.MSG_WAITALL)
+        except BlockingIOError as error:
+            raise TimeoutError("nothing comes") from error
         if not piece:
             raise BadFrame(f"the channel was closed after {length - left} of {length} bytes")
         pieces.append(piece)

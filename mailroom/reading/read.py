@@ -308,12 +308,19 @@ def _add_previews(described: Iterable[Any], pixels: Sequence[bytes], found: _Gat
         found.previews[int(what["page"])] = _as_jpeg(str(what["mode"]), (int(what["width"]), int(what["height"])), raw)
 
 
+_BYTES = {"L": 1, "RGB": 3, "RGBX": 4}
+"""Bytes of a pixel in each form of a preview. RGBX is how Pillow keeps colours: nothing is copied."""
+
+
 def _as_jpeg(mode: str, size: tuple[int, int], pixels: bytes) -> bytes:
     """Make a picture for people out of bare pixels."""
-    if mode not in ("L", "RGB") or min(size) < 1 or size[0] * size[1] > _LARGEST_PREVIEW:
+    width, height = size
+    if mode not in _BYTES or min(size) < 1 or width * height > _LARGEST_PREVIEW:
         raise ValueError("no preview of this form")
+    if len(pixels) != width * height * _BYTES[mode]:
+        raise ValueError("not the pixels of this size")
     with io.BytesIO() as file:
-        Image.frombytes(mode, size, pixels).save(file, "JPEG", quality=_PREVIEW_QUALITY)
+        Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1).save(file, "JPEG", quality=_PREVIEW_QUALITY)
         return file.getvalue()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -63,3 +64,27 @@ def test_deep_nesting_is_refused_and_not_a_crash(pair: Pair) -> None:
     pair[0].sendall(struct.pack("!II", len(text), 0) + text)
     with pytest.raises(frames.BadFrame):
         frames.receive(pair[1], frames.Bounds())
+
+
+def test_a_large_blob_goes_over_a_channel_with_a_time_out(pair: Pair) -> None:
+    blob = bytes(range(256)) * 20_000
+    for channel in pair:
+        frames.give_up_after(channel, 30)
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(frames.send, pair[0], {"n": 1}, [blob, b"", memoryview(blob)])
+        assert frames.receive(pair[1], frames.Bounds()) == ({"n": 1}, [blob, b"", blob])
+        sent.result()
+
+
+@pytest.mark.parametrize("begun", [b"", struct.pack("!IIQ", 2, 1, 50_000_000) + b"{}" + b"x" * 1000])
+def test_who_falls_silent_is_not_waited_for(pair: Pair, begun: bytes) -> None:
+    frames.give_up_after(pair[1], 0.05)
+    pair[0].sendall(begun)
+    with pytest.raises(TimeoutError):
+        frames.receive(pair[1], frames.Bounds())
+
+
+def test_who_takes_nothing_is_not_waited_for(pair: Pair) -> None:
+    frames.give_up_after(pair[0], 0.05)
+    with pytest.raises(TimeoutError):
+        frames.send(pair[0], {}, [bytes(20_000_000)])
