@@ -116,26 +116,29 @@ def _words(text: pdfium.PdfTextPage, count: int) -> Iterator[Seen]:
     have_box = _of_each(raw.FPDFText_GetLooseCharBox, text, count, boxes)
     edges = struct.iter_unpack("4f", boxes)  # left, top, right, bottom
     letters: list[str] = []
-    word = (0.0, 0.0, 0.0, 0.0)  # left, bottom, right, top
+    left = bottom = right = top = 0.0
     for index, (letter, has_box, (x0, y1, x1, y0)) in enumerate(
         zip(map(_letter, _codes(text, count)), have_box, edges, strict=True)
     ):
         is_space = letter.isspace()
         if letters:
-            apart = has_box and _is_elsewhere((x0, y0, x1, y1), word)
-            if is_space or (apart and not _climbs(text, index, (x0, y0, x1, y1), word)):
-                yield Seen("".join(letters), *word)
+            # Nearly every sign stands right beside the one before: that is asked first, and asked in one line.
+            joins = x0 <= right + _NEAR and x1 >= left - _NEAR and y0 <= top and y1 >= bottom
+            box, word = (x0, y0, x1, y1), (left, bottom, right, top)
+            if is_space or (not joins and has_box and _parts(text, index, box, word)):
+                yield Seen("".join(letters), left, bottom, right, top)
                 letters = []
         if is_space or not letter or not has_box:
             continue
-        if letters:
-            left, bottom, right, top = word
-            word = (min(left, x0), min(bottom, y0), max(right, x1), max(top, y1))
+        if not letters:
+            left, bottom, right, top = x0, y0, x1, y1
+        elif left <= x0 and bottom <= y0 and y1 <= top:
+            right = max(right, x1)
         else:
-            word = (x0, y0, x1, y1)
+            left, bottom, right, top = min(left, x0), min(bottom, y0), max(right, x1), max(top, y1)
         letters.append(letter)
     if letters:
-        yield Seen("".join(letters), *word)
+        yield Seen("".join(letters), left, bottom, right, top)
 
 
 def _codes(text: pdfium.PdfTextPage, count: int) -> list[int]:
@@ -158,11 +161,22 @@ def _letter(code: int) -> str:
     return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
+def _parts(text: pdfium.PdfTextPage, index: int, box: Box, word: Box) -> bool:
+    """Tell whether a character begins another word than the one before it, though no white space parts them."""
+    return _is_elsewhere(box, word) and not _climbs(text, index, box, word)
+
+
+_SMALLEST = 0.1
+_APART = 0.7
+"""Sizes of a word, at least `_SMALLEST`, from which a character beside it stands apart."""
+_NEAR = _APART * _SMALLEST / 2
+"""What is no further apart is of the word, whatever its size."""
+
+
 def _is_elsewhere(box: Box, word: Box) -> bool:
-    """Tell whether a character stands apart from the word before it, though no white space parts them."""
     left, bottom, right, top = word
-    size = max(0.1, min(top - bottom, right - left))
-    beside = box[0] > right + 0.7 * size or box[2] < left - 0.7 * size
+    size = max(_SMALLEST, min(top - bottom, right - left))
+    beside = box[0] > right + _APART * size or box[2] < left - _APART * size
     return beside or box[1] > top or box[3] < bottom
 
 
@@ -183,10 +197,10 @@ def _as_seen(page: pdfium.PdfPage, words: list[Seen]) -> Iterator[Seen]:
 
 def _turned(words: list[Seen], matrix: tuple[float, float, float, float, float, float]) -> Iterator[Seen]:
     a, b, c, d, e, f = matrix
-    for word in words:
-        xs = (a * word.x0 + c * word.y0 + e, a * word.x1 + c * word.y1 + e)
-        ys = (b * word.x0 + d * word.y0 + f, b * word.x1 + d * word.y1 + f)
-        yield word._replace(x0=min(xs), y0=min(ys), x1=max(xs), y1=max(ys))
+    for text, x0, y0, x1, y1, confidence, line in words:
+        left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
+        top, foot = b * x0 + d * y0 + f, b * x1 + d * y1 + f
+        yield Seen(text, min(left, right), min(top, foot), max(left, right), max(top, foot), confidence, line)
 
 
 def transformation(page: pdfium.PdfPage) -> tuple[float, float, float, float, float, float]:

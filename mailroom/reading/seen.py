@@ -51,14 +51,17 @@ class _Line:
 
     def takes(self, unit: Sequence[Seen], y0: float, y1: float) -> bool:
         """Tell whether a unit stands on this line: the bands overlap by half, sizes are alike, the place is free."""
+        height, other = self.y1 - self.y0, y1 - y0
+        low, high = (height, other) if height < other else (other, height)
         overlap = min(self.y1, y1) - max(self.y0, y0)
-        low, high = sorted((self.y1 - self.y0, y1 - y0))
-        return overlap > 0.5 * low and high <= 2.2 * low and not any(self._covers(word) for word in unit)
+        return overlap > 0.5 * low and high <= 2.2 * low and not any(map(self._covers, unit))
 
     def _covers(self, word: Seen) -> bool:
+        _, x0, _, x1, *_ = word
         return any(
-            min(known.x1, word.x1) - max(known.x0, word.x0) > 0.3 * min(known.x1 - known.x0, word.x1 - word.x0)
-            for known in self.words
+            min(right, x1) - max(left, x0) > 0.3 * min(right - left, x1 - x0)
+            for _, left, _, right, _, _, _ in self.words
+            if left < x1 and right > x0
         )
 
 
@@ -100,12 +103,16 @@ def _banded(units: Iterable[Sequence[Seen]]) -> Iterable[tuple[Sequence[Seen], f
 def scaled(words: Iterable[Seen], width: float, height: float) -> list[Seen]:
     """Return the words with coordinates as fractions of the page, cut at its edges; words beside the page are gone."""
     fitted = []
-    for word in words:
-        x0, x1 = (round(min(1.0, max(0.0, x / width)), 5) for x in (word.x0, word.x1))
-        y0, y1 = (round(min(1.0, max(0.0, y / height)), 5) for y in (word.y0, word.y1))
+    for text, left, top, right, foot, confidence, line in words:
+        x0, x1 = _part(left / width), _part(right / width)
+        y0, y1 = _part(top / height), _part(foot / height)
         if x0 < x1 and y0 < y1:
-            fitted.append(word._replace(x0=x0, y0=y0, x1=x1, y1=y1))
+            fitted.append(Seen(text, x0, y0, x1, y1, confidence, line))
     return fitted
+
+
+def _part(share: float) -> float:
+    return round(share, 5) if 0.0 < share < 1.0 else 1.0 if share >= 1.0 else 0.0
 
 
 def levelled(words: Iterable[Seen], degrees: float, width: float, height: float) -> list[Seen]:

@@ -8,6 +8,7 @@ number as text. What is good is taken, also when it is hidden.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿăîâ")
@@ -32,8 +33,9 @@ def is_usable(words: Iterable[str], *, unmapped: int, picture_share: float, draw
 def _known_share(text: str) -> float:
     """Return the part of the characters that a page of business is made of."""
     known = sum(
-        unicodedata.category(sign)[0] in "LNPSZ" and sign != "\ufffd" and not "\ue000" <= sign <= "\uf8ff"
-        for sign in text
+        count
+        for sign, count in Counter(text).items()
+        if unicodedata.category(sign)[0] in "LNPSZ" and sign != "\ufffd" and not "\ue000" <= sign <= "\uf8ff"
     )
     return known / len(text)
 
@@ -46,8 +48,10 @@ def _is_scattered(tokens: list[str]) -> bool:
 
 def _sounds_like_words(text: str) -> bool:
     """Tell Latin text by its vowels: 36 to 48 % of the letters in our languages, far off in a shifted encoding."""
-    letters = [sign for sign in text.lower() if sign.isalpha()]
-    latin = [sign for sign in letters if sign < "ɐ"]
-    if len(letters) < 60 or len(latin) < 0.7 * len(letters):  # another script, or too little to tell
+    signs = Counter(text.lower())
+    letters = sum(count for sign, count in signs.items() if sign.isalpha())
+    latin = {sign: count for sign, count in signs.items() if sign.isalpha() and sign < "ɐ"}
+    total = sum(latin.values())
+    if letters < 60 or total < 0.7 * letters:  # another script, or too little to tell
         return True
-    return 0.22 <= sum(sign in _VOWELS for sign in latin) / len(latin) <= 0.62
+    return 0.22 <= sum(latin[sign] for sign in latin.keys() & _VOWELS) / total <= 0.62
