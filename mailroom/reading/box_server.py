@@ -108,11 +108,11 @@ class Server:
     def _task(self, name: str, prepare: JSON) -> Task:
         """Import a task and have ready what `prepare_<function>` of its module wants, once for each argument."""
         module_name, _, function = name.partition(":")
-        module = importlib.import_module(module_name)
         if name not in self._known:
-            self._known[name] = getattr(module, function)
+            self._known[name] = getattr(importlib.import_module(module_name), function)
         wish = json.dumps([name, prepare])
         if prepare is not None and wish not in self._prepared:
+            module = sys.modules[module_name]
             self._prepared.add(wish)
             try:
                 getattr(module, f"prepare_{function}")(prepare)
@@ -166,7 +166,7 @@ class Server:
     def _kill_strays(self) -> None:
         """End programs that left their group: as orphans they became children of this process."""
         try:
-            children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split()
+            children = limits.read_proc(f"/proc/self/task/{os.getpid()}/children").split()
         except OSError:  # a kernel without this list: the group was killed, which is all that an honest program needs
             return
         for child in map(int, children):
@@ -251,7 +251,7 @@ def _tail(handle: int) -> str:
 
 
 def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()
+    return limits.memory_pages()[1] * resource.getpagesize()
 
 
 def main(arguments: Sequence[str]) -> None:

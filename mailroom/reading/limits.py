@@ -19,6 +19,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _OPEN_FILES = 64
+_PROC_BYTES = 1 << 16
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -72,8 +73,25 @@ def close_others(keep: Collection[int]) -> None:
 
 def address_space() -> int:
     """Return the bytes of address space that this process has now."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    return pages * resource.getpagesize()
+    return memory_pages()[0] * resource.getpagesize()
+
+
+def memory_pages() -> tuple[int, int]:
+    """Return the size and the resident part of this process in pages (proc(5), `statm`)."""
+    size, resident = read_proc("/proc/self/statm").split()[:2]
+    return int(size), int(resident)
+
+
+def read_proc(path: str) -> bytes:
+    """Return a small file of the kernel's, by system calls alone.
+
+    Python's files touch dozens of pages of memory that is shared since the fork, and each is copied then.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(handle, _PROC_BYTES)
+    finally:
+        os.close(handle)
 
 
 def _limit(kind: int, soft: int, hard: int | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from mailroom import errors
 from mailroom.errors import MailroomError, ReaderCrashed, ReaderOutOfMemory, ReaderStopped, ReaderTimedOut
@@ -27,7 +27,7 @@ class Ended:
 
     def as_json(self) -> dict[str, JSON]:
         """Return it as the server sends it."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, document: dict[str, JSON]) -> Ended:
