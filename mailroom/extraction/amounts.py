@@ -103,8 +103,21 @@ def _mark_parts(found: list[Amount]) -> None:
     for rates, row in rated:
         others = any(other is not row and rates.isdisjoint(more) for more, other in rated)
         if others and any(a.rate for a in row) and not _called_total(row[0]):
-            for amount in row:
+            for amount in _of_rates(row):
                 amount.part = True
+
+
+def _of_rates(row: list[Amount]) -> list[Amount]:
+    """Leave out the sum that stands beside a table of rates under its own label: `6 % 50,00 3,00   Total VAT 55,32`."""
+    last = max(at for at, amount in enumerate(row) if amount.rate)
+    for at in range(last + 1, len(row)):
+        own = next((b.label for b in row[at].at.beside if not b.above and b.strength > _OWN_LABEL), None)
+        if own and own.roles & _SUMS and own.x0 > row[at - 1].at.x1:
+            return row[:at]
+    return row
+
+
+_OWN_LABEL = 0.6
 
 
 def _called_total(amount: Amount) -> bool:
@@ -329,7 +342,8 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
 _LONGEST_CELL = 8
 """Words: in a cell brackets are a minus, in a sentence (EUR 420,00) they are a remark."""
 _MEASURE = re.compile(
-    r"\s?(?:kg|km|kwh|mwh|m3|m³|m²|ltr|cl|ml|mg|gr|h|hrs?|u|uur|uhr|heures?|am|pm)(?![^\W\d])", re.IGNORECASE
+    r"\s?(?:kgs?|kms?|lbs?|cbm|kwh|mwh|m3|m³|m²|ltr|cl|ml|mg|gr|h|hrs?|u|uur|uhr|heures?|am|pm)(?![^\W\d])",
+    re.IGNORECASE,
 )
 """What follows a weight, a time of day or another measure, which is no amount: `1,124 kg x 1,79`, `tot 18.30 uur`."""
 

@@ -161,7 +161,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     country = _take_ids(work, vat_ids, ibans)
     abroad = not country and american(sight)
     country = "US" if abroad else country
-    found_dates = dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad)
+    found_dates = _days_only(dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad))
     _take_dates(work, found_dates)
     headers = item_headers(sight)
     used = numbers.used_tokens(dates.surely(found_dates), _surely(vat_ids), _accounts(ibans))
@@ -220,6 +220,25 @@ def _registered(vat_ids: list[Candidate], sight: Sight) -> list[Candidate]:
     text = blur(" ".join(segment.text for sheet in sight.sheets for segment in sheet.segments))
     phrases = reading_data(Language.RO)["phrases"]["not_registered"]
     return [c for c in vat_ids if c not in bare] if any(blur(p) in text for p in phrases) else vat_ids
+
+
+def _days_only(found: list[Candidate]) -> list[Candidate]:
+    """Leave out `N° 2025-12-02`, the second invoice of December, where another day is printed."""
+    numbers_of = [c for c in found if _LIKE_A_DAY.fullmatch(c.text) and _is_numbered(c)]
+    others = any(c.page == 1 and c.value != number.value for number in numbers_of for c in found)
+    return [c for c in found if c not in numbers_of] if others else found
+
+
+_LIKE_A_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+
+
+def _is_numbered(day: Candidate) -> bool:
+    """Say whether the label right before it is that of a number, and none of a day."""
+    nearest = next((b for b in day.beside if not b.above), None)
+    return nearest is not None and bool(nearest.label.roles) and nearest.label.roles <= _NUMBERED
+
+
+_NUMBERED = frozenset({"invoice_number", "number"})
 
 
 def _surely(vat_ids: list[Candidate]) -> list[Candidate]:

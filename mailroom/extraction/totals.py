@@ -24,6 +24,7 @@ _NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rou
 _CENT = Decimal("0.01")
 _MOST_TOTALS = 24
 _MOST_APART = 6
+_TWO = 2
 _MOST_VAT = Decimal("0.22")  # 27 % of the net, the highest rate there is, is this part of the total
 _ROUNDING = Decimal("0.05")
 
@@ -112,17 +113,15 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
 def _in_one_currency(amounts: list[Amount]) -> list[Amount]:
     """Leave out what is only said in another currency: an invoice in euros may repeat its sums in crowns or dollars.
 
-    The first total that is printed with a currency tells which one counts; amounts without a sign stay.
+    The first total that is printed with a currency tells which one counts, but an amount in a column only where there
+    is no other; amounts without a sign stay.
     """
     codes = {id(amount): code for amount in amounts if (code := code_beside(amount.at))}
     if len(set(codes.values())) < _TWO:
         return amounts
-    totals = (a for a in amounts if id(a) in codes and a.role(*_TOTAL) >= 0.5 and not a.line_item)
-    first = next(totals, None)
+    totals = [a for a in amounts if id(a) in codes and a.role(*_TOTAL) >= 0.5 and not a.line_item]
+    first = min(totals, key=lambda a: a.header, default=None)
     return amounts if first is None else [a for a in amounts if codes.get(id(a), codes[id(first)]) == codes[id(first)]]
-
-
-_TWO = 2
 
 
 def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], setting: Setting) -> bool:
@@ -246,7 +245,28 @@ def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ran
             triple = next(filter(None, (_best_triple(t, pool, setting) for t in _unrounded(total, pool))), None)
         points = _total_points(total, pool, counts, setting) + (triple.points if triple else 0.0)
         ranked.append((points, total, triple))
-    return sorted(ranked, key=lambda r: -r[0])
+    return sorted(_with_balance(ranked, pool), key=lambda r: -r[0])
+
+
+def _with_balance(ranked: _Ranking, pool: list[Amount]) -> _Ranking:
+    """Prefer the balance of a settlement that has net and VAT of its own: `1.843,51`, `- 1.980,00`, `- 136,49`.
+
+    What was asked for in advance was taxed then. A balance without VAT of its own is only what is left to pay.
+    """
+    proven = [
+        (total.value, triple.vat.value, points) for points, total, triple in ranked if triple and triple.vat.value
+    ]
+    paid = {a.value for a in pool if a.negative or a.role("prepaid") >= 0.5}
+    raised = []
+    for points, total, triple in ranked:
+        own = triple.vat.value if triple else Decimal(0)
+        wholes = [
+            of_whole
+            for whole, vat, of_whole in proven
+            if own and vat != own and paid & {abs(whole - total.value), whole + total.value}
+        ]
+        raised.append((max([points, *(of_whole + 1.0 for of_whole in wholes)]), total, triple))
+    return raised
 
 
 def _unique(pool: Iterable[Amount], weights: dict[str, float]) -> list[Amount]:
@@ -416,6 +436,7 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
     nets = {a.value: a for a in _unique((a for a in pool if a is not total), _NET)}
     kinds = ("levy", "deposit", "tip") if setting.receipt else ("levy", "deposit")
     apart = [a for a in pool if a.role(*kinds) >= 0.5 and 0 < a.value < total.value][:_MOST_APART]
+    bases = [a for a in nets.values() if a.role("net") >= 0.5 and not a.line_item]
     best: _Triple | None = None
     for vat in _vats(pool, total.value, setting):
         net_value = total.value - vat.value
@@ -423,9 +444,7 @@ def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple
         if net is None and apart and vat.value > 0:
             best = _better(best, _with_untaxed(pool, nets, total, vat, apart=apart, setting=setting))
         if net is None:
-            summed = _summed_net(pool, net_value, vat)
-            if summed and (best is None or summed.points > best.points):
-                best = summed
+            best = _better(best, _summed_net(pool, net_value, vat) or _with_zero_rated(bases, net_value, vat))
             continue
         points = _triple_points(net, vat, net_value, setting)
         if points > 0 and (best is None or points > best.points):
@@ -481,6 +500,16 @@ def _summed_net(pool: list[Amount], net_value: Decimal, vat: Found) -> _Triple |
         return None
     points = 2.2 + vat.points
     return _Triple(Found(net_value, None, points, "sum_of_rates", list(bases.values())), vat, points)
+
+
+def _with_zero_rated(bases: list[Amount], net_value: Decimal, vat: Found) -> _Triple | None:
+    """`VAT 0% base 3.368,16`, `VAT 21% base 95,00`, `VAT 19,95`: only one of two net amounts is taxed."""
+    if len(bases) != _TWO or not vat.value or bases[0].value + bases[1].value != net_value:
+        return None
+    if not any(fits_rate(base.value, vat.value, rates_of("")) for base in bases):
+        return None
+    points = 2.2 + vat.points
+    return _Triple(Found(net_value, None, points, "sum_of_rates", bases), vat, points)
 
 
 def _printed_net(nets: dict[Decimal, Amount], value: Decimal, total: Amount) -> Amount | None:

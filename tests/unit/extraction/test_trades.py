@@ -430,6 +430,106 @@ PAPERS = {
 """,
         {"invoice_number": "26-00412", "issue_date": "2026-04-03", "total_amount": "465.60", "vat_amount": "75.60"},
     ),
+    "aannemer met voorschot": (
+        """
+  Bouwbedrijf Claes BV                            Geel, 3 april 2026
+  BTW BE 0403.170.701   IBAN BE72 9737 3828 4616
+
+!EINDFACTUUR nr. 2026-0118
+
+  Omschrijving                      Aantal     Prijs     Bedrag    BTW
+  Chape, 12 m2                          12     75,00     900,00     6%
+  Tuinmuur                               1    500,00     500,00    21%
+
+  Tarief     Maatstaf       BTW           Totaal exclusief btw            1.400,00
+  6 %          900,00     54,00           Totaal btw                        159,00
+  21 %         500,00    105,00           Totaal werken inclusief btw     1.559,00
+                                          Af: voorschotfactuur 2026-0091  – 500,00
+                                          Nog te betalen                  1.059,00
+""",
+        {
+            "invoice_number": "2026-0118",
+            "net_amount": "1400.00",
+            "vat_amount": "159.00",
+            "total_amount": "1559.00",
+            "payable_amount": "1059.00",
+        },
+    ),
+    "eindafrekening": (
+        """
+  Stroomland NV - BTW BE 0403.170.701
+  Factuurnummer 7301 448 216
+  Datum 19 januari 2026
+
+!Creditnota
+
+  Verbruik                                        1.500,00
+  Totaal verbruik excl. btw                       1.500,00
+  Btw 6%                                             90,00
+  Totaal verbruik incl. btw                       1.590,00
+  Reeds aangerekende voorschotten (12 x 141,33) - 1.696,00
+  Te crediteren excl. btw                         - 100,00
+  Btw 6%                                            - 6,00
+  Saldo in uw voordeel                            - 106,00
+""",
+        {"document_type": "credit_note", "net_amount": "-100.00", "vat_amount": "-6.00", "total_amount": "-106.00"},
+    ),
+    "forwarder": (
+        """
+  MAASLAND FORWARDING B.V.
+  VAT-nr: NL123456782B12
+  Invoice no. RTM/26/04412     Invoice date 09-Apr-2026
+  Gross weight     8.412,000 kgs
+
+  Charge description            Curr.    Amount      VAT     Amount EUR
+  Ocean freight                 USD      2.000,00    0%        1.840,00
+  Customs clearance             EUR         95,00    21%          95,00
+  Rate of exchange: 1 EUR = 1,0870 USD
+                                         VAT 0% base           1.840,00
+                                         VAT 21% base             95,00
+                                         VAT amount               19,95
+                                         TOTAL DUE EUR         1.954,95
+  VAT zero-rated: art. 9 par. 2b Dutch VAT Act
+""",
+        {"net_amount": "1935.00", "vat_amount": "19.95", "total_amount": "1954.95", "currency": "EUR"},
+    ),
+    "numbered like a day": (
+        """
+  Baptiste Ferrand EI
+                                     FACTURE
+                                     N° 2025-12-02
+                                     Le 15 décembre 2025
+  Radio Volcans (association loi 1901)
+  Cours de guitare      6     35,00    210,00
+                      Total : 210,00 €
+  TVA non applicable, art. 293 B du CGI.
+""",
+        {"invoice_number": "2025-12-02", "issue_date": "2025-12-15", "total_amount": "210.00"},
+    ),
+    "marge": (
+        """
+  Autohaus Rieger GmbH & Co. KG   USt-IdNr. DE136695976
+  Rechnungs-Nr.   GW-25-0441
+  Rechnungsdatum  28.10.2025
+  Gebrauchtfahrzeug gemäß Kaufvertrag     17.780,00 €
+  Endpreis                                17.780,00 €
+  abzgl. Anzahlung bar                    -1.000,00 €
+  Restbetrag                              16.780,00 €
+  Differenzbesteuerung gemäß § 25a UStG
+""",
+        {"net_amount": "17780.00", "vat_amount": "0.00", "total_amount": "17780.00", "payable_amount": "16780.00"},
+    ),
+    "twee weken": (
+        """
+  Yoga bij Noor
+  factuurnummer 26001          datum 7 januari 2026
+  Yogales medewerkers      4    72,50     290,00
+  te betalen                              290,00
+  Vrijgesteld van OB o.g.v. artikel 25 Wet OB.
+  Wil je het bedrag binnen twee weken overmaken naar NL91 ABNA 0417 1643 00?
+""",
+        {"invoice_number": "26001", "issue_date": "2026-01-07", "due_date": "2026-01-21"},
+    ),
 }
 
 
