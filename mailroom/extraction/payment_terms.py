@@ -23,7 +23,9 @@ from mailroom.languages import Language, reading_data
 
 _LONGEST_TERM = 180  # days
 _DISCOUNT = re.compile(r"\d\s?%|skonto|escompte|discount|korting|reducere|scont\b")
-_SENTENCE = re.compile(r";|\s[–—-]\s(?!\d)|(?<=[^\W\d]{3})[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])")
+_SENTENCE = re.compile(
+    r";|\s[–—-]\s(?!\d)|(?<=[^\W\d]{3})(?<!dvs)(?<!incl)(?<!inkl)(?<!excl)[.!]\s+|(?<=[\d)])\.\s+(?=[^\W\d])"
+)
 _CLAUSE = re.compile(r"[,;|]\s+|\s[–—-]\s(?!\d)|\s+(?:oder|or|ou|of|sau|sinon|sonst|anders|altfel)\s+")
 _LONGEST_TEXT = 240  # letters before and after a date that are of its sentence
 _LONGEST_LEAD = 90  # letters from the beginning of a term to its day

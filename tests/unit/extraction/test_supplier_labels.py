@@ -215,3 +215,40 @@ def test_an_amount_without_vat_is_never_the_total(language: str, label: str) -> 
 def test_what_is_carried_or_given_away_is_no_sum(language: str, line: str) -> None:
     found = said(language, sums=f"{line}            1.500,00 EUR")
     assert found.get("total_amount") is None
+
+
+CONDITIONS = (
+    "\nGoederen blijven eigendom van de verkoper tot de volledige prijs en alle kosten door de koper voldaan zijn."
+)
+"""Small print as wide as the paper: a narrow page is a till slip."""
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "due"),
+    [
+        ("de", "Wir bitten um Begleichung der Rechnung innerhalb von 30 Tagen.", "2026-05-03"),
+        ("de", "Zahlungsziel: 30 Tage nach Rechnungsstellung.", "2026-05-03"), ("de", "Zahlungsbedingungen: Sofort", "2026-04-03"),
+        ("nl", "Graag ontvangen wij het bedrag vóór 3 mei 2026", "2026-05-03"), ("nl", "Vervalt bij ontvangst", "2026-04-03"),
+        ("nl", "Betaling 30 dagen na einde maand", "2026-05-31"), ("fr", "Règlement : immédiat", "2026-04-03"),
+        ("fr", "Règlement 30 jours fin mois", "2026-05-31"), ("fr", "Paiement dû à réception", "2026-04-03"),
+        ("en", "Payment terms: Immediate", "2026-04-03"), ("en", "Terms: COD", "2026-04-03"),
+        ("en", "Payment within 30 days from the date of issue", "2026-05-03"), ("ro", "Termen de plată: imediat", "2026-04-03"),
+        ("ro", "Suma va fi debitată din contul dvs. în data de 03.05.2026", "2026-05-03"),
+        ("ro", "Plata în maxim 30 zile de la emiterea facturii", "2026-05-03"),
+    ],
+)  # fmt: skip
+def test_terms_of_payment_are_read_as_programs_print_them(language: str, sentence: str, due: str) -> None:
+    assert said(language, foot=sentence + CONDITIONS)["due_date"] == due
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("nl", "Mededeling bij betaling"), ("nl", "Gestructureerde communicatie"), ("fr", "Référence à rappeler lors du paiement"),
+        ("fr", "Motif de versement"), ("de", "QR-Referenz"), ("de", "Referenz/Verwendungszweck"), ("en", "Payment reference number"),
+        ("en", "Please quote this reference"), ("ro", "Comunicarea plății"), ("ro", "Cod unic de plată"),
+    ],
+)  # fmt: skip
+def test_the_payment_reference_is_found_and_is_not_the_number(language: str, label: str) -> None:
+    found = said(language, number=" ", foot=f"{label}: 77012/4418" + CONDITIONS)
+    assert (found["payment_reference"], found["invoice_number"]) == ("77012/4418", None)
