@@ -252,3 +252,36 @@ def test_terms_of_payment_are_read_as_programs_print_them(language: str, sentenc
 def test_the_payment_reference_is_found_and_is_not_the_number(language: str, label: str) -> None:
     found = said(language, number=" ", foot=f"{label}: 77012/4418" + CONDITIONS)
     assert (found["payment_reference"], found["invoice_number"]) == ("77012/4418", None)
+
+
+@pytest.mark.parametrize(
+    ("number", "date", "due"),
+    [
+        ("N. fattura: 2026/417", "Data di consegna: 01/03/2026\n  Data fattura: 03/04/2026", "Scadenza: 03/05/2026"),
+        ("Nº factura: 2026/417", "Fecha de entrega: 01/03/2026\n  Fecha factura: 03/04/2026", "Vencimiento: 03/05/2026"),
+        ("Número da fatura: 2026/417", "Data de entrega: 01/03/2026\n  Data de emissão: 03/04/2026", "Data de vencimento: 03/05/2026"),
+        ("Nr faktury: 2026/417", "Data dostawy: 01.03.2026\n  Data faktury: 03.04.2026", "Termin zapłaty: 03.05.2026"),
+        ("Číslo faktury: 2026/417", "DUZP: 01.03.2026\n  Datum vystavení: 03.04.2026", "Datum splatnosti: 03.05.2026"),
+        ("Ordrenr: 77120\n  Fakturanr: 2026/417", "Leveringsdato: 01-03-2026\n  Fakturadato: 03-04-2026", "Forfaldsdato: 03-05-2026"),
+        ("Fakturanr: 2026/417", "Leveransdatum: 2026-03-01\n  Fakturadatum: 2026-04-03", "Betalas senast: 2026-05-03"),
+    ],
+)  # fmt: skip
+def test_a_foreign_invoice_gives_its_number_and_its_days(number: str, date: str, due: str) -> None:
+    found = said("en", number=number, date=date, due=due)
+    assert (found["invoice_number"], found["issue_date"], found["due_date"]) == ("2026/417", "2026-04-03", "2026-05-03")
+
+
+@pytest.mark.parametrize(
+    "label", ["Netto a pagare", "Total con IVA", "Total a pagar", "K úhradě", "Beløb at betale", "Totalt inkl. moms"]
+)
+def test_the_total_of_a_foreign_invoice_is_neither_its_net_nor_its_vat(label: str) -> None:
+    found = said("en", sums=f"{label}            1.210,00 EUR")
+    assert (found["total_amount"], found["net_amount"], found["vat_amount"]) == ("1210.00", None, None)
+
+
+@pytest.mark.parametrize(
+    "label", ["Total sin IVA", "Total sem IVA", "Celkem bez DPH", "I alt ekskl. moms", "Summa exkl. moms"]
+)
+def test_the_net_amount_of_a_foreign_invoice_is_neither_its_vat_nor_its_total(label: str) -> None:
+    found = said("en", sums=f"{label}            1.000,00 EUR")
+    assert (found.get("vat_amount"), found.get("total_amount")) == (None, None)
