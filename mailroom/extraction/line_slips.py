@@ -20,8 +20,8 @@ from mailroom.extraction.line_totals import Draft
 from mailroom.extraction.line_words import NEAR
 
 _FACTORS = re.compile(
-    r"(?<![\d.,])(?P<one>\d{1,4}(?:[.,]\d{1,3})?)(?P<unit>\s?[^\W\d]{1,5}\.?)?\s?[xX×*@%]\s?(?:€|£|\$|EUR|RM|RON)?\s?"
-    r"(?P<other>\d{1,6}(?:[.,]\d{1,4})?)(?P<price>\s?/\s?[^\W\d]{1,5})?(?![\d.,])"
+    r"(?<![\d.,])(?P<one>\d{1,4}(?:[.,]\d{1,3})?)(?P<unit>\s?[^\W\d]{1,5}\.?)?\s{0,3}[xX×*@%]\s{0,3}(?:€|£|\$|EUR|RM|RON)?\s?"
+    r"(?P<other>\d{1,6}(?:[.,]\d{1,4})?)(?P<price>\s?(?:€|EUR)?\s?/\s?[^\W\d]{1,5})?(?![\d.,])"
 )
 _COUNT = re.compile(r"(?P<many>[1-9]\d?)(?:\s?[xX×*]|(?=\s[^\W\d]))\s?(?=[^\W\d])")
 _GROWN = re.compile(r"(?<![\w.,])(?P<sign>[-–−])?(?P<number>\d{1,4}[.,]\d\d)[A-Za-z*]$")
@@ -45,8 +45,27 @@ class Slip:
 def slip_of(sight: Sight, rows: Sequence[Row], ends: int) -> Slip:
     """Return what may be the lines of a slip; `ends` is the first row that is a sum."""
     claimed: set[int] = set()
-    drafts = [d for number in range(ends) if (d := _draft(sight, rows, number, claimed, ends))]
+    texts = ["  ".join(s.text for s in row.segments) for row in rows[:ends]]
+    alone = {n: match for n, text in enumerate(texts) if (match := _FACTORS.fullmatch(text))}
+    claimed |= set(alone)
+    drafts = [d for n in range(ends) if n not in alone and (d := _draft(sight, rows, n, claimed, ends))]
+    _give_factors(rows, drafts, alone)
     return Slip(drafts, list(_charges(sight, rows[ends : ends + _MOST_UNDER])))
+
+
+def _give_factors(rows: Sequence[Row], drafts: Sequence[Draft], alone: dict[int, re.Match[str]]) -> None:
+    """Give `2 x 1,15` that stands alone in its row to the line under it, or over it, whose amount it makes."""
+    for number, match in alone.items():
+        if len(rows[number].segments) > 1:
+            continue
+        many, each = (_cell(rows[number].segments[0], match, name) for name in ("one", "other"))
+        for draft in sorted(drafts, key=lambda d: (abs(d.number - number), -d.number)):
+            if abs(draft.number - number) > 1 or draft.quantity is not None:
+                break
+            amount = draft.amount
+            if is_product(Cell(amount.values, 2, False, amount.segment, amount.first, amount.last, ""), many, each):
+                draft.quantity, draft.each, draft.proved = many, each, True
+                break
 
 
 def fuel_of(rows: Sequence[Row], total: float) -> Draft | None:

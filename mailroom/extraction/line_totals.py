@@ -22,7 +22,8 @@ from mailroom.extraction.line_cells import Cell, Row
 from mailroom.extraction.tax import EVERY_RATE, fits_rate
 
 _WRAPPED = re.compile(r"\w-$")
-_OUTSIDE = 3
+_LEAST_NET = Decimal("0.7")
+_OUTSIDE = 1
 """Rows over and under the lines of a slip that may have amounts."""
 LONGEST = 300
 """Characters of a description."""
@@ -112,6 +113,8 @@ def checked(
     )
     if net is None and vat is not None and total is not None:
         net = total - vat
+    if net is not None and total and net < total * _LEAST_NET:
+        net = None  # of one rate only: no VAT makes so much of a total
     fit = _fit(drafts, _Totals(net, vat, total, roundings), loose=loose)
     signs = fit.signs if fit else _possible(drafts, total)
     gross = fit.gross if fit else all(d.gross for d in drafts)

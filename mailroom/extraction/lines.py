@@ -73,14 +73,20 @@ def _fitting(sight: Sight, slip: Slip, fields: Fields) -> Checked | None:
         return None
     drafts = slip.drafts[:_MOST_LINES]
     _explain_letters(sight, drafts)
-    found = checked(drafts, fields, roundings=_roundings(sight), loose=True)
-    if found.fits:
-        return found
-    for count in range(1, min(len(slip.charges), _MOST_CHARGES) + 1):
-        completed = checked([*drafts, *slip.charges[:count]], fields, roundings=_roundings(sight), loose=True)
-        if completed.fits:
-            return completed
-    return found
+    roundings = _roundings(sight)
+    sets = [[*drafts, *slip.charges[:count]] for count in range(min(len(slip.charges), _MOST_CHARGES) + 1)]
+    sets.sort(key=lambda some: not _is_whole(some, fields))  # what comes to the total without leaving anything out
+    tried = [checked(some, fields, roundings=roundings, loose=True) for some in sets]
+    return next((one for one in tried if one.fits), tried[0])
+
+
+def _is_whole(drafts: Sequence[Draft], fields: Fields) -> bool:
+    total = fields[FieldName.TOTAL_AMOUNT].value
+    return total is not None and sum((_taken(d) for d in drafts), Decimal(0)) == abs(Decimal(total))
+
+
+def _taken(draft: Draft) -> Decimal:
+    return -draft.value if draft.charge == "discount" and draft.value > 0 else draft.value
 
 
 def _checked(sight: Sight, tables: Sequence[Table], fields: Fields, *, loose: bool = False) -> Checked | None:
@@ -162,7 +168,7 @@ def _same_place(here: Column, there: Column) -> bool:
 def _is_sum(sight: Sight, row: Row) -> bool:
     """Say whether a row is a total of the document: its first words are a label of one, and an amount follows."""
     labels = [a for a in sight.labels_of(row.segments[0]) if a.roles & _SUMS and a.first <= 1]
-    labels = [a for a in labels if not (a.roles & {"vat"} and _is_thing(a))]
+    labels = [a for a in labels if not ((a.roles & {"vat"} or a.roles == {"net"}) and _is_thing(a))]
     if not labels or not row.money:
         return False
     label, first = labels[0], row.money[0].segment

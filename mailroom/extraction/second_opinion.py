@@ -14,6 +14,7 @@ from dataclasses import replace
 from math import log
 
 from mailroom.domain.document import DocumentType, Field, FieldName, Fields
+from mailroom.domain.line import Lines, LineStatus
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import PageSource, Reading
 from mailroom.extraction.candidates import sigmoid
@@ -72,7 +73,15 @@ def surer(first: Extraction, second: Extraction) -> Extraction:
     for name in _KEY_FIELDS:
         if _same(first.fields[name], second.fields[name]):
             fields[name] = fields[name].model_copy(update={"confidence": _surer_still(fields[name].confidence)})
-    return replace(of_amounts, fields=fields)
+    return replace(of_amounts, fields=fields, lines=_lines(of_amounts, first, second))
+
+
+def _lines(of_amounts: Extraction, first: Extraction, second: Extraction) -> Lines:
+    """Return the lines of the reading whose amounts are taken, or those of the other that come to the same total."""
+    other = second if of_amounts is first else first
+    alike = _same(first.fields[FieldName.TOTAL_AMOUNT], second.fields[FieldName.TOTAL_AMOUNT])
+    adds_up = other.lines.status is LineStatus.ADD_UP and of_amounts.lines.status is not LineStatus.ADD_UP
+    return other.lines if alike and adds_up else of_amounts.lines
 
 
 def _spelled(first: Field, second: Field) -> Field:

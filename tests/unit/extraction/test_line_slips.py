@@ -132,3 +132,43 @@ def test_a_fuel_slip_has_one_line_of_litres(rows: str) -> None:
     [line] = slip(f"        {rows}\n", "        BANCONTACT    58,02\n").lines.items
     assert (line.quantity, line.unit_price, line.gross_amount or line.net_amount) == ("32.43", "1.789", "58.02")
     assert "SP95-E10" in line.description
+
+
+def test_quantity_and_price_alone_in_a_row_belong_to_the_line_whose_amount_they_make() -> None:
+    found = slip(
+        """
+        2 x 1,15
+        BAGUETTE TRAD. 250G    2,30 1
+        0,822 kg x 3,49 EUR/kg
+        TOMATES GRAPPE         2,87 1
+        LIQ. VAISSELLE         1,95 2
+""",
+        """
+        TOTAL  3 ARTICLES      7,12 EUR
+        CB EMV SANS CONTACT    7,12 EUR
+""",
+    )
+    assert lines_of(found) == [
+        ("BAGUETTE TRAD. 250G", "2", "2.30"),
+        ("TOMATES GRAPPE", "0.822", "2.87"),
+        ("LIQ. VAISSELLE", None, "1.95"),
+    ]
+
+
+def test_a_net_of_onions_ends_no_slip_and_a_voucher_is_taken_off_the_whole() -> None:
+    found = slip(
+        """
+        1  KNOFLOOK NET        0,85
+        1  KIPFILET 2ST        6,49
+        2  SPA BRUIS 1L  1,39  2,78
+        1  VAATWASTABL XL     11,99 B
+""",
+        """
+        4  SUBTOTAAL          22,11
+        VOUCHER 4 OFF 20      -4,00
+        TOTAAL                18,11
+        PINNEN                18,11
+        BTW 9%   9,28  0,84
+""",
+    )
+    assert [line[2] for line in lines_of(found)] == ["0.85", "6.49", "2.78", "11.99", "-4.00"]

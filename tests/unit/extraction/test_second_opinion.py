@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pages_extraction as pages
 import pytest
 
 from mailroom.domain.document import Field, FieldName, FieldSource
+from mailroom.domain.line import LineItem, Lines, LineStatus
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import StructuredValue
 from mailroom.extraction import Extraction, surer, wants_second_opinion
@@ -149,3 +152,17 @@ def test_an_account_that_begins_on_the_page_and_was_not_found_is_read_again(line
     drawn = pages.reading(INVOICE.format(line), ocr=True)
     assert wants_second_opinion(drawn, known("invoice")) is again
     assert not wants_second_opinion(drawn, known("invoice", iban=("BE96363521672205", 0.99)))
+
+
+@pytest.mark.parametrize(("total", "taken"), [("8.00", "Cake"), ("9.00", "Cnke")])
+def test_lines_that_add_up_to_the_same_total_are_taken_from_either_reading(total: str, taken: str) -> None:
+    def said(total: str, sure: float, line: str, status: LineStatus) -> Extraction:
+        return replace(extraction(total_amount=(total, sure)), lines=Lines(items=(item(line),), status=status))
+
+    first = said("8.00", 0.9, "Cnke", LineStatus.DIFFER)
+    second = said(total, 0.8, "Cake", LineStatus.ADD_UP)
+    assert surer(first, second).lines.items[0].description == taken
+
+
+def item(description: str) -> LineItem:
+    return LineItem(description=description, gross_amount="8.00", confidence=0.9)
