@@ -228,7 +228,16 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool, listed: bool
     points -= 1.2 if _COMPACT.fullmatch(found.text) and not found.strength("issue_date", "date") else 0.0
     points -= 1.0 if _in_sentence(found) else 0.0
     points -= 1.0 if _in_range(found) else 0.0
+    points -= 3.0 if found.segment.sheet.ocr and _torn(found) else 0.0
     return points
+
+
+def _torn(found: Candidate) -> bool:
+    """`16.06. 6.06.2025`: a picture gave the day twice, once whole and once without its beginning."""
+    return _FRAGMENT.search(found.segment.text[: found.start]) is not None
+
+
+_FRAGMENT = re.compile(r"\d[./-]\s?\d{1,2}[./-]?\s*$")
 
 
 def _of_item(found: Candidate, sight: Sight) -> bool:

@@ -176,6 +176,8 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
         "title": float(compact(value) in titles),
         "is_label": covered / max(1, name.last - name.first),
         "in_text": min(rest, 12) / 8 * (name.first > 0),
+        # `Dorp 12 - Nevele`, `12 Jln Telawi, Bangsar`: what goes on after a house number is a town.
+        "after_number": float(not formed and any(c.isdigit() for c in name.segment.text[: name.start])),
         "owner": float(f"{fold(value)} ".startswith(_owners())),
     }
 

@@ -155,6 +155,7 @@ HEAD = """
         ("POPULAR BOOK", "CO. (M) SDN BHD", "POPULAR BOOK CO. (M) SDN BHD"),
         ("KAUFGUT", "Ines Pohlmann e.K.", "KAUFGUT"),
         ("BRICO-ATELIER", "Vendeur 118 YANN", "BRICO-ATELIER"),
+        ("STAR MARKET", "Cashier [P.NISANTHI]", "STAR MARKET"),
         ("o 0 BUBBLES CARWASH o O", "Kassa 3", "BUBBLES CARWASH"),
     ],
 )
@@ -403,3 +404,19 @@ def test_days_of_a_list_are_not_that_of_the_receipt() -> None:
         )
     )
     assert found["issue_date"] == "2025-08-30"
+
+
+def test_a_day_that_a_picture_gave_twice_is_doubted() -> None:
+    once, twice = (
+        read(METER.replace("06.02.2026 09:02", day).format(rows="TOTAAL   6,00"), ocr=True).fields[FieldName.ISSUE_DATE]
+        for day in ("16.06.2025", "16.06. 6.06.2025")
+    )
+    assert once.confidence >= THRESHOLDS[FieldName.ISSUE_DATE] > twice.confidence
+
+
+def test_a_town_after_its_house_number_is_no_rival_of_the_shop() -> None:
+    name = FieldName.SELLER_NAME
+    page = HEAD.replace("12345 Bergstadt", "Kassa 1").format(head="        Bakkerij Deeg")
+    alone, town = (read(page.replace("Hauptstr. 12", street), ocr=True) for street in ("Dorp 12", "Dorp 12 - Nevele"))
+    assert town.fields[name].value == "Bakkerij Deeg"
+    assert town.fields[name].confidence >= alone.fields[name].confidence - 0.02
