@@ -411,7 +411,7 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
     above = next((b for b in amount.at.beside if b.above), None)
     if above and (amount.at.page, above.label.segment.row) in headers:
         amount.line_item = not (left and left.label.roles.intersection(_SUMS) and left.strength > 0.5)
-        if left and "levy" in left.label.roles and left.label.first == 0 and not left.label.segment.place:
+        if left and left.label.roles & _APART and left.label.first == 0 and not left.label.segment.place:
             # `Ortstaxe 3 x 3,30 (nicht steuerbar)   9,90` under the items: the row is of the levy, whatever is between.
             left.strength = max(left.strength, 0.6)
             amount.line_item = False
@@ -435,6 +435,8 @@ def _heads_sums(label: Label, sight: Sight) -> bool:
     return any(a.roles & _TABLE_OF_SUMS for a in sight.labels_of(label.segment) if a is not label)
 
 
+_APART = frozenset({"levy", "deposit"})
+"""What stands among the items and bears no VAT."""
 _NO_VAT = frozenset({"vat", "levy"})
 """The roles of words that say that there is no VAT."""
 
