@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailroom.domain.unit import is_unit
 from mailroom.extraction.candidates import Sight
@@ -23,6 +23,7 @@ _FACTORS = re.compile(
     r"(?<![\d.,])(?P<one>\d{1,4}(?:[.,]\d{1,3})?)(?P<unit>\s?[^\W\d]{1,5}\.?)?\s{0,3}[xX×*@%]\s{0,3}(?:€|£|\$|EUR|RM|RON)?\s?"
     r"(?P<other>\d{1,6}(?:[.,]\d{1,4})?)(?P<price>\s?(?:€|EUR)?\s?/\s?[^\W\d]{1,5})?(?![\d.,])"
 )
+_ALONE = re.compile(rf"{_FACTORS.pattern}(?:\s?(?:€|£|\$|EUR|RM|RON|LEI|lei|Kč|zł|kr))?\s*=?")
 _COUNT = re.compile(r"(?P<many>[1-9]\d?)(?:\s?[xX×*]|(?=\s[^\W\d]))\s?(?=[^\W\d])")
 _GROWN = re.compile(r"(?<![\w.,])(?P<sign>[-–−])?(?P<number>\d{1,4}[.,]\d\d)[A-Za-z*]$")
 _CHARGES = frozenset({"discount", "tip", "deposit", "shipping", "levy", "prepaid"})
@@ -42,13 +43,20 @@ class Slip:
     charges: list[Draft]
 
 
+@dataclass(slots=True)
+class _Used:
+    """The rows of nothing but quantity and price, and the rows of words that a line has."""
+
+    factors: frozenset[int]
+    words: set[int] = field(default_factory=set)
+
+
 def slip_of(sight: Sight, rows: Sequence[Row], ends: int) -> Slip:
     """Return what may be the lines of a slip; `ends` is the first row that is a sum."""
-    claimed: set[int] = set()
     texts = ["  ".join(s.text for s in row.segments) for row in rows[:ends]]
-    alone = {n: match for n, text in enumerate(texts) if (match := _FACTORS.fullmatch(text))}
-    claimed |= set(alone)
-    drafts = [d for n in range(ends) if n not in alone and (d := _draft(sight, rows, n, claimed, ends))]
+    alone = {n: match for n, text in enumerate(texts) if (match := _ALONE.fullmatch(text))}
+    used = _Used(frozenset(alone))
+    drafts = [d for n in range(ends) if n not in alone and (d := _draft(sight, rows, n, used, ends))]
     _give_factors(rows, drafts, alone)
     return Slip(drafts, list(_charges(sight, rows[ends : ends + _MOST_UNDER])))
 
@@ -101,7 +109,7 @@ def _product(rows: Sequence[Row], at: int) -> list[Token]:
     return [t for s in rows[at].segments for t in s.tokens if sum(c.isalpha() for c in t.text) >= 3]
 
 
-def _draft(sight: Sight, rows: Sequence[Row], number: int, claimed: set[int], ends: int) -> Draft | None:
+def _draft(sight: Sight, rows: Sequence[Row], number: int, used: _Used, ends: int) -> Draft | None:
     row = rows[number]
     amount = _last_amount(row)
     if amount is None:
@@ -114,8 +122,8 @@ def _draft(sight: Sight, rows: Sequence[Row], number: int, claimed: set[int], en
     if draft.quantity is None and (counted := _count(row, draft.words)):
         draft.quantity, draft.words = counted, _without_sign(draft.words[len(counted.tokens) :])
     if not _wordy(draft.words):
-        draft.before = _words_over(rows, number, claimed)
-        draft.after = [] if draft.before else _words_under(rows, number, claimed, ends)
+        draft.before = _words_over(rows, number, used)
+        draft.after = [] if draft.before else _words_under(rows, number, used, ends)
     draft.charge = _charge(sight, row)
     return draft
 
@@ -201,27 +209,29 @@ def _wordy(words: Sequence[Token]) -> bool:
     return any(sum(c.isalpha() for c in t.text) >= 3 for t in words) or sum(len(t.text) > 1 for t in words) > 1
 
 
-def _words_over(rows: Sequence[Row], number: int, claimed: set[int]) -> list[list[Token]]:
+def _words_over(rows: Sequence[Row], number: int, used: _Used) -> list[list[Token]]:
     """Return up to two rows of words right over a row of numbers that no other line has."""
     found: list[list[Token]] = []
     for at in range(number - 1, max(-1, number - 1 - _WORDS_OVER), -1):
-        if at in claimed or rows[at].money or not _close(rows[at], rows[at + 1]):
+        if at in used.factors:
+            continue
+        if at in used.words or rows[at].money or not _close(rows[at], rows[at + 1]):
             break
         words = [t for s in rows[at].segments for t in s.tokens]
         if not any(sum(c.isalpha() for c in t.text) >= 2 for t in words):
             break
-        claimed.add(at)
+        used.words.add(at)
         found.insert(0, words)
         if sum(c.isalpha() for t in words for c in t.text) > _CODE:
             break  # a row of a code is not all there is
     return found
 
 
-def _words_under(rows: Sequence[Row], number: int, claimed: set[int], ends: int) -> list[list[Token]]:
+def _words_under(rows: Sequence[Row], number: int, used: _Used, ends: int) -> list[list[Token]]:
     at = number + 1
-    if at >= ends or rows[at].money or not _close(rows[number], rows[at]):
+    if at >= ends or at in used.factors or rows[at].money or not _close(rows[number], rows[at]):
         return []
-    claimed.add(at)
+    used.words.add(at)
     return [[t for s in rows[at].segments for t in s.tokens]]
 
 

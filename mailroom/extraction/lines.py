@@ -23,6 +23,8 @@ from mailroom.extraction.line_words import NEAR, give_words
 
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "tendered", "change", "rounding"})
 _KINDS = {DocumentType.INVOICE.value, DocumentType.CREDIT_NOTE.value, DocumentType.RECEIPT.value}
+_ALSO_THINGS = frozenset({"net", "tendered"})
+"""Roles of words that are also of goods: `Knoflook net`, `Konsumation Bar`."""
 _CAPTIONS = frozenset({"net", "vat", "vat_rate", "total", "payable"})
 _OF_LINES = frozenset({"description", "quantity", "unit_price"})
 _MOST_LINES = 500
@@ -168,7 +170,7 @@ def _same_place(here: Column, there: Column) -> bool:
 def _is_sum(sight: Sight, row: Row) -> bool:
     """Say whether a row is a total of the document: its first words are a label of one, and an amount follows."""
     labels = [a for a in sight.labels_of(row.segments[0]) if a.roles & _SUMS and a.first <= 1]
-    labels = [a for a in labels if not ((a.roles & {"vat"} or a.roles == {"net"}) and _is_thing(a))]
+    labels = [a for a in labels if not ((a.roles & {"vat"} or a.roles <= _ALSO_THINGS) and _is_thing(a))]
     if not labels or not row.money:
         return False
     label, first = labels[0], row.money[0].segment

@@ -125,6 +125,7 @@ def test_rows_that_do_not_add_up_say_so() -> None:
     [
         "POMPE 3  SP95-E10\n        VOLUME      32,43 L\n        PRIX/L      1,789 EUR\n        MONTANT TTC  58,02 EUR",
         "Zp 09 SP95-E10\n        32,43 l  x  1,789 EUR/l\n        Summe     58,02",
+        "SP95-E10\n        32,43 L x 1,789 EUR\n        58,02 EUR\n        TOTAL EUR     58,02",
         "POMP 3 SP95-E10\n        LITERPRIJS  1,789\n        HOEVEELHEID  32,43\n        TOTAAL     58,02",
     ],
 )
@@ -172,3 +173,11 @@ def test_a_net_of_onions_ends_no_slip_and_a_voucher_is_taken_off_the_whole() -> 
 """,
     )
     assert [line[2] for line in lines_of(found)] == ["0.85", "6.49", "2.78", "11.99", "-4.00"]
+
+
+def test_what_the_bar_sold_is_not_what_was_paid_in_cash() -> None:
+    found = slip(
+        "        Minibar    12.00\n        Konsumation Bar   48.50\n",
+        "        Total CHF   60.50\n        VISA   60.50\n",
+    )
+    assert [line[2] for line in lines_of(found)] == ["12.00", "48.50"]
