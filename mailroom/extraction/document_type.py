@@ -152,10 +152,12 @@ def _is_slip(sight: Sight) -> bool:
     xs = [t.x0 for s in sheet.segments for t in s.tokens]
     letters = [t.letter for s in sheet.segments for t in s.tokens]
     wide = (max(xs) - min(xs)) / max(sorted(letters)[len(letters) // 2], 1e-6)
-    if sheet.ocr and wide < _NARROW and len(sheet.rows) > _FEW_ROWS:
-        return True  # of a parking meter, a cloakroom
-    return wide < 50 and len(sheet.rows) > 10
+    if wide < 50 and len(sheet.rows) > 10:
+        return True
+    short = sheet.ocr and wide < _NARROW and len(sheet.rows) > _FEW_ROWS  # of a parking meter; no visiting card
+    return short and any(_PRICE.search(s.text) for s in sheet.segments)
 
 
+_PRICE = re.compile(r"(?<![\d.,])\d{1,4}[.,]\d\d(?![\d.,])")
 _NARROW = 40  # letters
 _FEW_ROWS = 5

@@ -420,3 +420,9 @@ def test_a_town_after_its_house_number_is_no_rival_of_the_shop() -> None:
     alone, town = (read(page.replace("Hauptstr. 12", street), ocr=True) for street in ("Dorp 12", "Dorp 12 - Nevele"))
     assert town.fields[name].value == "Bakkerij Deeg"
     assert town.fields[name].confidence >= alone.fields[name].confidence - 0.02
+
+
+def test_a_card_without_a_price_is_no_receipt() -> None:
+    lines = ("Jan Peeters", "Loodgieter", "Dorp 12", "3000 Leuven", "016 22 33 44", "jan@peeters.be", "www.peeters.be")
+    card = "\n".join(f"        {line}" for line in lines)
+    assert values(read(card, ocr=True))["document_type"] == "other"
