@@ -10,7 +10,7 @@ import pytest
 from mailroom.domain.document import Field, FieldName, FieldSource
 from mailroom.domain.line import LineItem, Lines, LineStatus
 from mailroom.domain.message import MediaType
-from mailroom.domain.reading import StructuredValue
+from mailroom.domain.reading import Reading, StructuredValue
 from mailroom.extraction import Extraction, surer, wants_second_opinion
 
 SLIP = """
@@ -166,3 +166,23 @@ def test_lines_that_add_up_to_the_same_total_are_taken_from_either_reading(total
 
 def item(description: str) -> LineItem:
     return LineItem(description=description, gross_amount="8.00", confidence=0.9)
+
+
+def long_page(*, sure_of_all: bool, more: str = "") -> Reading:
+    """Return an invoice with text enough to judge how well it was read."""
+    drawn = pages.reading(INVOICE.format(more) + "Services rendered in the course of March\n" * 10, ocr=True)
+    first = drawn.pages[0]
+    doubt = {} if sure_of_all else {"GREEN": 0.3}
+    words = tuple(word._replace(confidence=doubt.get(word.text, 0.95)) for word in first.words)
+    return drawn.model_copy(update={"pages": (first.model_copy(update={"words": words}),)})
+
+
+@pytest.mark.parametrize("missed", ["total_amount", "issue_date", "seller_name", "invoice_number"])
+def test_a_page_that_was_read_without_a_doubt_is_not_read_again_for_what_it_does_not_say(missed: str) -> None:
+    found = known("invoice", **{missed: (None, 0.2)})
+    assert not wants_second_opinion(long_page(sure_of_all=True), found)
+    assert wants_second_opinion(long_page(sure_of_all=False), found)
+
+
+def test_an_account_without_right_check_digits_is_a_doubt_on_any_page() -> None:
+    assert wants_second_opinion(long_page(sure_of_all=True, more="IBAN BE96 3635 2167 220$"), known("invoice"))
