@@ -186,3 +186,14 @@ def test_a_page_that_was_read_without_a_doubt_is_not_read_again_for_what_it_does
 
 def test_an_account_without_right_check_digits_is_a_doubt_on_any_page() -> None:
     assert wants_second_opinion(long_page(sure_of_all=True, more="IBAN BE96 3635 2167 220$"), known("invoice"))
+
+
+@pytest.mark.parametrize(("name", "below"), [("seller_name", 0.91), ("total_amount", 0.84), ("issue_date", 0.84)])
+def test_a_photo_is_read_again_where_a_key_field_would_stop_it_and_a_scan_only_where_it_is_unsure(
+    name: str, below: float
+) -> None:
+    scan = pages.reading(SLIP, ocr=True)
+    photo = scan.model_copy(update={"media_type": MediaType.JPEG})
+    assert wants_second_opinion(photo, sure(**{name: ("x", below)}))
+    assert not wants_second_opinion(scan, sure(**{name: ("x", below)}))
+    assert not wants_second_opinion(photo, sure(seller_name=("x", 0.92), total_amount=("x", 0.85)))
