@@ -90,7 +90,7 @@ def photographed(image: Image.Image, dpi: int) -> Sheet:
 
 def read(sheet: Sheet, engine: OcrEngine, languages: str, preview_dpi: int) -> Read:
     """Read the words of a sheet; when most of them make no sense, ask which way is up and read again."""
-    grey = sheet.image.convert("L")
+    grey = sheet.image if sheet.image.mode == "L" else sheet.image.convert("L")
     first = _words(sheet, grey, engine, languages)
     turn = 0
     if not _makes_sense(first[0]):

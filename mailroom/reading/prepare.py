@@ -19,6 +19,7 @@ Point = tuple[float, float]
 _SMALL_EDGE = 500
 """Pixels along the longer edge of the copy on which the outline is looked for."""
 _SKEW_EDGE = 800
+"""Pixels, about, along the longer edge of the copy on which the slope is looked for."""
 _MOST_SKEW = 6
 """Degrees. More is an orientation or a perspective, not a skew."""
 _LEAST_SKEW = 0.2
@@ -52,7 +53,10 @@ class Geometry:
 def measure(grey: Image.Image, *, has_outline: bool) -> Geometry:
     """Find how the page lies. `has_outline` says that the picture may show more than the page: a photo."""
     corners = find_page(grey) if has_outline else None
-    page = Geometry(corners).straighten(_reduced(grey, 2 * _SKEW_EDGE))
+    if has_outline:
+        page = Geometry(corners).straighten(_reduced(grey, 2 * _SKEW_EDGE))
+    else:  # the lines of a scan are sharp enough on a smaller copy
+        page = grey.reduce(max(1, round(max(grey.size) / _SKEW_EDGE)))
     skew = find_skew(page)
     return Geometry(corners, skew if abs(skew) >= _LEAST_SKEW else 0.0)
 
