@@ -63,13 +63,9 @@ class Amount:
 
     def role(self, *names: str) -> float:
         """Return the best strength of the named roles."""
-        if not self.roles:
+        if self.roles.keys().isdisjoint(names):  # nearly always
             return 0.0
-        best = 0.0
-        for name in names:
-            strength = self.roles.get(name, 0.0)
-            best = max(best, strength)
-        return best
+        return max(0.0, *(self.roles[name] for name in names if name in self.roles))
 
     @property
     def signed(self) -> Decimal:

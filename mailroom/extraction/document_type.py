@@ -140,8 +140,8 @@ _FEW_WORDS = 2
 
 def _self_billed(sight: Sight) -> bool:
     phrases = [blur(p) for language in Language for p in reading_data(language)["phrases"]["self_billing"]]
-    texts = [blur(segment.text) for sheet in sight.sheets for segment in sheet.segments]
-    return any(phrase in text for text in texts for phrase in phrases)
+    text = "\n".join(blur(segment.text) for sheet in sight.sheets for segment in sheet.segments)
+    return any(phrase in text for phrase in phrases)
 
 
 def _is_slip(sight: Sight) -> bool:

@@ -214,6 +214,8 @@ def _exact(keys: list[str], at: int) -> tuple[int, _Entry, bool] | None:
 
 def _in_two_languages(segment: Segment, at: int) -> tuple[int, _Entry, bool] | None:
     """`BTW/TVA`, `NR/NO`: one word in two languages is the label that both are."""
+    if "/" not in segment.tokens[at].text:
+        return None
     halves = [blur(half) for half in segment.tokens[at].text.strip("():").split("/")]
     known = [entry for half in halves if len(half) > 1 and (entry := _book().entries.get(half))]
     if len(halves) != _TWO or len(known) != _TWO:

@@ -51,13 +51,15 @@ class Token:
     spaced: bool = False
     """Whether its letters stand apart: `F A C T U U R`."""
 
+    letter: float = field(init=False, default=0.0)
+    """The usual width of its letters."""
+
+    def __post_init__(self) -> None:
+        self.letter = (self.x1 - self.x0) / max(len(self.text), 1)
+
     @property
     def middle(self) -> float:
         return (self.y0 + self.y1) / 2
-
-    @property
-    def letter(self) -> float:
-        return (self.x1 - self.x0) / max(len(self.text), 1)
 
 
 @dataclass(slots=True, eq=False)

@@ -57,6 +57,11 @@ def has_form(name: str) -> bool:
     return legal_forms().search(name) is not None
 
 
+def without_form(name: str, instead: str = "") -> str:
+    """Return a name with `instead` in the place of its legal form. Most have none, which is known of them by then."""
+    return legal_forms().sub(instead, name) if has_form(name) else name
+
+
 def find_names(sight: Sight) -> list[Candidate]:
     """Return every piece of text that may be a name: the parts of each line, up to a separator."""
     found = [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
@@ -98,7 +103,7 @@ def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
 
 def _only_forms(text: str) -> bool:
     """Say whether a line holds nothing but legal forms and where they hold: `CO. (M) SDN BHD`."""
-    return not _PLACE.sub("", legal_forms().sub("", text)).strip(" .()")
+    return not _PLACE.sub("", without_form(text)).strip(" .()")
 
 
 _PLACE = re.compile(r"\([A-Z]{1,2}\)|\bCO\.?(?!\w)")
@@ -301,9 +306,12 @@ _CAPTION = re.compile(r"(?:^|\s|-)(?:reg|no|nr|number|nummer|num[ée]ro|n°|id|i
 
 
 def _like_a_name(value: str) -> bool:
-    letters = sum(c.isalpha() for c in value)
-    if _courtesy().match(fold(value)) or _CAPTION.search(value):
-        return False
+    letters = sum(map(str.isalpha, value))
     if letters < 3 or not 3 <= len(value) <= 80 or value.count(" ") > 9:
         return False
-    return letters >= 0.55 * len(value.replace(" ", "")) and not re.search(r"@|www\.|https?:|%", value)
+    if letters < 0.55 * len(value.replace(" ", "")) or _NO_NAME.search(value):
+        return False
+    return not (_CAPTION.search(value) or _courtesy().match(fold(value)))
+
+
+_NO_NAME = re.compile(r"@|www\.|https?:|%")

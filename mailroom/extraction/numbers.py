@@ -11,7 +11,7 @@ from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Beside, Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, Token
-from mailroom.extraction.parties import STREET
+from mailroom.extraction.parties import is_street
 from mailroom.extraction.text import blur, compact
 from mailroom.languages import Language, reading_data
 
@@ -291,7 +291,7 @@ _TITLE = 1.35
 
 def _in_street(number: Candidate) -> bool:
     """`Str. Libertății nr. 141` has a house number."""
-    return number.strength("invoice_number") < 0.5 and STREET.search(number.segment.text) is not None
+    return number.strength("invoice_number") < 0.5 and is_street(number.segment.text)
 
 
 def _begins_address(number: Candidate) -> bool:
@@ -308,7 +308,11 @@ def quotes_original(number: Candidate, sight: Sight) -> bool:
     plain = [a for a in sight.labels_of(number.segment) if a.roles & {"invoice_number", "credit_word"}]
     if any(blur(a.text) == before for a in plain):
         return False
-    return any(before.endswith(p) or (len(p) > 12 and p in before) for p in _originals())
+    return before.endswith(_originals()) or any(p in before for p in _originals() if len(p) > _WHOLE)
+
+
+_WHOLE = 12
+"""Letters of a phrase that is taken for one wherever it stands."""
 
 
 @cache

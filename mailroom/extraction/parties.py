@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below, column
-from mailroom.extraction.names import has_form, legal_forms
+from mailroom.extraction.names import has_form, legal_forms, without_form
 from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
 from mailroom.extraction.text import compact, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
@@ -24,7 +24,7 @@ _DOMAIN = re.compile(r"(?:www\.|https?://(?:www\.)?|@)([a-z0-9\-]+(?:\.[a-z0-9\-
 _POSTCODE = re.compile(
     r"(?<!\w)(?:[A-Z]{1,2}[- ])?\d{4,6}(?: [A-Z]{2})?\s+[^\W\d]{2,}|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
 )
-STREET = re.compile(
+_STREET = re.compile(
     r"\d.*(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|lei)|(?:rue|avenue|boulevard|chauss[ée]e|place|jalan|jln|str\.|strada|bd\.|calea)\b"
     r"|\b(?:pl|av|str|bd|bld|blv|ch[ée]e)\.\s?[^\W\d]"
     r"|\b(?:road|street|lane|drive|avenue|floor|lot|jalan|jln|taman|unit)\b|(?:stra(?:ß|ss)e|str\.|weg|laan|gasse|platz|allee|straat|plein|gracht|kade|ring)\s+\d",
@@ -54,6 +54,17 @@ class Known:
     receipt: bool = False
 
 
+@lru_cache(maxsize=4096)
+def is_street(text: str) -> bool:
+    """Say whether a street stands in a text. The same line is asked for every name that it may be the address of."""
+    return _STREET.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _has_postcode(text: str) -> bool:
+    return _POSTCODE.search(text) is not None
+
+
 def is_buyer(name: str, known: Known) -> bool:
     """Say whether a name is one of the account's own."""
     key = _bare(name)
@@ -62,7 +73,7 @@ def is_buyer(name: str, known: Known) -> bool:
 
 @cache
 def _bare(name: str) -> str:
-    return compact(legal_forms().sub(" ", name)) or compact(name)
+    return compact(without_form(name, " ")) or compact(name)
 
 
 def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Candidate]:
@@ -112,9 +123,10 @@ def seller_traits(names: list[Candidate], sight: Sight, known: Known) -> list[Tr
     worst: dict[str, float] = {}
     for name, place in zip(names, places, strict=True):
         key = _bare(name.value)
-        known_best = best.setdefault(key, {})
-        for trait in _SHARED:
-            known_best[trait] = max(known_best.get(trait, 0.0), place.get(trait, 0.0))
+        known_best = best.setdefault(key, dict.fromkeys(_SHARED, 0.0))
+        for trait, strength in place.items():
+            if strength > known_best.get(trait, strength):
+                known_best[trait] = strength
         worst[key] = max(worst.get(key, 0.0), place.get("buyer_zone", 0.0))
     found = []
     for name, form, place in zip(names, forms, places, strict=True):
@@ -162,10 +174,10 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     return {
         "legal_form": float(formed),
         "two_lines": float(bool(name.more)),
-        "no_core": float(len(compact(legal_forms().sub("", value))) < 3),
+        "no_core": float(len(compact(without_form(value))) < 3),
         "digit": float(any(c.isdigit() for c in value)),
-        "street": float(bool(STREET.search(value))),
-        "postcode": float(bool(_POSTCODE.search(value))),
+        "street": float(is_street(value)),
+        "postcode": float(_has_postcode(value)),
         "small_words": small * (not formed),
         "long": float(max(0, len(words) - 5)),
         "bracket": float(value.startswith("(")),
@@ -244,18 +256,18 @@ def _is_addressee(name: Candidate) -> bool:
     block = column(name.segment)
     if name.first or not 2 <= len(block) <= 7 or not 0.08 < name.segment.y0 < 0.45:
         return False
-    placed = any(_POSTCODE.search(s.text) for s in block[1:])
+    placed = any(_has_postcode(s.text) for s in block[1:])
     return placed and not any(_CONTACT.search(s.text) or _LONG_NUMBER.search(s.text) for s in block)
 
 
 def _heads_address(name: Candidate) -> bool:
     """Say whether a postcode or a street follows, in the same line or within three lines under it."""
     rest = name.segment.text[name.start + len(name.text) :]
-    if _POSTCODE.search(rest):
+    if _has_postcode(rest):
         return True
     if name.first > 0 and not name.segment.text[: name.start].rstrip().endswith(":"):
         return False
-    return any(_POSTCODE.search(s.text) or STREET.search(s.text) for s in column(name.segment, limit=4)[1:])
+    return any(_has_postcode(s.text) or is_street(s.text) for s in column(name.segment, limit=4)[1:])
 
 
 def _zone_traits(name: Candidate, sight: Sight, known: Known) -> Traits:
@@ -328,8 +340,8 @@ def find_buyer(names: list[Candidate], sight: Sight, known: Known) -> list[Candi
         )
         if not (own or head or zone == "buyer"):
             continue
-        points = 5.0 * own + 2.5 * (zone == "buyer") + 2.0 * head - 1.5 * bool(STREET.search(name.value))
-        points += 0.8 * has_form(name.value) - 1.5 * bool(_POSTCODE.search(name.value))
+        points = 5.0 * own + 2.5 * (zone == "buyer") + 2.0 * head - 1.5 * is_street(name.value)
+        points += 0.8 * has_form(name.value) - 1.5 * _has_postcode(name.value)
         points -= 2.0 * bool(sight.labels_in(name.segment)) * (not own) * (name.first == 0)
         if points > 2.0:
             name.score = points - 0.01 * len(found)

@@ -20,7 +20,10 @@ def fold(text: str) -> str:
     lowered = text.lower().translate(_FOLDS)
     if lowered.isascii():
         return lowered
-    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", lowered)
+    for accent in filter(unicodedata.combining, set(plain)):  # a handful, however long the text
+        plain = plain.replace(accent, "")
+    return plain
 
 
 @lru_cache(maxsize=8192)
