@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from _daemon import median, table
+from _daemon import median, others_cpu, table
 from papers.cases import NAMES, Case, is_right
 
 from mailroom.domain.document import FieldName, Fields
@@ -31,6 +33,22 @@ class Outcome:
     """Pages that were read a second time."""
     ocr: int
     """Pages that were read by OCR."""
+
+
+@dataclass(slots=True)
+class Split:
+    """CPU seconds of the parts of reading digital papers, of all processes, summed over the papers."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    pages: int = 0
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Count what is done inside as this part."""
+        others, own = others_cpu(), time.process_time()
+        yield
+        self.seconds[name] += time.process_time() - own
+        self.seconds[name] += others_cpu() - others
 
 
 def by_group(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
@@ -119,3 +137,21 @@ def show_cost(outcomes: Sequence[Outcome], raw: Sequence[float], memory: dict[st
     table("Pages of OCR that were read a second time", ["kind", "share"], again)
     note = "Highest resident size in the run; aims: 300, and 1000 with the photo engine."
     table("Memory of readers", ["process", "MB"], [[name, f"{mb:.0f}"] for name, mb in memory.items()], note)
+
+
+def show_split(split: Split) -> None:
+    """Print what a digital page costs, part by part."""
+    if not split.pages:
+        return
+    cost = {name: 1000 * seconds / split.pages for name, seconds in split.seconds.items()}
+    needed, preview = cost["text"] + cost["fields"], cost["with preview"] - cost["text"]
+    rows = [
+        ["text and all fields", f"{needed:.1f}", "15"],
+        ["  of these: words and their places, in the box", f"{cost['text']:.1f}", ""],
+        ["  of these: fields and lines", f"{cost['fields']:.1f}", ""],
+        ["preview for people", f"{preview:.1f}", ""],
+        ["text compared with the picture", f"{cost['comparison']:.1f}", ""],
+        ["all that the daemon does to read a page", f"{needed + preview + cost['comparison']:.1f}", ""],
+    ]
+    note = f"Means of {split.pages} pages, each part in a pass of its own; the others by the kernel's count of 10 ms."
+    table("A digital page, CPU milliseconds", ["part", "ms", "aim"], rows, note)

@@ -13,17 +13,18 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from email import message_from_bytes
 from functools import cache
 from pathlib import Path
 
 import pypdfium2
 import tesserocr
-from _daemon import ROOT, cpu_of, median, table, tree
+from _daemon import ROOT, cpu_of, median, others_cpu, table, tree
 
 sys.path.insert(0, str(ROOT))
 
-from _reading_tables import Outcome, show_accuracy, show_cost, show_trust, show_types
+from _reading_tables import Outcome, Split, show_accuracy, show_cost, show_split, show_trust, show_types
 from papers.cases import Case, cases_of
 from papers.make import make
 
@@ -37,6 +38,7 @@ from mailroom.intake import detect
 from mailroom.reading.box import Box
 from mailroom.reading.ocr_tesserocr import tessdata
 from mailroom.reading.read import Reader
+from mailroom.steps.text_and_picture import differences
 
 os.environ["OMP_THREAD_LIMIT"] = "1"
 FAST = ReadingSettings(ocr="tesserocr", render="pypdfium2")
@@ -81,15 +83,10 @@ def engines(times: int) -> None:
     )
 
 
-def _others_cpu() -> float:
-    """Return the CPU seconds of every process but this one. Looking for them takes 5 ms, which are not the reader's."""
-    return sum(cpu_of(pid) for pid in tree(os.getpid())[1:])
-
-
 def read_case(reader: Reader, case: Case) -> Outcome | None:
     """Read a case as the workflow does, counting the CPU of every process; None when it cannot be read."""
     content = case.file.read_bytes()
-    others, started = _others_cpu(), time.process_time()
+    others, started = others_cpu(), time.process_time()
     try:
         reading = reader.read(content, detect(content)).reading
         began = time.process_time()
@@ -102,10 +99,33 @@ def read_case(reader: Reader, case: Case) -> Outcome | None:
     if second is not None:
         found = surer(found, extract(second, case.buyer))
     cpu = time.process_time() - started
-    cpu += _others_cpu() - others
+    cpu += others_cpu() - others
     ocr = sum(page.source is PageSource.OCR for page in reading.pages)
     twice = 0 if second is None else sum("rapidocr" in page.engine for page in second.pages)
     return Outcome(case, found.fields, max(1, len(reading.pages)), cpu, own, twice, ocr)
+
+
+def split_of(readers: tuple[Reader, Reader], cases: Sequence[Case]) -> Split:
+    """Return what each part of reading digital papers costs: the text and all fields, the preview, the comparison.
+
+    The readers are one without previews and one with. A paper goes through all parts before the next one, so that all
+    meet the same load; the CPU of other processes is counted in steps of 10 ms, so that only the sums say something.
+    """
+    spent_on = Split()
+    bare, full = readers
+    for case in cases:
+        content = case.file.read_bytes()
+        kind = detect(content)
+        with spent_on.part("text"):
+            reading = bare.read(content, kind).reading
+        with spent_on.part("fields"):
+            found = extract(reading, case.buyer)
+        with spent_on.part("with preview"):
+            full.read(content, kind)
+        with spent_on.part("comparison"):
+            differences(full, lambda content=content: content, reading, found)
+        spent_on.pages += max(1, len(reading.pages))
+    return spent_on
 
 
 def raw_tesserocr(case: Case) -> list[float]:
@@ -154,6 +174,10 @@ def accuracy(folder: Path) -> None:
             if case.group.endswith("scan"):  # by turns, so that both meet the same load
                 raw += raw_tesserocr(case)
         memory = peak_memory()
+        digital = [o.case for o in outcomes if o.case.group.endswith("digital") and not o.ocr]
+        bare = Reader(box, ReadingSettings(), previews=False)
+        split_of((bare, reader), digital[:1])  # the first call of each kind loads what later ones find
+        split = split_of((bare, reader), digital)
     finally:
         box.close()
     print(f"\n{len(outcomes)} of {len(cases)} cases read; {len({c.cluster for c in cases})} layouts or suppliers")
@@ -161,6 +185,7 @@ def accuracy(folder: Path) -> None:
     show_trust(outcomes)
     show_types(outcomes)
     show_cost(outcomes, raw, memory)
+    show_split(split)
 
 
 def main() -> None:

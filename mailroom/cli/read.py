@@ -102,7 +102,7 @@ def read_all(settings: Settings, jobs: Sequence[Job], language: Language) -> Ite
     box = open_box(settings)
     explained = any(job.pictures is not None for job in jobs)
     reading = settings.reading.model_copy(update={"preview_dpi": _DRAWN_DPI}) if explained else settings.reading
-    reader = Reader(box, reading)
+    reader = Reader(box, reading, previews=explained)
     workers = settings.engine.workers or os.cpu_count() or 1
     try:
         with ThreadPoolExecutor(max_workers=workers) as pool:

@@ -58,7 +58,7 @@ _barcodes = TypeAdapter(tuple[Barcode, ...])
 
 @dataclass(frozen=True)
 class ReadResult:
-    """What was read, and a small JPEG of every page."""
+    """What was read, and a small JPEG of every page, where previews are wanted."""
 
     reading: Reading
     previews: list[bytes]
@@ -87,8 +87,10 @@ class _Gathered:
 class Reader:
     """Reads documents in the box. Thread-safe; pages that want OCR are read side by side, one a core in all."""
 
-    def __init__(self, box: Box, settings: ReadingSettings) -> None:
+    def __init__(self, box: Box, settings: ReadingSettings, *, previews: bool = True) -> None:
+        """Take the box with `TASKS`; without `previews` no page is drawn that is read without its picture."""
         self._box = box
+        self._previews = previews
         self._settings = settings
         self.compares = settings.compare_picture
         self._cores = len(os.sched_getaffinity(0))
@@ -206,7 +208,8 @@ class Reader:
         return _result(media_type, found, page_count=count)
 
     def _read_file(self, content: bytes, media_type: MediaType) -> ReadResult:
-        arguments: dict[str, JSON] = {"media_type": media_type.value, "settings": self._for_child}
+        settings = self._for_child if self._previews else {**self._for_child, "preview_dpi": 0}
+        arguments: dict[str, JSON] = {"media_type": media_type.value, "settings": settings}
         answer, pixels = self._box.call("read", arguments, [content], prepare=media_type.value)
         with _checked():
             said = _object(answer)
@@ -220,7 +223,8 @@ class Reader:
             syntax = str(said.get("syntax", ""))[:20]
             lines = Lines.model_validate(said["lines"]) if syntax else None
         self._ocr_pages(content, MediaType.PDF, unread, found)
-        self._draw_rest(content, found)
+        if self._previews:
+            self._draw_rest(content, found)
         if count and not structured and found.blank >= set(found.pages):
             raise BlankPages("nothing is printed on any page", pages=count)
         result = _result(media_type, found, page_count=count, structured=structured, syntax=syntax)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PREVIEWS_AT_ONCE = 8
-"""Pages whose previews travel in one answer."""
+"""Pages whose previews travel in one answer; on these pages of a PDF QR codes are looked for, too."""
 PREVIEW_PIXELS = 2_000_000
 MOST_WORDS = 20_000
 """Words of one page that are kept."""
@@ -45,7 +45,10 @@ def prepare_read(media_type: JSON) -> None:
 
 
 def read(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
-    """Read an XML e-invoice, or the text layer of a PDF. `unread` lists the pages that want OCR."""
+    """Read an XML e-invoice, or the text layer of a PDF. `unread` lists the pages that want OCR.
+
+    A `preview_dpi` of 0 draws no previews.
+    """
     media_type, settings = arguments["media_type"], arguments["settings"]
     if media_type == "application/xml":
         return _read_xml(blobs[0]), []
@@ -93,7 +96,7 @@ def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
     previews: list[JSON] = []
     pixels: list[Blob] = []
     for number in range(1, min(count, limit) + 1):
-        seen, picture = _read_page(document, number, settings["preview_dpi"] if number <= PREVIEWS_AT_ONCE else 0)
+        seen, picture = _read_page(document, number, settings["preview_dpi"])
         if seen is None:
             unread.append(number)
             continue
@@ -128,7 +131,10 @@ def _embedded(content: bytes, problems: list[JSON]) -> dict[str, JSON]:
 
 
 def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> tuple[JSON, pdfium.PdfBitmap | None]:
-    """Return a page whose text layer is usable, with its preview; (None, None) for one that wants OCR."""
+    """Return a page whose text layer is usable, with its preview if one is wanted and it is of the first pages.
+
+    (None, None) for a page that wants OCR.
+    """
     import pypdfium2 as pdfium
 
     from mailroom.reading import pdf
@@ -141,8 +147,9 @@ def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> t
         seen = {"unmapped": layer.unmapped, "drawings": layer.drawings}
         if not is_usable(texts, picture_share=layer.picture_share, **seen):
             return None, None
-        picture = pdf.draw(page, preview_dpi, PREVIEW_PIXELS) if preview_dpi else None
-        codes = _codes(page, number) if preview_dpi and layer.may_show_code else []
+        first = number <= PREVIEWS_AT_ONCE
+        picture = pdf.draw(page, preview_dpi, PREVIEW_PIXELS) if first and preview_dpi else None
+        codes = _codes(page, number) if first and layer.may_show_code else []
     except pdfium.PdfiumError:  # another renderer may still draw it
         return None, None
     width, height = page.get_size()

@@ -20,10 +20,15 @@ EPC = "BCD\n002\n1\nSCT\n\nBäckerei Sonne\nBE68539007547034\nEUR1512.50\n\n\nIn
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
+def box() -> Iterator[Box]:
     box = Box(BoxSettings(), TASKS)
-    yield Reader(box, ReadingSettings(second_opinion="off"))
+    yield box
     box.close()
+
+
+@pytest.fixture
+def reader(box: Box) -> Reader:
+    return Reader(box, ReadingSettings(second_opinion="off"))
 
 
 def code(text: str = EPC, *, scale: int = 4) -> Image.Image:
@@ -60,7 +65,9 @@ def test_the_code_of_a_large_photo_is_read(reader: Reader) -> None:
     the_code(reader.read(papers.saved(large), MediaType.JPEG).reading)
 
 
-def test_a_code_that_strokes_draw_beside_a_text_layer_is_read(reader: Reader) -> None:
+@pytest.mark.parametrize("previews", [True, False])
+def test_a_code_that_strokes_draw_beside_a_text_layer_is_read(box: Box, previews: bool) -> None:
+    reader = Reader(box, ReadingSettings(second_opinion="off"), previews=previews)
     dots = code(scale=1)
     squares = [
         f"{400 + 3 * x} {700 - 3 * y} 3 3 re"

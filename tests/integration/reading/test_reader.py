@@ -129,6 +129,13 @@ def test_every_page_has_a_small_preview(reader: Reader) -> None:
     assert {Image.open(io.BytesIO(p)).size for p in result.previews} == {(662, 936)}
 
 
+def test_without_previews_the_same_is_read(reader: Reader, box: Box) -> None:
+    paper = papers.text_pdf(*[TEXT] * 11)
+    bare = Reader(box, ReadingSettings(), previews=False).read(paper, MediaType.PDF)
+    assert bare.reading == reader.read(paper, MediaType.PDF).reading
+    assert bare.previews == []
+
+
 def test_pages_beyond_the_limit_are_left_out_with_a_word(box: Box) -> None:
     reading = Reader(box, ReadingSettings(max_pages=2)).read(papers.text_pdf(*[TEXT] * 3), MediaType.PDF).reading
     assert (len(reading.pages), reading.page_count) == (2, 3)
