@@ -73,7 +73,9 @@ class Candidate:
 
     def strength(self, *roles: str) -> float:
         """Return how strongly a label of one of these roles stands beside the value."""
-        return max((b.strength for b in self.beside if b.label.roles.intersection(roles)), default=0.0)
+        if not self.beside:
+            return 0.0
+        return max((b.strength for b in self.beside if not b.label.roles.isdisjoint(roles)), default=0.0)
 
     def best(self, roles: Collection[str]) -> Beside | None:
         """Return the strongest label of one of the roles."""

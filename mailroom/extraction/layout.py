@@ -98,6 +98,10 @@ class Segment:
         self.text = "".join(pieces)
         self.digits = _DIGIT.search(self.text) is not None
         self.x0, self.x1 = self.tokens[0].x0, self.tokens[-1].x1
+        if len(self.tokens) == 1:
+            self.y0, self.y1 = self.tokens[0].y0, self.tokens[0].y1
+            self.height = self.y1 - self.y0
+            return
         self.y0, self.y1 = min(t.y0 for t in self.tokens), max(t.y1 for t in self.tokens)
         self.height = median(t.y1 - t.y0 for t in self.tokens)
 
@@ -321,6 +325,8 @@ def _row_for(token: Token, buckets: dict[int, list[_Row]], size: float) -> _Row 
     home, height = int(token.middle / size), token.y1 - token.y0
     for key in (home - 1, home, home + 1):
         for row in buckets.get(key, ()):
+            if row.y1 <= token.y0 or row.y0 >= token.y1:
+                continue
             overlap = (min(token.y1, row.y1) - max(token.y0, row.y0)) / max(min(height, row.y1 - row.y0), 1e-6)
             if overlap <= best_overlap:
                 continue

@@ -17,9 +17,10 @@ _LOOKALIKES = str.maketrans({"0": "o", "1": "i", "l": "i", "5": "s", "8": "b"})
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return the text in small letters without accents; spaces and punctuation stay."""
-    lowered = text.lower().translate(_FOLDS)
+    lowered = text.lower()
     if lowered.isascii():
-        return lowered
+        return lowered.replace("#", "no")
+    lowered = lowered.translate(_FOLDS)
     plain = unicodedata.normalize("NFKD", lowered)
     for accent in filter(unicodedata.combining, set(plain)):  # a handful, however long the text
         plain = plain.replace(accent, "")
@@ -29,7 +30,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=8192)
 def compact(text: str) -> str:
     """Return only the folded letters and digits of a text: `Rechnungs-Nr.:` and `Rechnungs Nr` are the same."""
-    return _NOT_ALNUM.sub("", fold(text))
+    folded = fold(text)
+    return folded if folded.isalnum() and folded.isascii() else _NOT_ALNUM.sub("", folded)
 
 
 @lru_cache(maxsize=8192)
