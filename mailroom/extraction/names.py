@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from mailroom.extraction.candidates import Candidate, Sight
@@ -23,6 +23,8 @@ _REGISTER = re.compile(
 )
 
 
+_FOUR_DIGITS = re.compile(r"\d{4}")
+"""Without them there is no register number to look for."""
 _CAPITAL = re.compile(
     r"\s(?:au capital|à capital|capital social|with registered|registered (?:in|office)|met (?:maatschappelijke )?zetel"
     r"|sitz (?:der|in)|société (?:anonyme|par actions)|dont le siège|siège social|trading as"
@@ -37,10 +39,15 @@ _CAPITAL = re.compile(
 
 
 @cache
+def _forms() -> list[str]:
+    """Return the legal forms of all languages, in an order that is the same in every process."""
+    return sorted({form for language in Language for form in reading_data(language)["legal_forms"]})
+
+
+@cache
 def legal_forms() -> re.Pattern[str]:
     """Return a pattern for a legal form as a word of its own."""
-    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
-    spelled = sorted(forms, key=len, reverse=True)
+    spelled = sorted(_forms(), key=len, reverse=True)
     patterns = []
     for form in spelled:
         plain = re.escape(form).replace(r"\ ", r"\s*")
@@ -236,13 +243,12 @@ _INITIALS = re.compile(r"\s*([A-Z]{1,3})\s+(?=[^\W\d])")
 def _tidy(text: str) -> str:
     """Drop a register number after the name and whatever is not part of it at its ends."""
     value = _CAPITAL.sub("", re.sub(r"\s+", " ", text)).strip(" :,;-–*\"'„“”>")
-    return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>")
+    return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>") if _FOUR_DIGITS.search(value) else value
 
 
 @cache
 def _long_forms() -> dict[str, str]:
-    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
-    return {compact(form): form for form in sorted(forms) if len(compact(form)) >= 6}
+    return {compact(form): form for form in _forms() if len(compact(form)) >= 6}
 
 
 @cache
@@ -252,9 +258,22 @@ def _forms_of(length: int) -> tuple[str, ...]:
 
 
 @cache
-def _blurred_forms() -> dict[str, str]:
-    forms = {form for language in Language for form in reading_data(language)["legal_forms"]}
-    return {blur(form): form for form in sorted(forms) if len(compact(form)) >= 4 and set("olisb") & set(compact(form))}
+def _blurred_forms() -> dict[str, list[str]]:
+    """Return the spellings of each form that OCR may misread: `SARL`, `S.à r.l.`, `Sàrl` are one to it."""
+    forms: dict[str, list[str]] = {}
+    for form in _forms():
+        if len(compact(form)) >= 4 and set("olisb") & set(compact(form)):
+            forms.setdefault(blur(form), []).append(form)
+    return forms
+
+
+def _likest(spellings: Sequence[str], printed: str) -> str:
+    """Return the spelling that differs least from what was printed; nothing where there is none."""
+
+    def distance(form: str) -> tuple[int, int]:
+        return abs(len(form) - len(printed)), sum(a != b for a, b in zip(form, printed, strict=False))
+
+    return min(spellings, key=distance, default="")
 
 
 def _mended_form(value: str) -> str:
@@ -264,7 +283,7 @@ def _mended_form(value: str) -> str:
         tail = compact(" ".join(words[-count:]))
         if tail in _long_forms():
             return value
-        spelled = _blurred_forms().get(blur(tail))
+        spelled = _likest(_blurred_forms().get(blur(tail), ()), " ".join(words[-count:]))
         if spelled and len(words) > count and tail != compact(spelled):
             return " ".join([*words[:-count], spelled])  # `Sp. z 0.0.`
         if len(words) <= count or len(tail) < 6:

@@ -7,6 +7,7 @@ from pages_extraction import read, values
 
 from mailroom.domain.document import FieldName, bare_vat_id
 from mailroom.extraction import payment_terms
+from mailroom.extraction.names import _mended_form
 from mailroom.extraction.normalise import normalise
 from mailroom.extraction.text import fold
 from mailroom.languages import Language
@@ -261,3 +262,16 @@ def test_ids_kept_before_with_the_word_for_the_tax_are_the_same_seller() -> None
     assert same_vat_id("CHE-107.787.577 MWST", "CHE107787577")
     assert same_vat_id("CHE107787577TVA", "CHE107787577IVA")
     assert not same_vat_id("CHE107787577", "CHE116281710")
+
+
+@pytest.mark.parametrize(
+    ("read_as", "name"),
+    [
+        ("Taylor Énergie 5ARL", "Taylor Énergie SARL"),
+        ("Taylor Énergie S.à r.1.", "Taylor Énergie S.à r.l."),  # one form in five spellings
+        ("Hurt Sp. z 0.0.", "Hurt Sp. z o.o."),
+        ("SUNRISE SDN. BHO.", "SUNRISE SDN. BHD."),
+    ],
+)
+def test_a_misread_legal_form_is_mended_as_it_was_printed(read_as: str, name: str) -> None:
+    assert _mended_form(read_as) == name
