@@ -187,6 +187,9 @@ def _numeric(a: int, b: int, year: int, *, day_first: bool) -> date | None:
     return _date(year, a, b) or _date(year, b, a)
 
 
+_PAID_ON = 1.0
+
+
 def surely(dates: list[Candidate]) -> list[Candidate]:
     """Leave out what only looks like a day: `Rechnung-Nr.: 20260318` is a number that a label calls one."""
     return [c for c in dates if not (_COMPACT.fullmatch(c.text) and c.strength(*_NUMBERING) >= _NAMED)]
@@ -198,6 +201,9 @@ def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[
     for found in dates:
         listed = any(heads[id(b.label)] >= _LISTED for b in found.beside if b.above)
         found.score = _issue_points(found, sight, receipt=receipt, listed=listed)
+    if not any(found.score > 0 for found in dates):
+        for found in dates:  # what was paid at once is dated by its payment, where nothing else dates it
+            found.score = _PAID_ON if found.strength(*_OTHER) >= _NAMED and was_paid(found) else found.score
     return sorted(dates, key=lambda c: -c.score)
 
 

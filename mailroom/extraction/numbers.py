@@ -211,7 +211,7 @@ def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]
 
 
 def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
-    points = -2.0 + 6.5 * number.strength("invoice_number")
+    points = -2.0 + 6.5 * number.strength("invoice_number") + 0.4 * _says_invoice(number)
     if number.strength("invoice_number") < 0.5:
         titled = number.strength("number") > 0.5 and _titled(number, sight)
         points += (4.0 if titled or not _qualified(number) else 1.0) * number.strength("number") + 2.0 * titled
@@ -221,6 +221,18 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
         points -= 3.0 * number.strength("issue_date", "due_date", "delivery_date", "order_date", "other_date")
         points -= 3.0 * number.strength("net", "vat", "total", "payable", "sum", "subtotal")
     return points - 7.0 * (points > 0 and quotes_original(number, sight))
+
+
+def _says_invoice(number: Candidate) -> bool:
+    """`Invoice number` says more than `Receipt number` or `Document number` on the same paper."""
+    beside = number.best(("invoice_number",))
+    return beside is not None and any(word in blur(beside.label.text) for word in _invoice_words())
+
+
+@cache
+def _invoice_words() -> tuple[str, ...]:
+    phrases = (p for language in Language for p in reading_data(language)["document_types"]["invoice"])
+    return tuple({blur(p) for p in phrases if " " not in p and len(p) > _FEW})
 
 
 def _numbers_else(number: Candidate, sight: Sight) -> float:

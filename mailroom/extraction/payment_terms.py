@@ -244,6 +244,8 @@ def _with_line_over(found: Candidate) -> tuple[str, int]:
     rows = segment.sheet.rows
     over = _runs_on(rows[segment.row - 1] if segment.row else [], segment, short=5) or _caption_left(found)
     under = _runs_on(rows[segment.row + 1] if segment.row + 1 < len(rows) else [], segment, short=0)
+    if over[-1:].isdigit() and segment.text[:1].isupper() and _paying().search(fold(segment.text)):
+        over = ""  # `3 % Skonto bei Zahlung bis 28.02.2026` / `Zahlbar bis 20.03.2026 netto`: two statements
     before = fold(segment.text[: found.start])
     text = f"{over} {fold(segment.text)}" + (f" {under}" if len(segment.tokens) > _LONG_LINE else "")
     at = len(over) + 1 + len(before)
@@ -311,6 +313,8 @@ def _of_paying(text: str, match: re.Match[str], segment: Segment) -> bool:
     net = _in_full().search(_piece(text, match.start(), _CLAUSE))
     if net is not None or _paying().search(text) is not None or _labelled(segment):
         return True
+    if _month_end().search(text, match.start(), match.end() + _LONGEST_LEAD):
+        return True  # nothing else runs to the end of a month
     # `Graag binnen 8 dagen na factuurdatum op BE81 ...`: what runs from the invoice's date and names an account, or
     # stands alone, is a term of payment; complaints within 8 days say more, and no account.
     invoice = _invoice_words().search(text, match.start())

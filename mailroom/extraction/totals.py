@@ -589,6 +589,27 @@ def _best(pool: list[Amount], weights: dict[str, float], *, below: Decimal, skip
     return max(fit, key=lambda a: (round(_label_points(a, weights), 1), a.value), default=None)
 
 
+def _with_added(total: Found, pool: list[Amount]) -> Iterator[Amount]:
+    """Yield what is called payable and is the total and what is printed between them: `Sold neachitat   118,20`."""
+    if total.amount not in pool:
+        return
+    after = pool[pool.index(total.amount) + 1 :]
+    for at, amount in enumerate(after):
+        if amount.role("payable") >= 0.5 and any(
+            total.value + a.signed == amount.value > total.value for a in after[:at]
+        ):
+            yield amount
+
+
+def _left_to_pay(total: Found, prepaid: list[Amount], pool: list[Amount]) -> Amount | None:
+    """Return the amount after a payment that is what it leaves of the total, whatever it is called."""
+    if not prepaid or any(a.value == total.value for a in prepaid):
+        return None
+    after = pool[pool.index(prepaid[0]) + 1 :]
+    rests = {total.value - a.value for a in prepaid} | {total.value - sum((a.value for a in prepaid), Decimal(0))}
+    return next((a for a in after if a.value in rests and a.value > 0 and not a.role("net", "vat")), None)
+
+
 def _payable(total: Found | None, pool: list[Amount]) -> Found | None:
     """Return what is left to pay: the total less what was paid before, where the page says so."""
     if total is None:
@@ -597,12 +618,15 @@ def _payable(total: Found | None, pool: list[Amount]) -> Found | None:
     named = [a for a in pool if a.role("payable") >= 0.5 and a.value <= total.value]
     before = {a.value for a in pool if a.role("previous") >= 0.5}
     with_rest = (a for a in pool if a.role("payable", "total", "sum") >= 0.5 and a.value - total.value in before)
-    for amount in with_rest:
+    for amount in (*with_rest, *_with_added(total, pool)):
         return Found(amount.value, amount, total.points + 1.0, "total_with_previous")
     for amount in reversed(named):
         rest = total.value - amount.value
         if rest and any(p.value == rest for p in prepaid):
             return Found(amount.value, amount, total.points + 1.0, "total_less_prepaid")
+    left = _left_to_pay(total, prepaid, pool)
+    if left:
+        return Found(left.value, left, total.points, "total_less_prepaid")
     if named and all(a.value != total.value for a in named):
         return Found(named[-1].value, named[-1], 3.0 * named[-1].role("payable"))
     printed = next((a for a in named if a.value == total.value), total.amount)

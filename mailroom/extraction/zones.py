@@ -63,7 +63,8 @@ def _right_edge(label: Label, labels: list[Label]) -> float:
     """A zone reaches to the next column: the next cell in the label's row, the next party, or its own words' end."""
     segment = label.segment
     row = segment.sheet.rows[segment.row]
-    right = [s.x0 for s in row[segment.place + 1 + _is_answered(label, row) :]] if label.alone else []
+    apart = label.alone or not segment.sheet.ocr
+    right = [s.x0 for s in row[segment.place + 1 + _is_answered(label, row) :]] if apart else []
     right += [
         a.x0
         for a in labels

@@ -366,3 +366,68 @@ def test_the_vat_id_in_the_foot_with_telephone_and_web_is_the_sellers() -> None:
     foot = "Tel +32 10 22 33 44     info@lindeboom.example     BE 0403.170.701"
     head = f"\n    Lindeboom SRL\n    Rue du Moulin 12\n    1300 Wavre\n{BUYER}"
     assert said("FACTURE 2026-118\nDate 03/04/2026", head=head, foot=foot)["seller_vat_id"] == "BE0403170701"
+
+
+# -- what is called less plainly ------------------------------------------------------------------------------------
+
+
+def test_an_invoice_number_goes_before_the_number_of_a_receipt() -> None:
+    lines = "RECEIPT\nReceipt number   2411-0042\nInvoice number   NC-118220\nDate paid        March 3, 2026"
+    found = said(lines)
+    assert (found["invoice_number"], found["issue_date"]) == ("NC-118220", "2026-03-03")
+
+
+def test_a_payment_dates_no_paper_that_has_a_date_of_its_own() -> None:
+    assert said("RECEIPT 2411-0042\nDate paid   March 3, 2026\nDate   March 1, 2026")["issue_date"] == "2026-03-01"
+
+
+@pytest.mark.parametrize(
+    ("lines", "foot", "due"),
+    [
+        ("FACTURE 26/0442\ndu 18/02/2026", "Mode : LCR 45 jours fin de mois", "2026-04-30"),
+        ("RECHNUNG 118\nDatum: 18.02.2026", "3 % Skonto zahlbar bis 28.02.2026\nZahlbar bis 20.03.2026", "2026-03-20"),
+    ],
+)  # fmt: skip
+def test_the_day_to_pay_is_found_at_the_end_of_a_month_and_under_that_of_a_discount(
+    lines: str, foot: str, due: str
+) -> None:
+    assert said(lines, foot=foot)["due_date"] == due
+
+
+ADVANCES = """
+    Totaal excl. btw                   3.078,70 EUR
+    Btw 21%                              646,53 EUR
+    Totaal van deze afrekening         3.725,23 EUR
+    Reeds gefactureerde voorschotten  -3.600,00 EUR
+    {}    125,23 EUR
+    Uw nieuw voorschot bedraagt          310,00 EUR
+"""
+EARLIER = """
+    Total fără TVA                       673,14 lei
+    TVA 21%                              141,36 lei
+    Total factură curentă                814,50 lei
+    Sold neachitat la data emiterii      118,20 lei
+    {}                                   932,70 lei
+"""
+
+
+@pytest.mark.parametrize(
+    ("sums", "total", "payable"),
+    [
+        (ADVANCES.format("Te betalen voor 27 februari 2026"), "3725.23", "125.23"),
+        (ADVANCES.format("Restbedrag van deze afrekening  "), "3725.23", "125.23"),
+        (EARLIER.format("Total de plată cu sold"), "814.50", "932.70"),
+    ],
+)
+def test_what_is_left_to_pay_is_proved_by_arithmetic_whatever_it_is_called(sums: str, total: str, payable: str) -> None:
+    found = said("FACTUUR 2026-118\nDatum 12/02/2026", sums=sums)
+    assert (found["total_amount"], found["payable_amount"]) == (total, payable)
+
+
+def test_a_buyer_named_in_its_line_has_nothing_of_the_next_column() -> None:
+    head = """
+    Unit 4, Dock Road                                   Brightline Media Ltd
+    To: Lindeboom NV                                    VAT GB 823 8476 09
+    Meir 12, 2000 Antwerp
+    """
+    assert said("INVOICE 118\nDate 03/04/2026", head=head)["seller_vat_id"] == "GB823847609"
