@@ -200,7 +200,7 @@ def _know_parties(work: _Work, names: list[Candidate]) -> None:
 def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> str:
     """Take VAT ids and the account; return the seller's country."""
     own = {compact(work.buyer.vat_id)} - {""}
-    ranked = score_seller_ids(vat_ids, work.zones, own)
+    ranked = score_seller_ids(vat_ids, work.sight, work.zones, own)
     seller = work.take(FieldName.SELLER_VAT_ID, ranked, VAT_ROLES)
     rest = [c for c in vat_ids if seller is None or c.value != seller.value]
     work.take(FieldName.BUYER_VAT_ID, score_buyer_ids(rest, work.zones, own), VAT_ROLES)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from mailroom.extraction.candidates import Candidate
+from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.iban import holds_account
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.text import compact, fold
@@ -17,7 +17,7 @@ from mailroom.languages import Language, reading_data
 _OWN = ("vat_id", "enterprise_number")
 
 
-def score_seller_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> list[Candidate]:
+def score_seller_ids(ids: list[Candidate], sight: Sight, zones: list[Zone], own: set[str]) -> list[Candidate]:
     """Return the candidates for the seller's VAT id, best first. `own` is the account's, and never the seller's."""
     counts = Counter(c.value for c in ids)
     for found in ids:
@@ -25,13 +25,15 @@ def score_seller_ids(ids: list[Candidate], zones: list[Zone], own: set[str]) -> 
         points = 2.5 if found.proof else -1.0
         points += 2.0 * found.strength(*_OWN) + 0.8 * found.strength("vat") * (found.strength(*_OWN) < 0.5)
         points -= 4.5 * found.strength("buyer_vat_id") + 1.5 * found.strength("iban", "tax_number", "other_number")
-        points += {"buyer": -4.0, "delivery_to": -3.0, "seller": 2.0}.get(zone, 0.0)
+        points += {"buyer": -5.5, "delivery_to": -3.0, "seller": 2.0}.get(zone, 0.0)
         points += 0.3 * min(counts[found.value] - 1, 2)
         points += 0.4 * (found.y0 < 0.25 or found.y0 > 0.8)
         points += 0.8 if own and zone != "buyer" else 0.0
         points -= 20.0 * _is_own(found.value, own)
         if len(counts) > 1:
-            points += _company_points(found, ids) - 3.0 * _of_representative(found)
+            points += (
+                _company_points(found, ids) - 3.0 * _of_representative(found) - 1.5 * _among_captions(found, sight)
+            )
         found.score = points
     return sorted(ids, key=lambda c: -c.score)
 
@@ -50,6 +52,19 @@ def _company_points(found: Candidate, ids: list[Candidate]) -> float:
     if any(_COMPANY.search(line.text) or holds_account(line) for line in lines):
         return 2.5
     return 1.5 if any(_CONTACT.search(line.text) for line in own) else 0.0
+
+
+def _among_captions(found: Candidate, sight: Sight) -> bool:
+    """Say whether it stands in a list of captions with the invoice's number and date: there it is the customer's."""
+    left = next((b.label.segment for b in found.beside if not b.above), None)
+    head = left or found.segment
+    lines = (*_lines_around(head, [], -1), *_lines_around(head, [], 1))
+    return sum(any(a.roles & _OF_DOCUMENT and a.first == 0 for a in sight.labels_in(line)) for line in lines) > 1
+
+
+_OF_DOCUMENT = frozenset(
+    {"invoice_number", "number", "issue_date", "date", "due_date", "customer_number", "order_number"}
+)
 
 
 def _lines_around(segment: Segment, others: list[Segment], step: int) -> Iterator[Segment]:

@@ -324,8 +324,9 @@ def _name_untaxed_sum(pool: list[Amount]) -> None:
     if any(a.role("vat") >= 0.5 and a.value for a in pool):
         return
     for amount in pool:
-        if amount.role("net") >= 0.5 and not amount.role("payable") and _leaves_balance(amount, pool):
-            amount.roles = {"sum": amount.role("net")}
+        called = amount.role("net", "subtotal")
+        if called >= 0.5 and not amount.role("payable") and _leaves_balance(amount, pool):
+            amount.roles = {"sum": called}
 
 
 def _paid_more(total: Amount, pool: list[Amount]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from mailroom.extraction.candidates import Sight
 from mailroom.extraction.labels import Label
@@ -36,10 +37,11 @@ class Zone:
 def party_zones(sight: Sight) -> list[Zone]:
     """Return the zones that party labels open, in reading order."""
     labels = [a for a in sight.every_label(*_PARTIES) if a.roles.intersection(_PARTIES)]
-    return [zone for label in labels for zone in _zone(label, labels)]
+    titles = {id(a.segment) for a in sight.every_label("invoice_word", "credit_word") if a.first == 0}
+    return [zone for label in labels for zone in _zone(label, labels, titles)]
 
 
-def _zone(label: Label, labels: list[Label]) -> Iterator[Zone]:
+def _zone(label: Label, labels: list[Label], titles: Collection[int]) -> Iterator[Zone]:
     segment = label.segment
     sheet = segment.sheet
     letter = max(t.letter for t in label.tokens)
@@ -52,7 +54,7 @@ def _zone(label: Label, labels: list[Label]) -> Iterator[Zone]:
             continue
         if min(s.y0 for s in inside) - bottom > _GAP * sheet.line or any(a.segment in inside for a in stops):
             break
-        if "buyer" in label.roles and any(len(s.tokens) > _RUNNING for s in inside):
+        if "buyer" in label.roles and any(len(s.tokens) > _RUNNING or id(s) in titles for s in inside):
             break  # the letter to the buyer has begun
         bottom = max(s.y1 for s in inside)
     party = next(p for p in _PARTIES if p in label.roles)
@@ -100,7 +102,7 @@ def zone_of(segment: Segment, zones: list[Zone]) -> str:
 
 def block_zone(segment: Segment, party: str) -> Zone:
     """Return the zone of the block that a name heads."""
-    block = column(segment)
+    block = list(takewhile(lambda line: len(line.tokens) <= _RUNNING, column(segment))) or [segment]
     return Zone(
         party, segment.sheet.number, segment.x0 - 2 * segment.tokens[0].letter, segment.y0,
         max(s.x1 for s in block), block[-1].y1,

@@ -431,3 +431,37 @@ def test_a_buyer_named_in_its_line_has_nothing_of_the_next_column() -> None:
     Meir 12, 2000 Antwerp
     """
     assert said("INVOICE 118\nDate 03/04/2026", head=head)["seller_vat_id"] == "GB823847609"
+
+
+def test_in_a_list_of_captions_with_number_and_date_the_vat_id_is_the_customers() -> None:
+    head = """
+    Transport Maes NV                                   Nummer      : 260118
+    Kanaaldok 44                                        Datum       : 30/04/2026
+    2030 Antwerpen                                      Vervaldatum : 30/05/2026
+    BTW BE 0403.170.701                                 BTW nr.     : BE0710493425
+    """
+    assert said("FACTUUR", head=head)["seller_vat_id"] == "BE0403170701"
+
+
+def test_the_only_vat_id_is_not_the_sellers_where_it_stands_with_the_buyer() -> None:
+    head = """
+    Furnizor: DUMITRU MIHAI P.F.A.                      Client: ATELIERELE CIBINIUM SRL
+    F08/441/2021                                        C.I.F.: RO34822405
+    """
+    assert said("FACTURA 0031\nData: 24.11.2025", head=head)["seller_vat_id"] is None
+
+
+def test_the_zone_of_the_buyer_ends_at_the_title() -> None:
+    lines = "Frau\nRegula Frei\nSeeweg 2\n8600 Dübendorf\nRechnung 2026-0042\nUnsere MWST-Nr.: CHE-107.524.635 MWST"
+    assert said(lines, head="\n    Schreinerei Kunz GmbH")["seller_vat_id"] == "CHE107524635"
+
+
+def test_what_is_deducted_of_an_invoice_without_vat_is_a_part_of_its_total() -> None:
+    sums = """
+    Sub total                                         £3,000.00
+    VAT - domestic reverse charge (20%)                   £0.00
+    CIS deduction 20% of labour                        -£480.00
+    Amount due                                        £2,520.00
+    """
+    found = said("INVOICE No: 0118\nDATE: 03/04/26", sums=sums)
+    assert (found["total_amount"], found["payable_amount"]) == ("3000.00", "2520.00")
