@@ -181,8 +181,8 @@ def named_inside(sight: Sight, candidate: Candidate) -> Label | None:
 
 
 def _precedes(label: Label, candidate: Candidate) -> bool:
-    if label.segment is candidate.segment:
-        return label.last <= candidate.first
+    if label.segment is candidate.segment:  # `BTW BE` ends within `BE 0403.170.701`
+        return label.last <= candidate.first or label.first < candidate.first < label.last <= candidate.last
     return label.segment.place < candidate.segment.place
 
 

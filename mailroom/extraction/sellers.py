@@ -23,8 +23,7 @@ def score_seller_ids(ids: list[Candidate], sight: Sight, zones: list[Zone], own:
     for found in ids:
         zone = zone_of(found.segment, zones)
         points = 2.5 if found.proof else -1.0
-        points += 2.0 * found.strength(*_OWN) + 0.8 * found.strength("vat") * (found.strength(*_OWN) < 0.5)
-        points -= 4.5 * found.strength("buyer_vat_id") + 1.5 * found.strength("iban", "tax_number", "other_number")
+        points += _label_points(found) - 4.5 * found.strength("buyer_vat_id")
         points += {"buyer": -5.5, "delivery_to": -3.0, "seller": 2.0}.get(zone, 0.0)
         points += 0.3 * min(counts[found.value] - 1, 2)
         points += 0.4 * (found.y0 < 0.25 or found.y0 > 0.8)
@@ -36,6 +35,14 @@ def score_seller_ids(ids: list[Candidate], sight: Sight, zones: list[Zone], own:
             )
         found.score = points
     return sorted(ids, key=lambda c: -c.score)
+
+
+def _label_points(found: Candidate) -> float:
+    """Return what its label says. With its country and its check digits it needs none: `RPR Gent BE 0403.170.701`."""
+    if found.proof and found.text[:1].isalpha():
+        return 1.5 + 0.5 * found.strength(*_OWN, "vat")
+    points = 2.0 * found.strength(*_OWN) + 0.8 * found.strength("vat") * (found.strength(*_OWN) < 0.5)
+    return points - 1.5 * found.strength("iban", "tax_number", "other_number")
 
 
 def _company_points(found: Candidate, ids: list[Candidate]) -> float:
@@ -88,7 +95,8 @@ def _gap(one: Segment, other: Segment) -> float:
 
 _LINES_AROUND = 4
 _COMPANY = re.compile(
-    r"(?<![^\W\d_])(?:BIC|SWIFT|KvK|RPR|RPM|RCS|R\.C\.S|H\.R\.|HR[AB]|Amtsgericht|Handelsregister|Firmenbuch|capital"
+    r"(?<![^\W\d_])(?:BIC|SWIFT|KvK|KBO|BCE|RPR|RPM|RCS|R\.C\.S|H\.R\.|HR[AB]|Amtsgericht|Handelsregister|Firmenbuch|FN|capital"
+    r"|REA|KRS|REGON|Registro Mercantil|Org\.? ?nr"
     r"|Registered in|Registered (?:No|number)|Company (?:No|Reg)|Steuernummer|Steuer-Nr)(?![^\W\d_])",
     re.IGNORECASE,
 )

@@ -127,7 +127,7 @@ SHOP = "\n    !Lindeboom"
         ("Lindeboom - 8, allée Jean Jaurès, 31000 Toulouse - RCS Toulouse - TVA FR 58\n415639939", "FR58415639939"),
         ("Lindeboom - Meir 12 - 2000 Antwerpen - www.lindeboom.example - BTW BE 0403.170.\n701 - RPR", "BE0403170701"),
         ("TVA\nBE 0403\n170 701", "BE0403170701"),
-        ("Lindeboom - Meir 12 - 2000 Antwerpen - www.lindeboom.example - BTW BE 0403.170.\n702 - RPR", None),
+        ("Lindeboom - 8, allée Jean Jaurès, 31000 Toulouse - RCS Toulouse - TVA FR 58\n415639938", None),
         ("LINDEBOOM - SIÈGE SOCIAL ET ATELIERS AU 12 DE LA PLACE DE\n750110000 PARIS", None),
     ],
 )
