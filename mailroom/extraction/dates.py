@@ -13,6 +13,7 @@ from functools import cache
 
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
 from mailroom.extraction.numbers import quotes_original
 from mailroom.extraction.payment_terms import ends_term, for_discount, says_when_to_pay, terms, was_paid
@@ -308,9 +309,18 @@ def _under_number(found: Candidate, sight: Sight) -> bool:
     rows = found.segment.sheet.rows
     row = rows[found.segment.row - 1] if found.segment.row else []
     over = [s for s in row if s.x0 < found.x1 and s.x1 > x0]
-    labelled = any(a.roles & _NUMBERING for s in over for a in sight.labels_in(s))
+    labelled = any(a.roles & _NUMBERING or _is_titled(a, sight) for s in over for a in sight.labels_in(s))
     near = bool(over) and found.y0 - over[0].y1 < 1.5 * found.segment.sheet.line
     return labelled and near and over[-1].tokens[-1].text[-1:].isdigit()
+
+
+def _is_titled(label: Label, sight: Sight) -> bool:
+    """`FACTUUR` over `Nr. 26/118`: a bare `Nr.` under the title is that of the document."""
+    segment = label.segment
+    if "number" not in label.roles or label.first or not segment.row:
+        return False
+    over = (s for s in segment.sheet.rows[segment.row - 1] if s.x0 < segment.x1 and s.x1 > segment.x0)
+    return any(a.roles & _NUMBERING for s in over for a in sight.labels_in(s))
 
 
 _NUMBERING = frozenset({"invoice_number", "invoice_word", "credit_word"})

@@ -169,6 +169,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     untaxed = _says_no_vat(sight) or (abroad and not sight.every_label("vat"))
     totals = solve(find_amounts(sight, headers), Setting(country, untaxed, work.receipt))
     _take_totals(work, totals)
+    _mind_sign(work)
     _take_currency(work, totals, country)
     _take_account_again(work, ibans, totals, country)
     work.take(FieldName.SELLER_NAME, score_sellers(names, sight, work.known), ("seller", "name", "account_holder"))
@@ -334,6 +335,18 @@ def _take_totals(work: _Work, totals: Totals) -> None:
     for name, found in parts.items():
         if found:
             _take_amount(work, name, found, totals, lead)
+
+
+def _mind_sign(work: _Work) -> None:
+    """An invoice whose total is below nothing gives money back, whatever its title is: `STORNORECHNUNG`, `FACTURĂ`."""
+    kind, total = work.fields[FieldName.DOCUMENT_TYPE], work.fields.get(FieldName.TOTAL_AMOUNT)
+    if kind.value == DocumentType.INVOICE and total and total.value and total.value.startswith("-"):
+        confidence = min(_BY_SIGN, total.confidence)
+        told = {"value": DocumentType.CREDIT_NOTE.value, "confidence": confidence, "evidence": total.evidence}
+        work.fields[FieldName.DOCUMENT_TYPE] = kind.model_copy(update=told)
+
+
+_BY_SIGN = 0.95
 
 
 def _take_amount(work: _Work, name: FieldName, found: Found, totals: Totals, lead: float) -> None:

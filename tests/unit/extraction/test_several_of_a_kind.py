@@ -465,3 +465,15 @@ def test_what_is_deducted_of_an_invoice_without_vat_is_a_part_of_its_total() -> 
     """
     found = said("INVOICE No: 0118\nDATE: 03/04/26", sums=sums)
     assert (found["total_amount"], found["payable_amount"]) == ("3000.00", "2520.00")
+
+
+@pytest.mark.parametrize("lines", ["STORNORECHNUNG 5110418\nDatum 24.09.2026", "FACTURA STORNO\nSeria DAP Nr. 00773"])
+def test_an_invoice_whose_total_is_below_nothing_is_a_credit_note(lines: str) -> None:
+    sums = "    Netto   587,70-\n    MwSt 19,0 %   111,66-\n    Gesamtbetrag EUR   699,36-\n"
+    found = said(lines, sums=sums)
+    assert (found["document_type"], found["total_amount"]) == ("credit_note", "-699.36")
+
+
+def test_the_day_under_the_number_under_the_title_is_that_of_the_invoice() -> None:
+    lines = "FACTUUR / FACTURE\nNr. 26/W09/00118\nvan 06.03.2026   vervalt 05.04.2026"
+    assert said(lines)["issue_date"] == "2026-03-06"
