@@ -49,6 +49,7 @@ _UNPROVED = 0.55  # below every threshold: money is not sent to an account that 
 _UNSIGNED = 0.8  # a supplier outside the euro who prints no sign may well invoice in euros
 _DOUBTED = 0.8  # an amount that does not look like the page's others
 _BY_TERM = 0.88
+_BY_REFERENCE = 0.75  # the number itself may not have been read: a person should look
 _KEPT = 12
 """Values of a field that are remembered for whoever asks why one won; the same one may stand in several places."""
 _OF_TOTAL = ("total", "payable", "sum", "net", "subtotal")
@@ -300,7 +301,11 @@ def _take_numbers(work: _Work, used: set[tuple[int, int]], headers: set[tuple[in
     references = payment_reference.find_references(work.sight)
     credit = work.kind.type is DocumentType.CREDIT_NOTE
     ranked = numbers.score_numbers(found, credit=credit, references=references, headers=headers, sight=work.sight)
-    work.take(FieldName.INVOICE_NUMBER, ranked, numbers.ROLES)
+    best = work.take(FieldName.INVOICE_NUMBER, ranked, (*numbers.ROLES, "reference"))
+    if best and numbers.by_reference(best):
+        field = work.fields[FieldName.INVOICE_NUMBER]
+        confidence = min(field.confidence, _BY_REFERENCE)
+        work.fields[FieldName.INVOICE_NUMBER] = field.model_copy(update={"confidence": confidence})
 
 
 @cache

@@ -195,6 +195,11 @@ def _reference_points(number: Candidate) -> float:
     return 0.0 if qualified else 1.6 * beside.strength + 0.4 * (number.y0 < 0.45)
 
 
+def by_reference(number: Candidate) -> bool:
+    """Say whether only a bare reference speaks for a number."""
+    return number.strength("reference") >= _BESIDE and number.strength(*ROLES) < _BESIDE
+
+
 _BESIDE = 0.6
 _FEW = 3  # digits
 
@@ -211,7 +216,9 @@ def _heads_items(beside: Beside, number: Candidate, headers: set[tuple[int, int]
 
 
 def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
-    points = -2.0 + 6.5 * number.strength("invoice_number") + 0.4 * _says_invoice(number)
+    points = (
+        -2.0 + 6.5 * number.strength("invoice_number") + 0.4 * _says(number, "credit_note" if credit else "invoice")
+    )
     if number.strength("invoice_number") < 0.5:
         titled = number.strength("number") > 0.5 and _titled(number, sight)
         points += (4.0 if titled or not _qualified(number) else 1.0) * number.strength("number") + 2.0 * titled
@@ -223,15 +230,15 @@ def _label_points(number: Candidate, sight: Sight, *, credit: bool) -> float:
     return points - 7.0 * (points > 0 and quotes_original(number, sight))
 
 
-def _says_invoice(number: Candidate) -> bool:
-    """`Invoice number` says more than `Receipt number` or `Document number` on the same paper."""
+def _says(number: Candidate, kind: str) -> bool:
+    """`Invoice number` says more than `Receipt number` on an invoice, and `Creditnota nr.` on a credit note."""
     beside = number.best(("invoice_number",))
-    return beside is not None and any(word in blur(beside.label.text) for word in _invoice_words())
+    return beside is not None and any(word in blur(beside.label.text) for word in _words_for(kind))
 
 
 @cache
-def _invoice_words() -> tuple[str, ...]:
-    phrases = (p for language in Language for p in reading_data(language)["document_types"]["invoice"])
+def _words_for(kind: str) -> tuple[str, ...]:
+    phrases = (p for language in Language for p in reading_data(language)["document_types"][kind])
     return tuple({blur(p) for p in phrases if " " not in p and len(p) > _FEW})
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from pages_extraction import read, values
 
+from mailroom.domain.document import FieldName
+from mailroom.extraction import THRESHOLDS
+
 HEAD = """
     !Timmerwerken Ghys BV
     Kerkstraat 12
@@ -60,6 +63,11 @@ def test_a_bare_nr_is_that_of_the_register_named_before_it() -> None:
 )
 def test_a_bare_reference_is_the_number_of_an_invoice_that_nothing_else_numbers(line: str, number: str | None) -> None:
     assert said(line)["invoice_number"] == number
+
+
+def test_the_number_of_a_bare_reference_is_never_sure() -> None:
+    found = read(f"{HEAD}\n    FACTUUR\n    Referentie: 2026-118\n    Datum: 03/04/2026\n{SUMS}")
+    assert 0.5 < found.fields[FieldName.INVOICE_NUMBER].confidence < THRESHOLDS[FieldName.INVOICE_NUMBER]
 
 
 # -- terms ----------------------------------------------------------------------------------------------------------
@@ -375,6 +383,11 @@ def test_an_invoice_number_goes_before_the_number_of_a_receipt() -> None:
     lines = "RECEIPT\nReceipt number   2411-0042\nInvoice number   NC-118220\nDate paid        March 3, 2026"
     found = said(lines)
     assert (found["invoice_number"], found["issue_date"]) == ("NC-118220", "2026-03-03")
+
+
+def test_the_number_of_a_credit_note_goes_before_that_of_its_invoice() -> None:
+    lines = "CREDITNOTA\nFactuurnummer     VF2026/0877\nCreditnotanummer  CN2026/0061\nDatum  03/04/2026"
+    assert said(lines)["invoice_number"] == "CN2026/0061"
 
 
 def test_a_payment_dates_no_paper_that_has_a_date_of_its_own() -> None:
