@@ -47,6 +47,8 @@ _INSIDE = frozenset(
 )
 _DAYS = frozenset({"issue_date", "date", "delivery_date", "other_date"})
 _GENERIC = frozenset({"number", "date", "sum"})
+_PARTIES = frozenset({"seller", "buyer", "delivery_to", "name"})
+"""Labels of names and addresses: a number beside one has its own label above, `FACTURA` over `FGO118`."""
 _DOCUMENT = frozenset({"invoice_word", "credit_word"})
 _SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
 _OTHERS = frozenset({"other_date", "other_number", "neutral", "reference"})
@@ -61,7 +63,7 @@ def pair(sight: Sight, candidate: Candidate) -> Candidate:
     left = _left(sight, candidate)
     if left:
         candidate.beside.append(left)
-    if left is None or left.strength < 0.9:
+    if left is None or left.strength < 0.9 or left.label.roles <= _PARTIES:
         above = _nearest(_above(sight, candidate), _heading(sight, candidate)) or _line_before(sight, candidate)
         if above:
             candidate.beside.append(above)

@@ -490,3 +490,12 @@ def test_an_invoice_whose_total_is_below_nothing_is_a_credit_note(lines: str) ->
 def test_the_day_under_the_number_under_the_title_is_that_of_the_invoice() -> None:
     lines = "FACTUUR / FACTURE\nNr. 26/W09/00118\nvan 06.03.2026   vervalt 05.04.2026"
     assert said(lines)["issue_date"] == "2026-03-06"
+
+
+def test_a_number_beside_the_caption_of_a_party_has_the_title_over_it() -> None:
+    head = """
+                                            FACTURA
+    Emitent                                 FGO118 / 2026
+    Pixel Art SRL                           Emisa: 03.04.2026
+    """
+    assert said("CIF: RO14399840", head=head)["invoice_number"] == "FGO118 / 2026"
