@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tests"))
 
 import structlog
-from choices import judge, open_up
+from choices_judged import judge, open_up
 from house_for_steps import TestHouse
 from mails_choices import STORIES, mails
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from choices import judge, open_up
+from choices_judged import judge, open_up
 from house_for_steps import TestHouse
 from mails_choices import mails
 
