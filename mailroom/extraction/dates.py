@@ -31,7 +31,7 @@ _NUMERIC = re.compile(rf"(?<![\d.,/])(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}'?((?:19|
 _SMUDGED = re.compile(r"(?<!\d)(\d{1,2})[.:;,]\s?(\d{1,2})[.:;,]\s?(20\d\d)(?!\d)")  # `23:12;2025` on a picture
 _SPACED = re.compile(r"(?<![\d.,])(\d{2}) (\d{2}) (20\d\d)(?!\d)")
 # Of a till, on a picture that lost the stops: a time of day follows.
-_RUN_TOGETHER = re.compile(r"(?<![\d.,])(\d\d)[./\- ]?(\d\d)[./\- ]?((?:20)?\d\d)(?=\s{1,3}\d{1,2}[:.hu]\d\d(?!\d))")
+_RUN_TOGETHER = re.compile(r"(?<![\d.,/])(\d\d)[./\- ]?(\d\d)[./\- ]?((?:20)?\d\d)(?=\s{1,3}\d{1,2}[:.hu]\d\d(?!\d))")
 _DAY_FIRST = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})"
     r"\s{0,2}[.\-/,+–—]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
@@ -90,7 +90,7 @@ def find_dates(sight: Sight, day_first: bool = True) -> list[Candidate]:
     return found + [pair(sight, broken) for sheet in sight.sheets for s in sheet.segments for broken in _broken(s)]
 
 
-_NO_YEAR = re.compile(r"(?:\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,10}\.?|[^\W\d]{3,10}\.?\s\d{1,2},?)$")
+_NO_YEAR = re.compile(r"(?:\d{1,2}\.?\s{1,2}(?:de\s)?[^\W\d]{3,10}\.?|[^\W\d]{3,10}\.?\s\d{1,2},?)$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -115,12 +115,21 @@ def _year_under(segment: Segment) -> tuple[str, list[Segment]]:
         return under.text, [under]
     rows = segment.sheet.rows
     following = rows[segment.row + 1][0] if segment.row + 1 < len(rows) else None
+    if following is not None and _wraps(segment, following):
+        return following.text, [following]
     if following is None or segment.place or len(segment.tokens) < _LINE_OF_TEXT:
         return "", []
     letter = segment.tokens[0].letter
     aligned = abs(following.x0 - segment.x0) < 2 * letter and following.y0 - segment.y1 < segment.sheet.line
     opening = _YEAR.match(following.text) if aligned else None
     return (opening[0], []) if opening and not following.text[4:5].isalnum() else ("", [])
+
+
+def _wraps(segment: Segment, following: Segment) -> bool:
+    """Say whether a till broke its line at the end of the paper: `BON 2205   za 26 apr`, alone under it `2025`."""
+    last = segment.sheet.rows[segment.row][-1] is segment
+    alone = len(segment.sheet.rows[following.row]) == 1 and _YEAR.fullmatch(following.text) is not None
+    return last and alone and following.y0 - segment.y1 < segment.sheet.line
 
 
 _LINE_OF_TEXT = 5

@@ -299,8 +299,7 @@ def _derive_due(work: _Work, issue: Candidate) -> None:
 def _take_numbers(work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]]) -> None:
     found = numbers.find_numbers(work.sight, used)
     references = payment_reference.find_references(work.sight)
-    credit = work.kind.type is DocumentType.CREDIT_NOTE
-    ranked = numbers.score_numbers(found, credit=credit, references=references, headers=headers, sight=work.sight)
+    ranked = numbers.score_numbers(found, kind=work.kind.type, references=references, headers=headers, sight=work.sight)
     best = work.take(FieldName.INVOICE_NUMBER, ranked, (*numbers.ROLES, "reference"))
     if best and numbers.by_reference(best):
         field = work.fields[FieldName.INVOICE_NUMBER]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cache
 
+from mailroom.domain.document import DocumentType
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Beside, Candidate, Sight
 from mailroom.extraction.labels import Label
@@ -142,8 +143,9 @@ def _is_series(sight: Sight, label: Label) -> bool:
 
 
 def _is_prefix(word: str) -> bool:
-    """`FA 2024/5095` has a prefix, `Facture N. 2/26-0118` only says that a number follows."""
-    return _PREFIX.match(word) is not None and compact(word) not in _NUMBER_WORDS
+    """`FA 2024/5095` has a prefix, `Facture N. 2/26-0118` and `BON 118204` only say that a number follows."""
+    says = compact(word) in _NUMBER_WORDS or blur(word) in _names_of_slips()
+    return _PREFIX.match(word) is not None and not says
 
 
 _NUMBER_WORDS = frozenset({"n", "nr", "no", "nro", "num", "nrs"})
@@ -159,15 +161,22 @@ _STROKES = frozenset("/-–")
 
 
 def score_numbers(
-    numbers: list[Candidate], *, credit: bool, references: list[Candidate], headers: set[tuple[int, int]], sight: Sight
+    numbers: list[Candidate],
+    *,
+    kind: DocumentType,
+    references: list[Candidate],
+    headers: set[tuple[int, int]],
+    sight: Sight,
 ) -> list[Candidate]:
     """Return the candidates for the invoice number, best first."""
+    credit, slip = kind is DocumentType.CREDIT_NOTE, kind is DocumentType.RECEIPT
     counts = Counter(compact(c.value) for c in numbers)
     long_keys = [key for key in counts if len(key) > 4]
     quoted = {compact(c.value) for c in references}
     for number in numbers:
         number.beside = [b for b in number.beside if not _heads_items(b, number, headers, sight)]
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
+        number.score += _BY_NAME_OF_SLIP if slip and _after_name_of_slip(number) else 0.0
         key = compact(number.value)
         number.score -= 6.0 * _is_pair(number.value, counts)
         if number.score > 1.5:
@@ -177,6 +186,30 @@ def score_numbers(
         for number in numbers:
             number.score = max(number.score, _reference_points(number))
     return sorted(numbers, key=lambda c: -c.score)
+
+
+def _after_name_of_slip(number: Candidate) -> bool:
+    """`Bon 20447`, `Ticket 25/3310`, `ADDITION A-5581`: what a till calls its slip opens the line, the number follows.
+
+    The day and the time of a slip often stand in the same line, and no word for a number between.
+    """
+    segment = number.segment
+    words = [t.text for t in segment.tokens[: number.first]]
+    if not words and segment.place == 1:
+        words = [t.text for t in segment.sheet.rows[segment.row][0].tokens]
+    elif segment.place:
+        return False
+    digits = sum(c.isdigit() for c in number.value)
+    return 0 < len(words) <= _WORDS_OF_NAME and digits >= _FEW and blur(words[-1]) in _names_of_slips()
+
+
+_BY_NAME_OF_SLIP = 5.0
+_WORDS_OF_NAME = 2
+
+
+@cache
+def _names_of_slips() -> frozenset[str]:
+    return frozenset(blur(p) for language in Language for p in reading_data(language)["phrases"]["name_of_slip"])
 
 
 def _is_pair(value: str, counts: Counter[str]) -> bool:
