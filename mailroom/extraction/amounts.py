@@ -329,7 +329,8 @@ def _in_segment(segment: Segment) -> Iterator[Amount]:
             continue
         first, last = segment.span(start, end)
         sign = f"{match['sign'] or ''}{match['sign2'] or ''}{match['after'] or ''}"
-        bracketed = bool(match["open"] and ")" in sign) and len(segment.tokens) <= _LONGEST_CELL
+        base = text[: match.start()].rstrip().endswith("%")  # `Btw 21 % (118,56)`: what it is reckoned on
+        bracketed = bool(match["open"] and ")" in sign) and len(segment.tokens) <= _LONGEST_CELL and not base
         negative = any(s in sign for s in "-–−") or bracketed
         at = Candidate("", segment, first, last, text[match.start() : match.end()].strip(), start=match.start())
         yield Amount(at, value, negative)
@@ -345,15 +346,23 @@ _MEASURE = re.compile(
 
 
 def _repaired(segment: Segment) -> str:
-    """Read letters as the digits they resemble, in words that are otherwise numbers."""
-    if not _MIXED_UP.search(segment.text):
-        return segment.text
-    pieces = list(segment.text)
+    """Read letters as the digits they resemble, in words that are otherwise numbers, and a stop that was misread."""
+    text = _NO_TIME.sub(lambda m: f"{m[1]}.{m[2]}", segment.text)
+    if not _MIXED_UP.search(text):
+        return text
+    pieces = list(text)
     for start, end in zip(segment.starts, segment.ends, strict=True):
-        word = segment.text[start:end]
+        word = text[start:end]
         if _LOOKS_NUMERIC.match(word):
             pieces[start:end] = word.translate(_OCR_DIGITS)
     return "".join(pieces)
+
+
+_NO_TIME = re.compile(
+    r"(?<![\d.,:/-])(?:(?=(?:2[4-9]|[3-9]\d|\d{3,4}):|\d{1,2}:[6-9])|(?=\d{1,4}-\d\d\s{0,2}(?:EUR|€)))"
+    r"(\d{1,4})[:-](\d\d)(?![\d.,:/-])"
+)
+"""`80:94` is no time of day, and `5-50 EUR` names no two prices: a picture lost the form of the stop."""
 
 
 def parse_amount(text: str) -> Decimal | None:
