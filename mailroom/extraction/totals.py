@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from mailroom.extraction.amounts import Amount, rate_beside
 from mailroom.extraction.currency import code_beside
+from mailroom.extraction.slip_sums import RateRow, is_misread, is_rate, misread_vat, rows_of_rates, subtotals_by_cash
 from mailroom.extraction.tax import fits_rate, rates_of
 
 _NET = {"net": 1.0, "subtotal": 0.75, "sum": 0.2}
@@ -80,6 +81,11 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     if setting.zero_vat:
         _name_untaxed_sum(pool)
     ranked = _ranked(pool, amounts, setting)
+    table = rows_of_rates(amounts) if setting.receipt else []
+    if table:
+        ranked = [r for r in ranked if all(r[1].value != row.gross.value for row in table)]
+        if _weak(ranked):
+            return _whole(table, pool)
     derived = _derived(pool, ranked, setting) or (_unlabelled(amounts, setting) if _weak(ranked) else None)
     if derived:
         derived.payable = _payable(derived.total, pool)
@@ -108,6 +114,16 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         _complete(result, pool, setting)
     result.payable = _payable(result.total, pool)
     return result
+
+
+def _whole(table: list[RateRow], pool: list[Amount]) -> Totals:
+    """Add up the rows of the table of rates, where the line of the total was not read."""
+    nets, vats, grosses = ([getattr(row, part) for row in table] for part in ("net", "vat", "gross"))
+    net, vat, total = (
+        Found(sum((a.value for a in parts), Decimal(0)), None, 4.0, "sum_of_rates", parts, doubt=True)
+        for parts in (nets, vats, grosses)
+    )
+    return Totals(net, vat, total, _payable(total, pool))
 
 
 def _in_one_currency(amounts: list[Amount]) -> list[Amount]:
@@ -158,7 +174,7 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
             exact = fits_rate(net.value, vat.value, rates_of(setting.country))
             if net.value < top * Decimal("0.6") or not (exact or _sum_of_rates(pool, vat.value)):
                 continue
-            misread = exact and _misread(ranked[0][1].value, value) if ranked else False
+            misread = exact and is_misread(ranked[0][1].value, value) if ranked else False
             if _weak(ranked) or (misread and not _stands(ranked[0][1], vat, pool)):
                 return Totals(
                     Found(net.value, net, 4.0, "net_plus_vat"),
@@ -185,12 +201,6 @@ def _sum_of_rates(pool: list[Amount], vat: Decimal) -> bool:
 
 def _clean_pair_wanted(total: Amount) -> bool:
     return total.at.segment.sheet.ocr or total.role(*_TOTAL) < 0.5
-
-
-def _misread(seen: Decimal, expected: Decimal) -> bool:
-    """Say whether two amounts differ in one or two digits only, as OCR's misreadings do."""
-    a, b = str(seen), str(expected)
-    return len(a) == len(b) and 0 < sum(x != y for x, y in zip(a, b, strict=True)) <= 2
 
 
 def _unlabelled(amounts: list[Amount], setting: Setting) -> Totals | None:
@@ -233,6 +243,8 @@ _LONGEST_COLUMN = 60  # amounts
 
 def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ranking:
     labelled = sorted(_unique(pool, _TOTAL), key=lambda a: -_label_points(a, _TOTAL))[:_MOST_TOTALS]
+    by_cash = subtotals_by_cash(pool) if setting.receipt else []
+    labelled += [a for a in by_cash if a not in labelled]
     if not any(a.role(*_TOTAL) >= 0.3 for a in labelled):
         labelled += sorted((a for a in amounts if a not in labelled), key=lambda a: -a.value)[:6]
     counts: dict[Decimal, int] = {}
@@ -243,7 +255,9 @@ def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ran
         triple = _best_triple(_before_rounding(total, pool) or total, pool, setting)
         if triple is None and setting.receipt:
             triple = next(filter(None, (_best_triple(t, pool, setting) for t in _unrounded(total, pool))), None)
-        points = _total_points(total, pool, counts, setting) + (triple.points if triple else 0.0)
+        points = (
+            _total_points(total, pool, counts, setting) + 7.0 * (total in by_cash) + (triple.points if triple else 0.0)
+        )
         ranked.append((points, total, triple))
     return sorted(_with_balance(ranked, pool), key=lambda r: -r[0])
 
@@ -531,7 +545,7 @@ def _vats(pool: list[Amount], total: Decimal, setting: Setting) -> Iterator[Foun
     charged = any(
         0 < a.value < total * _MOST_VAT and a.role("vat") >= 0.6 and a.role("vat") > a.role("net") for a in pool
     )
-    for amount in _unique(pool, _VAT):
+    for amount in _unique((a for a in pool if a.role("tip") < 0.5), _VAT):
         if amount.value < total and (amount.value > 0 or (amount.role("vat") >= 0.5 and not charged)):
             yield Found(amount.value, amount, 2.2 * amount.role("vat"), "net_plus_vat")
     if setting.zero_vat and not charged:
@@ -572,14 +586,20 @@ def _complete(result: Totals, pool: list[Amount], setting: Setting) -> None:
     total = result.total
     if total is None or total.amount is None:
         return
-    net = _best(pool, _NET, below=total.value, skip=total.amount)
-    vat = _best(pool, _VAT, below=total.value * Decimal("0.25"), skip=total.amount)
+    tips = {total.value - a.value for a in pool if a.role("tip") >= 0.5 and a.value}
+    net = _best([a for a in pool if a.value not in tips], _NET, below=total.value, skip=total.amount)
+    vats = [a for a in pool if not (setting.receipt and is_rate(a, total.value, setting.country))]
+    vat = _best(vats, _VAT, below=total.value * Decimal("0.25"), skip=total.amount)
+    misread = misread_vat(vat, total.value, vats, setting.country) if vat and setting.receipt else None
     if vat and fits_rate(total.value - vat.value, vat.value, rates_of(setting.country)):
         result.vat = Found(vat.value, vat, 2.0 + vat.role("vat"), "fits_rate")
         result.net = Found(total.value - vat.value, None, 2.0, "total_less_vat", [total.amount, vat])
     elif net and net.value < total.value and fits_rate(net.value, total.value - net.value, rates_of(setting.country)):
         result.net = Found(net.value, net, 2.0 + _label_points(net, _NET), "fits_rate")
         result.vat = Found(total.value - net.value, None, 2.0, "total_less_net", [total.amount, net])
+    elif vat and misread:
+        result.vat = Found(misread, None, 2.0, "rate_of_total", [total.amount, vat], doubt=True)
+        result.net = Found(total.value - misread, None, 2.0, "total_less_vat", [total.amount, vat], doubt=True)
     else:
         result.net = Found(net.value, net, 2.0 * _label_points(net, _NET)) if net else None
         result.vat = Found(vat.value, vat, 2.0 * vat.role("vat")) if vat else None
