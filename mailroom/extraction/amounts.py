@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 from itertools import groupby, pairwise
 
 from mailroom.extraction.beside import named_inside, pair
@@ -18,6 +19,7 @@ from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment
 from mailroom.extraction.tax import EVERY_RATE, fits_rate, rates_of
 from mailroom.extraction.text import fold
+from mailroom.languages import Language, reading_data
 
 TOTAL_ROLES = ("net", "vat", "total", "payable", "sum", "subtotal", "prepaid", "cash_discount", "discount", "tip",
                "change", "tendered", "card", "rounding", "deposit", "shipping", "levy", "previous")  # fmt: skip
@@ -412,6 +414,9 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
     if inside and "vat" in inside.roles:
         _add(amount, inside, _SAID_INSIDE)
         return
+    if _is_bracketed_vat(amount.at):
+        amount.roles["vat"] = _SAID_INSIDE
+        return
     left = next((b for b in amount.at.beside if not b.above), None)
     above = next((b for b in amount.at.beside if b.above), None)
     if above and (amount.at.page, above.label.segment.row) in headers:
@@ -433,6 +438,28 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
 
 
 _SAID_INSIDE = 0.9
+
+
+def _is_bracketed_vat(at: Candidate) -> bool:
+    """`Subtotal (incl. 6% VAT €1.01)   €17.84`: the brackets speak of the VAT, whatever the sum before them is."""
+    before, bracket, inside = at.segment.text[: at.start].rpartition("(")
+    after = at.segment.text[at.start + len(at.text) :].lstrip()
+    words = inside.split()
+    return bool(bracket and before.strip()) and (after[:1] == ")" or at.text[-1:] == ")") and _speak_of_vat(words)
+
+
+def _speak_of_vat(words: list[str]) -> bool:
+    """Say whether these words are what is included, a rate and the VAT, and nothing else."""
+    plain = [fold(word).strip("(.:,") for word in words if any(c.isalpha() for c in word)]
+    return len(plain) == _TWO_WORDS and _INCLUDED.match(plain[0]) is not None and plain[1] in _vat_words()
+
+
+_TWO_WORDS = 2
+
+
+@cache
+def _vat_words() -> frozenset[str]:
+    return frozenset(fold(p) for language in Language for p in reading_data(language)["labels"]["vat"] if " " not in p)
 
 
 def _heads_sums(label: Label, sight: Sight) -> bool:

@@ -540,3 +540,22 @@ def test_the_stop_of_an_amount_that_looks_like_another_sign_on_a_picture(seen: s
 
 def test_a_time_of_day_that_was_paid_is_no_amount() -> None:
     assert values(read(PARKED.format(paid="20:35"), ocr=True))["total_amount"] is None
+
+
+@pytest.mark.parametrize("line", ["Subtotal (incl. 6% VAT €1.01)     €17.84", "Totaal (incl. 6 % btw 1,01)     17,84"])
+def test_an_amount_in_brackets_that_speak_of_the_vat_is_the_vat(line: str) -> None:
+    found = values(
+        read(
+            f"""
+        Vamos Mobility SRL
+        Rue des Palais 44, 1030 Schaerbeek
+        Receipt
+        31/01/2026 20:41
+        Trip fare                 €15.34
+        Airport surcharge          €2.50
+        {line}
+        Mastercard                €17.84
+        """
+        )
+    )
+    assert (found["total_amount"], found["vat_amount"], found["net_amount"]) == ("17.84", "1.01", "16.83")
