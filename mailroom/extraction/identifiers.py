@@ -67,7 +67,9 @@ def _pattern(ocr: bool) -> re.Pattern[str]:
         if ocr and country == "NL":
             bodies = (r"\d{9}[B8E]\d{2}",)  # OCR reads the B as an 8
         alternatives = "|".join(_spread(body, digit).replace("[01]", digit) for body in bodies)
-        forms.append(f"{_SEPARATOR.join(country)}{_SEPARATOR}(?:{alternatives})")
+        letters = _SEPARATOR.join(country)
+        letters = letters.replace("O", "[O0]") if ocr else letters  # `C.I.F. R039654540`
+        forms.append(f"{letters}{_SEPARATOR}(?:{alternatives})")
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9]| ?\d)")
 
 
@@ -171,8 +173,11 @@ def _prefixed(segment: Segment) -> Iterator[Candidate]:
 def _normal(printed: str, *, ocr: bool) -> str | None:
     """Return the id without separators, repaired where letters stand for digits and the check digits then hold."""
     plain = re.sub(r"[^0-9A-Za-z+*|]", "", printed)
-    prefix = "CHE" if plain[:3] == "CHE" else plain[:2]
+    prefix = "CHE" if plain[:3] == "CHE" else plain[:2].replace("0", "O")
+    misread = prefix[1] != plain[1]
     body = plain[len(prefix) :]
+    if misread and not check_digits(prefix + body):
+        return None  # `R012345` is more likely a number of something else
     upright = _belgian(prefix, body)
     if ocr and re.fullmatch(r"NL\d{9}B8\d", upright):
         return _repair(prefix, body)

@@ -377,10 +377,17 @@ def _amount_evidence(amount: Amount, proof: str) -> Evidence:
     return evidence(amount.at).model_copy(update={"label": amount.label, "proof": proof})
 
 
+def _is_smudge(place: Candidate, code: str | None, spoken: str | None, country: str) -> bool:
+    """Say whether a lone sign on a picture without a readable total is a stain: no amount, word or country backs it."""
+    return place.segment.sheet.ocr and len(place.text) == 1 and code != spoken and not country
+
+
 def _take_currency(work: _Work, totals: Totals, country: str) -> None:
     near = [found.amount.at for found in (totals.total, totals.payable) if found and found.amount]
     code, share, place = currency_of(work.sight, near, country, shop=work.receipt)
     known = True
+    if place and totals.total is None and _is_smudge(place, code, spoken_currency(work.sight, "")[0], country):
+        return
     if code is None and work.receipt:
         code, known = spoken_currency(work.sight, work.buyer.vat_id[:2].upper())
     if code is None:

@@ -559,3 +559,16 @@ def test_an_amount_in_brackets_that_speak_of_the_vat_is_the_vat(line: str) -> No
         )
     )
     assert (found["total_amount"], found["vat_amount"], found["net_amount"]) == ("17.84", "1.01", "16.83")
+
+
+def test_a_country_of_which_a_letter_looks_like_a_digit_begins_a_vat_id_that_proves_itself() -> None:
+    page = "        FARMACIA ZORILOR\n        C.I.F. R0{}\n        TOTAL LEI      14,50\n        BON FISCAL\n"
+    assert values(read(page.format("18189442"), ocr=True))["seller_vat_id"] == "RO18189442"
+    assert values(read(page.format("18189443"), ocr=True))["seller_vat_id"] != "RO18189443"
+    assert values(read(page.format("18189442")))["seller_vat_id"] != "R018189442"
+
+
+def test_a_lone_sign_on_a_picture_that_shows_no_total_is_no_currency() -> None:
+    page = "        ga {} lorn\n        kassabon\n        oe ma ii\n"
+    assert values(read(page.format("¥"), ocr=True))["currency"] != "JPY"
+    assert values(read(page.format("¥") + "        TOTAL      ¥ 145,00\n", ocr=True))["currency"] == "JPY"
