@@ -162,7 +162,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     country = _take_ids(work, vat_ids, ibans)
     abroad = not country and american(sight)
     country = "US" if abroad else country
-    found_dates = _days_only(dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad))
+    found_dates = _days_only(dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad), work)
     _take_dates(work, found_dates)
     headers = item_headers(sight)
     used = numbers.used_tokens(dates.surely(found_dates), _surely(vat_ids), _accounts(ibans))
@@ -224,14 +224,17 @@ def _registered(vat_ids: list[Candidate], sight: Sight) -> list[Candidate]:
     return [c for c in vat_ids if c not in bare] if any(blur(p) in text for p in phrases) else vat_ids
 
 
-def _days_only(found: list[Candidate]) -> list[Candidate]:
-    """Leave out `N° 2025-12-02`, the second invoice of December, where another day is printed."""
+def _days_only(found: list[Candidate], work: _Work) -> list[Candidate]:
+    """Leave out `N° 2025-12-02`, the second invoice of December, and `BON 20250418`, where another day is printed."""
     numbers_of = [c for c in found if _LIKE_A_DAY.fullmatch(c.text) and _is_numbered(c)]
+    if work.receipt:
+        numbers_of += [c for c in found if _RUN_OF_DIGITS.fullmatch(c.text) and numbers.after_name_of_slip(c)]
     others = any(c.page == 1 and c.value != number.value for number in numbers_of for c in found)
     return [c for c in found if c not in numbers_of] if others else found
 
 
 _LIKE_A_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+_RUN_OF_DIGITS = re.compile(r"20\d{6}")
 
 
 def _is_numbered(day: Candidate) -> bool:

@@ -176,7 +176,7 @@ def score_numbers(
     for number in numbers:
         number.beside = [b for b in number.beside if not _heads_items(b, number, headers, sight)]
         number.score = _label_points(number, sight, credit=credit) + _form_points(number)
-        number.score += _BY_NAME_OF_SLIP if slip and _after_name_of_slip(number) else 0.0
+        number.score += _BY_NAME_OF_SLIP if slip and after_name_of_slip(number) else 0.0
         key = compact(number.value)
         number.score -= 6.0 * _is_pair(number.value, counts)
         if number.score > 1.5:
@@ -188,7 +188,7 @@ def score_numbers(
     return sorted(numbers, key=lambda c: -c.score)
 
 
-def _after_name_of_slip(number: Candidate) -> bool:
+def after_name_of_slip(number: Candidate) -> bool:
     """`Bon 20447`, `Ticket 25/3310`, `ADDITION A-5581`: what a till calls its slip opens the line, the number follows.
 
     The day and the time of a slip often stand in the same line, and no word for a number between.

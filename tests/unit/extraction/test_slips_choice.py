@@ -33,6 +33,7 @@ SLIP = """
         ("Frischemarkt Oellers KG", "Aachener Str. 210", "SUMME EUR", "Geg. BAR", "Rückgeld BAR", "Steuer %  Netto"),
         ("SUPERMARCHE DE LA GARE", "Av. Foch 2", "TOTAL EUR", "ESPECES", "RENDU ESPECES", "TVA %     HT   TTC"),
         ("BUURTMARKT DE LINDE", "Pl. Sint-Jan 4", "TOTAAL EUR", "CONTANT", "WISSELGELD CONTANT", "Btw %  Excl  Incl"),
+        ("BUURTMARKT DE LINDE", "Pl. Sint-Jan 4", "TOTAAL EUR", "KONTANT", "TERUG", "Btw %  Excl  Incl"),
     ],
 )
 def test_cash_less_change_is_the_total_where_one_rate_of_two_was_read(said: tuple[str, ...]) -> None:
@@ -572,3 +573,18 @@ def test_a_lone_sign_on_a_picture_that_shows_no_total_is_no_currency() -> None:
     page = "        ga {} lorn\n        kassabon\n        oe ma ii\n"
     assert values(read(page.format("¥"), ocr=True))["currency"] != "JPY"
     assert values(read(page.format("¥") + "        TOTAL      ¥ 145,00\n", ocr=True))["currency"] == "JPY"
+
+
+def test_a_number_like_a_day_is_that_of_the_slip_where_another_day_is_printed() -> None:
+    found = values(
+        read(
+            """
+        IJZERWAREN DE LINDE
+        BON 20250418        za 26 apr 2025
+        HANGSLOT                     14,50
+        TOTAAL                       14,50
+        """,
+            ocr=True,
+        )
+    )
+    assert (found["invoice_number"], found["issue_date"]) == ("20250418", "2025-04-26")
