@@ -24,10 +24,11 @@ from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
 from mailroom.extraction.names import find_names, has_form
+from mailroom.extraction.net_and_vat import Found, Setting
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
 from mailroom.extraction.text import blur, compact, fold
-from mailroom.extraction.totals import Found, Setting, Totals, solve
+from mailroom.extraction.totals import Totals, solve
 from mailroom.extraction.zones import Zone, block_zone, party_zones
 from mailroom.languages import Language, reading_data
 

@@ -9,39 +9,41 @@ amounts is derived from the other two and says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mailroom.extraction.amounts import Amount, rate_beside
 from mailroom.extraction.currency import code_beside
+from mailroom.extraction.net_and_vat import (
+    NET,
+    TOTAL,
+    Found,
+    Setting,
+    Triple,
+    best_triple,
+    label_points,
+    unique,
+    vat_rows,
+)
+from mailroom.extraction.paid import (
+    before_payment,
+    before_rounding,
+    cash_proof,
+    leaves_balance,
+    paid_more,
+    paid_otherwise,
+    points_of_payment,
+    proof_by_payment,
+    unrounded,
+)
 from mailroom.extraction.slip_sums import RateRow, is_misread, is_rate, misread_vat, rows_of_rates, subtotals_by_cash
 from mailroom.extraction.tax import fits_rate, rates_of
 
-_NET = {"net": 1.0, "subtotal": 0.75, "sum": 0.2}
-_VAT = {"vat": 1.0}
-_TOTAL = {"total": 1.0, "payable": 0.85, "sum": 0.75}
 _NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rounding", "tip", "shipping")
-_CENT = Decimal("0.01")
+_VAT = {"vat": 1.0}
 _MOST_TOTALS = 24
-_MOST_APART = 6
 _TWO = 2
-_MOST_VAT = Decimal("0.22")  # 27 % of the net, the highest rate there is, is this part of the total
-_ROUNDING = Decimal("0.05")
-
-
-@dataclass(slots=True)
-class Found:
-    """One of the four amounts: the value, where it is printed (if it is), points and proof."""
-
-    value: Decimal
-    amount: Amount | None
-    points: float
-    proof: str = ""
-    parts: list[Amount] = field(default_factory=list)
-    """The printed amounts it is derived from."""
-    doubt: bool = False
-    """Whether a person should look at it in any case: it has no cents, or is smaller than much else on a slip."""
 
 
 @dataclass(slots=True)
@@ -56,22 +58,6 @@ class Totals:
     second: Amount | None = None
     ranking: list[tuple[float, Amount]] = field(default_factory=list)
     """The points of every amount that may be the total, the best first."""
-
-
-@dataclass(slots=True)
-class _Triple:
-    net: Found
-    vat: Found
-    points: float
-
-
-@dataclass(slots=True)
-class Setting:
-    """What else is known of the document when its totals are solved."""
-
-    country: str = ""
-    zero_vat: bool = False
-    receipt: bool = False
 
 
 def solve(amounts: list[Amount], setting: Setting) -> Totals:
@@ -99,7 +85,7 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         return Totals()
     best_points, total, triple = ranked[0]
     others = [r for r in ranked[1:] if r[1].value != total.value]
-    proof = "net_plus_vat" if triple else _proof(total, pool, amounts, setting)
+    proof = "net_plus_vat" if triple else proof_by_payment(total, pool, amounts, setting)
     result = Totals(
         total=Found(total.value, total, best_points, proof),
         rival=others[0][0] if others else 0.0,
@@ -135,12 +121,12 @@ def _in_one_currency(amounts: list[Amount]) -> list[Amount]:
     codes = {id(amount): code for amount in amounts if (code := code_beside(amount.at))}
     if len(set(codes.values())) < _TWO:
         return amounts
-    totals = [a for a in amounts if id(a) in codes and a.role(*_TOTAL) >= 0.5 and not a.line_item]
+    totals = [a for a in amounts if id(a) in codes and a.role(*TOTAL) >= 0.5 and not a.line_item]
     first = min(totals, key=lambda a: a.header, default=None)
     return amounts if first is None else [a for a in amounts if codes.get(id(a), codes[id(first)]) == codes[id(first)]]
 
 
-def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], setting: Setting) -> bool:
+def _is_odd(total: Amount, triple: Triple | None, amounts: list[Amount], setting: Setting) -> bool:
     """Tell a total that is likely a misreading: `6.004` among amounts with cents, `0.09` on a slip of larger ones."""
     whole = triple is None and not _CENTS.search(total.at.text)
     if whole and setting.receipt:
@@ -148,19 +134,19 @@ def _is_odd(total: Amount, triple: _Triple | None, amounts: list[Amount], settin
     if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
         return True
     rates_add_up = triple is not None and triple.vat.proof == "sum_of_rates"
-    if not setting.receipt or rates_add_up or _cash_proof(total, amounts):
+    if not setting.receipt or rates_add_up or cash_proof(total, amounts):
         return False
     larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
-    return len(larger) > _FEW_LARGER or _paid_otherwise(total, amounts)
+    return len(larger) > _FEW_LARGER or paid_otherwise(total, amounts)
 
 
 _CENTS = re.compile(r"[.,:]\s?\d{2}(?!\d)")
 _FEW_LARGER = 2
-_Ranking = list[tuple[float, Amount, "_Triple | None"]]
+_Ranking = list[tuple[float, Amount, "Triple | None"]]
 
 
 def _weak(ranked: _Ranking) -> bool:
-    return not ranked or (ranked[0][2] is None and ranked[0][1].role(*_TOTAL) < 0.5)
+    return not ranked or (ranked[0][2] is None and ranked[0][1].role(*TOTAL) < 0.5)
 
 
 def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals | None:
@@ -186,21 +172,21 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
 
 def _stands(total: Amount, vat: Amount, pool: list[Amount]) -> bool:
     """Say whether a total is no misreading: it is printed twice, cash proves it, or the VAT is a part of it."""
-    again = sum(a.value == total.value and a.role(*_TOTAL, "tendered", "subtotal", "net") >= 0.5 for a in pool) > 1
+    again = sum(a.value == total.value and a.role(*TOTAL, "tendered", "subtotal", "net") >= 0.5 for a in pool) > 1
     rate = rate_beside(vat)
     within = rate is not None and rate > 0 and fits_rate(total.value - vat.value, vat.value, frozenset({rate}))
-    return again or within or _cash_proof(total, pool) != ""
+    return again or within or cash_proof(total, pool) != ""
 
 
 def _sum_of_rates(pool: list[Amount], vat: Decimal) -> bool:
     """Say whether an amount is the VAT of all rates: the rows of two rates add up to it, or it is said twice."""
-    rows = _vat_rows(pool)
+    rows = vat_rows(pool)
     said = sum(1 for a in pool if a.value == vat and a.role("vat") >= 0.6)
     return said > 1 or (len(rows) > 1 and sum((r.value for r in rows), Decimal(0)) == vat)
 
 
 def _clean_pair_wanted(total: Amount) -> bool:
-    return total.at.segment.sheet.ocr or total.role(*_TOTAL) < 0.5
+    return total.at.segment.sheet.ocr or total.role(*TOTAL) < 0.5
 
 
 def _unlabelled(amounts: list[Amount], setting: Setting) -> Totals | None:
@@ -242,19 +228,19 @@ _LONGEST_COLUMN = 60  # amounts
 
 
 def _ranked(pool: list[Amount], amounts: list[Amount], setting: Setting) -> _Ranking:
-    labelled = sorted(_unique(pool, _TOTAL), key=lambda a: -_label_points(a, _TOTAL))[:_MOST_TOTALS]
+    labelled = sorted(unique(pool, TOTAL), key=lambda a: -label_points(a, TOTAL))[:_MOST_TOTALS]
     by_cash = subtotals_by_cash(pool) if setting.receipt else []
     labelled += [a for a in by_cash if a not in labelled]
-    if not any(a.role(*_TOTAL) >= 0.3 for a in labelled):
+    if not any(a.role(*TOTAL) >= 0.3 for a in labelled):
         labelled += sorted((a for a in amounts if a not in labelled), key=lambda a: -a.value)[:6]
     counts: dict[Decimal, int] = {}
     for amount in amounts:
         counts[amount.value] = counts.get(amount.value, 0) + 1
     ranked = []
     for total in labelled:
-        triple = _best_triple(_before_rounding(total, pool) or total, pool, setting)
+        triple = best_triple(before_rounding(total, pool) or total, pool, setting)
         if triple is None and setting.receipt:
-            triple = next(filter(None, (_best_triple(t, pool, setting) for t in _unrounded(total, pool))), None)
+            triple = next(filter(None, (best_triple(t, pool, setting) for t in unrounded(total, pool))), None)
         points = (
             _total_points(total, pool, counts, setting) + 7.0 * (total in by_cash) + (triple.points if triple else 0.0)
         )
@@ -283,54 +269,28 @@ def _with_balance(ranked: _Ranking, pool: list[Amount]) -> _Ranking:
     return raised
 
 
-def _unique(pool: Iterable[Amount], weights: dict[str, float]) -> list[Amount]:
-    """Keep, of equal values, the one whose label says most."""
-    best: dict[Decimal, Amount] = {}
-    for amount in pool:
-        known = best.get(amount.value)
-        if known is None or _label_points(amount, weights) >= _label_points(known, weights):
-            best[amount.value] = amount
-    return list(best.values())
-
-
-def _label_points(amount: Amount, weights: dict[str, float]) -> float:
-    return max((weights[role] * strength for role, strength in amount.roles.items() if role in weights), default=0.0)
-
-
 def _total_points(total: Amount, pool: list[Amount], counts: dict[Decimal, int], setting: Setting) -> float:
-    points = 4.0 * _label_points(total, _TOTAL)
-    points -= 2.5 * total.role(*_NOT_TOTAL) * (total.role(*_TOTAL) < 0.5)
-    paid = bool(_cash_proof(total, pool))
+    points = 4.0 * label_points(total, TOTAL)
+    points -= 2.5 * total.role(*_NOT_TOTAL) * (total.role(*TOTAL) < 0.5)
+    paid = bool(cash_proof(total, pool))
     if setting.receipt:
-        points += _points_of_payment(total, pool)
-    points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*_TOTAL) < 0.6 and not paid)
+        points += points_of_payment(total, pool)
+    points -= 2.0 * total.role("net", "vat", "subtotal") * (total.role(*TOTAL) < 0.6 and not paid)
     points -= 4.0 * (total.value == 0) + 6.0 * total.part
     points -= 1.0 if _in_sentence(total) else 0.0
     points -= 1.0 if total.header else 0.0
     points += 0.3 * min(counts[total.value] - 1, 3)
-    points += 3.5 * paid + 7.0 * _before_payment(total, pool)
+    points += 3.5 * paid + 7.0 * before_payment(total, pool)
     # One row of the table of rates is a part of what was paid; the other rows were not read.
-    points -= 4.0 if setting.receipt and not paid and _paid_more(total, pool) else 0.0
-    points += 4.0 if _before_rounding(total, pool) else 0.0
+    points -= 4.0 if setting.receipt and not paid and paid_more(total, pool) else 0.0
+    points += 4.0 if before_rounding(total, pool) else 0.0
     points += 1.2 if any(a.role("tendered") >= 0.5 and a.value == total.value and a is not total for a in pool) else 0.0
     points += 0.5 if _larger_type(total) else 0.0
-    labelled = [a.value for a in pool if a.role(*_TOTAL) >= 0.6]
+    labelled = [a.value for a in pool if a.role(*TOTAL) >= 0.6]
     points += 0.8 if labelled and total.value == max(labelled) and not setting.receipt else 0.0
     # A sum that nothing calls one is no rival to a larger one that is called the total: `Logies 218,00`.
-    points -= 2.5 if labelled and not total.role(*_TOTAL) and total.value < max(labelled) else 0.0
+    points -= 2.5 if labelled and not total.role(*TOTAL) and total.value < max(labelled) else 0.0
     return points
-
-
-def _before_payment(total: Amount, pool: list[Amount]) -> bool:
-    """`Total honoraires 769,50`, `Payé 300,00`, `Solde 469,50`: the sum that a payment and the balance make up."""
-    if total.role("subtotal", "sum") < 0.5 or total.role("payable", "net"):
-        return False
-    return _leaves_balance(total, pool)
-
-
-def _leaves_balance(total: Amount, pool: list[Amount]) -> bool:
-    rest = {a.value for a in pool if a.role("payable") >= 0.5 and a.value}
-    return any(total.value - a.value in rest for a in pool if a.role("prepaid", "tendered") >= 0.5 and a.value)
 
 
 def _name_untaxed_sum(pool: list[Amount]) -> None:
@@ -339,14 +299,8 @@ def _name_untaxed_sum(pool: list[Amount]) -> None:
         return
     for amount in pool:
         called = amount.role("net", "subtotal")
-        if called >= 0.5 and not amount.role("payable") and _leaves_balance(amount, pool):
+        if called >= 0.5 and not amount.role("payable") and leaves_balance(amount, pool):
             amount.roles = {"sum": called}
-
-
-def _paid_more(total: Amount, pool: list[Amount]) -> bool:
-    """Say whether a larger amount is called the total, and cash less change proves it."""
-    larger = (a for a in pool if a.value > total.value and a.role("total", "sum", "payable") >= 0.6)
-    return any(_cash_proof(a, pool) for a in larger)
 
 
 def _in_sentence(amount: Amount) -> bool:
@@ -359,235 +313,13 @@ def _larger_type(amount: Amount) -> bool:
     return max(t.y1 - t.y0 for t in tokens) > 1.15 * amount.at.segment.sheet.line
 
 
-def _cash_proof(total: Amount, pool: list[Amount]) -> str:
-    """Cash given less change is the total."""
-    given = [a.value for a in pool if a.role("tendered", "prepaid") >= 0.5]
-    back = [a.value for a in pool if a.role("change") >= 0.5 and a.value > 0]
-    return "cash_less_change" if any(g - b == total.value for g in given for b in back) else ""
-
-
-def _proof(total: Amount, pool: list[Amount], amounts: list[Amount], setting: Setting) -> str:
-    """Name what proves a total on a slip: cash less change, the card's amount, or the lines above it."""
-    cash = _cash_proof(total, pool)
-    if cash or not setting.receipt:
-        return cash
-    if any(a is not total and _pays(a.value, total.value, pool) for a in _by_card(pool)):
-        return "card_amount"
-    return "sum_of_lines" if total.value in _sums_of_lines(amounts) else ""
-
-
-def _by_card(pool: list[Amount]) -> list[Amount]:
-    """Return what was paid by card, which is the very total unless several ways of paying make it up."""
-    return [a for a in pool if a.role("card") >= 0.5 and a.value > 0]
-
-
-def _paid_otherwise(total: Amount, pool: list[Amount]) -> bool:
-    """Say whether a card paid another amount, that no other payment, tip or rounding explains."""
-    cards = _by_card(pool)
-    if not cards or total.role("card") >= 0.5 or any(a.role("change", "prepaid") >= 0.5 and a.value for a in pool):
-        return False
-    exact = any(_pays(a.value, total.value, pool) for a in cards)
-    return not exact and sum(_paid(pool), Decimal(0)) != total.value
-
-
-def _pays(paid: Decimal, total: Decimal, pool: list[Amount]) -> bool:
-    """Say whether a payment is a total, rounded to what coins can pay, or with a tip."""
-    more = paid - total
-    if abs(more) <= _ROUNDING and (not more or paid % _ROUNDING == 0):
-        return True
-    return more > 0 and any(a.role("tip") >= 0.5 and a.value == more for a in pool)
-
-
-def _paid(pool: list[Amount]) -> list[Decimal]:
-    return [a.value for a in pool if a.role("tendered", "card", "prepaid") >= 0.5]
-
-
-def _points_of_payment(total: Amount, pool: list[Amount]) -> float:
-    """Weigh what was paid: by a card it is the total, and where nothing is called the total, any payment is."""
-    if any(a.role("change") >= 0.5 and a.value for a in pool):
-        return 0.0
-    if total.role("card") >= 0.5 and total.role(*_TOTAL) < 0.5:
-        return 2.5
-    if total.role("prepaid", "tendered") >= 0.5 and total.role(*_TOTAL) < 0.5:
-        return 0.0 if any(a.role(*_TOTAL) >= 0.5 for a in pool) else 3.5
-    return -3.0 if _paid_otherwise(total, pool) else 0.0
-
-
-def _sums_of_lines(amounts: list[Amount]) -> set[Decimal]:
-    """Return what the last amounts of the rows over the first sum come to: of all of them, and of the lower ones."""
-    above: dict[tuple[int, int], Decimal] = {}
-    for amount in amounts:
-        if amount.role("total", "sum", "subtotal", "payable") >= 0.5:
-            break
-        above[amount.at.page, amount.at.segment.row] = amount.signed
-    summed, found = Decimal(0), set()
-    for count, value in enumerate(reversed(above.values())):
-        summed += value
-        if count:
-            found.add(summed)
-    return found
-
-
-def _before_rounding(total: Amount, pool: list[Amount]) -> Amount | None:
-    """Return the total of which this one is the rounding to what coins can pay, when the rounding is printed."""
-    if total.line_item or (total.role("total", "sum") < 0.5 and set(total.roles) - {"tendered"}):
-        return None
-    steps = [a.signed for a in pool if a.role("rounding") >= 0.5 and 0 < a.value <= _ROUNDING]
-    before = {a.value: a for a in pool if a.role(*_TOTAL) >= 0.5 and a.value != total.value}
-    at = pool.index(total)
-    return next((a for s in steps if (a := before.get(total.value - s)) and pool.index(a) < at), None)
-
-
-def _unrounded(total: Amount, pool: list[Amount]) -> Iterator[Amount]:
-    """Yield what a total was before the printed rounding, where that sum is not printed itself."""
-    if total.role(*_TOTAL) >= 0.5:
-        steps = {a.signed for a in pool if a.role("rounding") >= 0.5 and 0 < a.value <= _ROUNDING}
-        yield from (replace(total, value=total.value - step) for step in sorted(steps))
-
-
-def _best_triple(total: Amount, pool: list[Amount], setting: Setting) -> _Triple | None:
-    if total.value == 0 or total.part:
-        return None
-    nets = {a.value: a for a in _unique((a for a in pool if a is not total), _NET)}
-    kinds = ("levy", "deposit", "tip") if setting.receipt else ("levy", "deposit")
-    apart = [a for a in pool if a.role(*kinds) >= 0.5 and 0 < a.value < total.value][:_MOST_APART]
-    bases = [a for a in nets.values() if a.role("net") >= 0.5 and not a.line_item]
-    best: _Triple | None = None
-    for vat in _vats(pool, total.value, setting):
-        net_value = total.value - vat.value
-        net = _printed_net(nets, net_value, total)
-        if net is None and apart and vat.value > 0:
-            best = _better(best, _with_untaxed(pool, nets, total, vat, apart=apart, setting=setting))
-        if net is None:
-            best = _better(best, _summed_net(pool, net_value, vat) or _with_zero_rated(bases, net_value, vat))
-            continue
-        points = _triple_points(net, vat, net_value, setting)
-        if points > 0 and (best is None or points > best.points):
-            shown = net_value if net is total else net.value
-            best = _Triple(Found(shown, net, points, "net_plus_vat"), vat, points)
-    return best
-
-
-def _better(one: _Triple | None, other: _Triple | None) -> _Triple | None:
-    if one is None or other is None:
-        return one or other
-    return other if other.points > one.points else one
-
-
-def _with_untaxed(
-    pool: list[Amount],
-    nets: dict[Decimal, Amount],
-    total: Amount,
-    vat: Found,
-    *,
-    apart: list[Amount],
-    setting: Setting,
-) -> _Triple | None:
-    """Add to the taxed net what bears no VAT and stands apart: a city tax, deposits for bottles.
-
-    What is exempt belongs to the net of the document (BT-109), so that it is the total less VAT.
-    """
-    whole = total.value - vat.value
-    for untaxed in {*(a.value for a in apart), sum((a.value for a in apart), Decimal(0))}:
-        taxed = nets.get(whole - untaxed)
-        if taxed and taxed is not total and _label_points(taxed, _NET) >= 0.3:
-            points = _triple_points(taxed, vat, taxed.value, setting) - 0.4
-            if points > 0:
-                return _Triple(Found(whole, None, points, "net_plus_vat", [taxed, *apart]), vat, points)
-        summed = _summed_net(pool, whole - untaxed, vat)
-        if summed:
-            return _Triple(
-                Found(whole, None, summed.points, "sum_of_rates", [*summed.net.parts, *apart]), vat, summed.points
-            )
-    return None
-
-
-def _summed_net(pool: list[Amount], net_value: Decimal, vat: Found) -> _Triple | None:
-    """Add up the taxable amounts of several rates, where only these are printed and not their sum."""
-    if vat.proof != "sum_of_rates":
-        return None
-    bases: dict[Decimal, Amount] = {}
-    for amount in pool:
-        rate = (amount.rate or rate_beside(amount)) if amount.role("net", "subtotal") >= 0.5 else None
-        if rate is not None:
-            bases[rate] = amount
-    if len(bases) < 2 or sum((a.value for a in bases.values()), Decimal(0)) != net_value:
-        return None
-    points = 2.2 + vat.points
-    return _Triple(Found(net_value, None, points, "sum_of_rates", list(bases.values())), vat, points)
-
-
-def _with_zero_rated(bases: list[Amount], net_value: Decimal, vat: Found) -> _Triple | None:
-    """`VAT 0% base 3.368,16`, `VAT 21% base 95,00`, `VAT 19,95`: only one of two net amounts is taxed."""
-    if len(bases) != _TWO or not vat.value or bases[0].value + bases[1].value != net_value:
-        return None
-    if not any(fits_rate(base.value, vat.value, rates_of("")) for base in bases):
-        return None
-    points = 2.2 + vat.points
-    return _Triple(Found(net_value, None, points, "sum_of_rates", bases), vat, points)
-
-
-def _printed_net(nets: dict[Decimal, Amount], value: Decimal, total: Amount) -> Amount | None:
-    for slack in (Decimal(0), _CENT, -_CENT):
-        found = nets.get(value + slack)
-        if found and found is not total:
-            return found
-    return total if value == total.value and total.role("total", "payable", "sum") else None
-
-
-def _vats(pool: list[Amount], total: Decimal, setting: Setting) -> Iterator[Found]:
-    """Yield what the VAT of a total may be: each smaller amount, and the sum of the rows of several rates."""
-    rows = _vat_rows(pool)
-    if len(rows) > 1:
-        value = sum((r.value for r in rows), Decimal(0))
-        exact = next((a for a in pool if a.value == value and a.role("vat") > 0.5), None)
-        yield Found(value, exact, 3.0 if exact else 2.2, "sum_of_rates", rows)
-    charged = any(
-        0 < a.value < total * _MOST_VAT and a.role("vat") >= 0.6 and a.role("vat") > a.role("net") for a in pool
-    )
-    for amount in _unique((a for a in pool if a.role("tip") < 0.5), _VAT):
-        if amount.value < total and (amount.value > 0 or (amount.role("vat") >= 0.5 and not charged)):
-            yield Found(amount.value, amount, 2.2 * amount.role("vat"), "net_plus_vat")
-    if setting.zero_vat and not charged:
-        yield Found(Decimal(0), None, 1.0, "vat_free")
-
-
-def _vat_rows(pool: list[Amount]) -> list[Amount]:
-    """Return the VAT amounts that stand in rows with their own rate, each rate once."""
-    rows: dict[Decimal, Amount] = {}
-    for amount in pool:
-        if amount.role("vat") < 0.6 or amount.role("net") > amount.role("vat"):
-            continue
-        rate = amount.rate or rate_beside(amount)
-        if rate == 0 and amount.value:
-            continue  # `btw 0% op 950,00` names what bears no VAT
-        known = rows.get(rate) if rate is not None else None
-        if rate is not None and (known is None or amount.rate is not None or known.rate is None):
-            rows[rate] = amount
-    return list(rows.values())
-
-
-def _triple_points(net: Amount, vat: Found, net_value: Decimal, setting: Setting) -> float:
-    points = 2.2 * _label_points(net, _NET) + vat.points - 0.6
-    if vat.value == 0:
-        return points if vat.points > 0.8 else -1.0
-    if fits_rate(net_value, vat.value, rates_of(setting.country)):
-        return points + 1.8
-    if fits_rate(net_value, vat.value, rates_of("")):
-        return points + 0.9
-    if vat.proof == "sum_of_rates":
-        return points + 1.2
-    labelled = _label_points(net, _NET) >= 0.5 and vat.points >= 1.2
-    return points if labelled and vat.value < net_value * Decimal("0.3") else -1.0
-
-
 def _complete(result: Totals, pool: list[Amount], setting: Setting) -> None:
     """Without a printed triple: derive the third amount from the total and the better of net and VAT."""
     total = result.total
     if total is None or total.amount is None:
         return
     tips = {total.value - a.value for a in pool if a.role("tip") >= 0.5 and a.value}
-    net = _best([a for a in pool if a.value not in tips], _NET, below=total.value, skip=total.amount)
+    net = _best([a for a in pool if a.value not in tips], NET, below=total.value, skip=total.amount)
     vats = [a for a in pool if not (setting.receipt and is_rate(a, total.value, setting.country))]
     vat = _best(vats, _VAT, below=total.value * Decimal("0.25"), skip=total.amount)
     misread = misread_vat(vat, total.value, vats, setting.country) if vat and setting.receipt else None
@@ -595,19 +327,19 @@ def _complete(result: Totals, pool: list[Amount], setting: Setting) -> None:
         result.vat = Found(vat.value, vat, 2.0 + vat.role("vat"), "fits_rate")
         result.net = Found(total.value - vat.value, None, 2.0, "total_less_vat", [total.amount, vat])
     elif net and net.value < total.value and fits_rate(net.value, total.value - net.value, rates_of(setting.country)):
-        result.net = Found(net.value, net, 2.0 + _label_points(net, _NET), "fits_rate")
+        result.net = Found(net.value, net, 2.0 + label_points(net, NET), "fits_rate")
         result.vat = Found(total.value - net.value, None, 2.0, "total_less_net", [total.amount, net])
     elif vat and misread:
         result.vat = Found(misread, None, 2.0, "rate_of_total", [total.amount, vat], doubt=True)
         result.net = Found(total.value - misread, None, 2.0, "total_less_vat", [total.amount, vat], doubt=True)
     else:
-        result.net = Found(net.value, net, 2.0 * _label_points(net, _NET)) if net else None
+        result.net = Found(net.value, net, 2.0 * label_points(net, NET)) if net else None
         result.vat = Found(vat.value, vat, 2.0 * vat.role("vat")) if vat else None
 
 
 def _best(pool: list[Amount], weights: dict[str, float], *, below: Decimal, skip: Amount) -> Amount | None:
-    fit = [a for a in pool if a is not skip and a.value <= below and _label_points(a, weights) >= 0.45]
-    return max(fit, key=lambda a: (round(_label_points(a, weights), 1), a.value), default=None)
+    fit = [a for a in pool if a is not skip and a.value <= below and label_points(a, weights) >= 0.45]
+    return max(fit, key=lambda a: (round(label_points(a, weights), 1), a.value), default=None)
 
 
 def _with_added(total: Found, pool: list[Amount]) -> Iterator[Amount]:
