@@ -155,6 +155,9 @@ SETTLED = frozenset({DocumentState.ACCEPTED, DocumentState.ARCHIVED, DocumentSta
 PHOTOS = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.HEIC, MediaType.WEBP})
 """What may be a page of another document: nobody photographs a whole file at once."""
 
+MOST_PHOTOS = 12
+"""Photos that are put together as one document."""
+
 
 class Bond(StrEnum):
     """What a document is to the one that it belongs to.

@@ -160,14 +160,15 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     names = find_names(sight)
     _know_parties(work, names)
     vat_ids, ibans = _registered(find_vat_ids(sight), sight), find_ibans(sight)
-    country = _take_ids(work, vat_ids, ibans)
+    references = payment_reference.find_references(sight)
+    country = _take_ids(work, vat_ids, ibans, references)
     abroad = not country and american(sight)
     country = "US" if abroad else country
     found_dates = _days_only(dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad), work)
     _take_dates(work, found_dates)
     headers = item_headers(sight)
     used = numbers.used_tokens(dates.surely(found_dates), _surely(vat_ids), _accounts(ibans))
-    _take_numbers(work, used, headers)
+    _take_numbers(work, used, headers, references)
     untaxed = _says_no_vat(sight) or (abroad and not sight.every_label("vat"))
     totals = solve(find_amounts(sight, headers), Setting(country, untaxed, work.receipt))
     _take_totals(work, totals)
@@ -200,8 +201,8 @@ def _know_parties(work: _Work, names: list[Candidate]) -> None:
             work.zones.append(block_zone(name.segment, "buyer"))
 
 
-def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> str:
-    """Take VAT ids and the account; return the seller's country."""
+def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate], references: list[Candidate]) -> str:
+    """Take VAT ids, the account and the reference; return the seller's country."""
     own = {compact(work.buyer.vat_id)} - {""}
     ranked = score_seller_ids(vat_ids, work.sight, work.zones, own)
     seller = work.take(FieldName.SELLER_VAT_ID, ranked, VAT_ROLES)
@@ -210,7 +211,7 @@ def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate]) -> 
     country = seller.value[:2] if seller else ""
     around = Around(country, _phrases("own_account"), _phrases("assigned"))
     account = work.take(FieldName.IBAN, score_ibans(ibans, around), IBAN_ROLES)
-    work.take(FieldName.PAYMENT_REFERENCE, payment_reference.find_references(work.sight), payment_reference.ROLES)
+    work.take(FieldName.PAYMENT_REFERENCE, references, payment_reference.ROLES)
     work.known.anchors = [c.segment for c in (seller, account) if c]
     return country or (account.value[:2] if account else "")
 
@@ -300,9 +301,10 @@ def _derive_due(work: _Work, issue: Candidate) -> None:
     )
 
 
-def _take_numbers(work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]]) -> None:
+def _take_numbers(
+    work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]], references: list[Candidate]
+) -> None:
     found = numbers.find_numbers(work.sight, used)
-    references = payment_reference.find_references(work.sight)
     ranked = numbers.score_numbers(found, kind=work.kind.type, references=references, headers=headers, sight=work.sight)
     best = work.take(FieldName.INVOICE_NUMBER, ranked, (*numbers.ROLES, "reference"))
     if best and numbers.by_reference(best):

@@ -59,6 +59,11 @@ class Sign:
     words: int = 0
     separates: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is an invoice or a slip in itself: it says what it is, and what it comes to."""
+        return bool(self.total) and (self.headed or self.receipt)
+
 
 class Division(NamedTuple):
     """The pieces of a file as first and last page, and whether that is sure."""
@@ -152,7 +157,7 @@ def divided(signs: Sequence[Sign]) -> Division:
             sure = sure and certain
         else:
             pieces[-1][1] = number
-            current = _together(current, found)
+            current = together(current, found)
         begins = False
     if not pieces:
         return Division(((1, len(signs)),))
@@ -178,18 +183,6 @@ def _starts(current: Sign, before: Sign, found: Sign) -> tuple[bool, bool]:
     return found.headed and bool(found.total and current.total and current.number), False
 
 
-def _together(current: Sign, found: Sign) -> Sign:
-    return Sign(
-        number=current.number or found.number,
-        seller=current.seller or found.seller,
-        iban=current.iban or found.iban,
-        total=found.total or current.total,
-        headed=current.headed or found.headed,
-        receipt=current.receipt,
-        words=current.words + found.words,
-    )
-
-
 def goes_on(current: Sign, found: Sign) -> bool:
     """Say whether a photo is the next page of the one before: no number of its own, and no whole invoice in itself."""
     if found.words < _FEW_WORDS or found.separates or not (current.number or current.headed):
@@ -200,8 +193,7 @@ def goes_on(current: Sign, found: Sign) -> bool:
         return found.place == (current.place or 1) + 1 or current.place == 0
     if found.place == 1 or _other_seller(current, found):
         return False
-    whole = bool(found.total) and (found.headed or found.receipt)
-    return not whole and not (current.total and found.total and found.total != current.total)
+    return not found.is_whole and not (current.total and found.total and found.total != current.total)
 
 
 def follows(current: Sign, found: Sign) -> bool:
@@ -213,20 +205,21 @@ def follows(current: Sign, found: Sign) -> bool:
         return False
     if found.place > 1:
         return found.place == current.place + 1 and found.places == current.places
-    whole_again = bool(found.total) and (found.headed or found.receipt)
-    return bool(found.number) and not current.total and not whole_again
+    return bool(found.number) and not current.total and not found.is_whole
 
 
 def together(current: Sign, found: Sign) -> Sign:
-    """Return what photos that follow each other say; `found` is the later one."""
+    """Return what pages that follow each other say; `found` is the later one, and its total the whole's."""
     return Sign(
         number=current.number or found.number,
         seller=current.seller or found.seller,
         iban=current.iban or found.iban,
-        total=current.total or found.total,
-        headed=True,
+        total=found.total or current.total,
+        headed=current.headed or found.headed,
+        receipt=current.receipt,
         place=found.place,
         places=found.places,
+        words=current.words + found.words,
     )
 
 

@@ -9,12 +9,11 @@ from datetime import datetime
 
 from mailroom.domain.answer import Answer, Question
 from mailroom.domain.decision import Decision
-from mailroom.domain.document import SETTLED, Bond, Document, DocumentState
+from mailroom.domain.document import MOST_PHOTOS, SETTLED, Bond, Document, DocumentState
 from mailroom.domain.value import Reason
 from mailroom.errors import InvalidValue, WrongState
 from mailroom.steps.decide import RULES, apply_decision
 from mailroom.steps.house import House
-from mailroom.steps.photos import MOST_PHOTOS
 from mailroom.steps.together import DIVIDING, files_subject, pages_subject, photos_subject
 from mailroom.store import Unit
 

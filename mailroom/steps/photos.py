@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailroom.domain.answer import Question
-from mailroom.domain.document import PHOTOS, Document, DocumentState
+from mailroom.domain.document import MOST_PHOTOS, PHOTOS, Document, DocumentState
 from mailroom.domain.message import Message
 from mailroom.domain.reading import Page, Reading
 from mailroom.extraction.several import Sign, follows, goes_on, place_of, sign_of, together
@@ -19,7 +19,6 @@ from mailroom.steps.house import House
 from mailroom.steps.together import pages_subject, photos_subject
 from mailroom.store import Unit
 
-MOST_PHOTOS = 12
 NEAR = timedelta(minutes=30)
 """Mails of one sender that came within so long of each other may hold the pages of one invoice."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mailroom.domain.document import BESIDE, OPEN, Bond, Document, DocumentState, FieldName
+from mailroom.domain.document import BESIDE, MOST_PHOTOS, OPEN, Bond, Document, DocumentState, FieldName
 from mailroom.domain.value import Reason
 from mailroom.web.words import Words
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 
 MOST_WAITING = 60
-MOST_PHOTOS = 11
-"""Photos that are offered to be put together with one; with it, no more than the desk takes."""
 SOME_DAYS = timedelta(days=7)
 
 
@@ -79,7 +77,7 @@ def _photos_near(unit: Unit, document: Document) -> list[Document]:
         return []
     waiting = unit.documents.list(document.account_id, OPEN, limit=MOST_WAITING)
     near = [one for one in waiting if one.may_be_page and abs(one.created_at - document.created_at) <= SOME_DAYS]
-    return [one for one in reversed(near) if one.id != document.id][-MOST_PHOTOS:]
+    return [one for one in reversed(near) if one.id != document.id][1 - MOST_PHOTOS :]
 
 
 _READING = DocumentState.READING
