@@ -47,6 +47,18 @@
     keys[e.key]();
   });
 
+  // What a link opens on this page is for typing into.
+  addEventListener("hashchange", () => {
+    const first = document.querySelector(".on-demand:target input:not([type=hidden])");
+    if (first) first.focus();
+  });
+
+  // Where the head is wider than the phone, the page that is open stands in sight.
+  for (const it of document.querySelectorAll("nav [aria-current]")) {
+    const bar = it.parentElement;
+    bar.scrollLeft = it.offsetLeft - bar.offsetLeft - (bar.clientWidth - it.offsetWidth) / 2;
+  }
+
   const light = (name, on) => {
     for (const it of document.querySelectorAll(`[data-field="${CSS.escape(name)}"]`)) it.classList.toggle("lit", on);
   };

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from chromium import Chromium
@@ -42,7 +43,7 @@ def show(address: str) -> Iterator[Show]:
     """Return a function that opens a browser and logs a person in."""
     opened: list[Chromium] = []
 
-    def open_one(email: str, **more: bool) -> Chromium:
+    def open_one(email: str, **more: Any) -> Chromium:
         browser = Chromium(**more)
         opened.append(browser)
         browser.go(f"{address}/log-in")
@@ -204,3 +205,36 @@ def test_lines_are_corrected_added_and_removed_by_keyboard(
         ("Bread", "3", "3.75"),
         ("Two", None, "10.00"),
     ]
+
+
+@pytest.mark.timeout(300)
+def test_the_keyboard_stands_where_something_is_to_be_typed(show: Show, address: str, bakery: SimpleNamespace) -> None:
+    browser = show(bakery.owner.email)
+    browser.go(f"{address}/documents/{bakery.document.id}")
+    browser.js("document.getElementById('in-total_amount').value = 'much'")
+    browser.leave("document.querySelector('.acts .main').click()")
+    assert "Nothing was saved yet" in browser.text()
+    assert browser.js("document.activeElement.id") == "in-total_amount"
+
+    browser.js("document.querySelector('.acts a[href=\"#refuse\"]').click()")
+    browser.wait("document.activeElement.id === 'reason'")
+
+
+@pytest.mark.timeout(300)
+def test_a_phone_shows_the_open_page_in_its_head_and_reasons_over_its_whole_width(
+    show: Show, address: str, bakery: SimpleNamespace
+) -> None:
+    browser = show(bakery.owner.email, width=390, height=844)
+    browser.go(f"{address}/accounts/{bakery.account.id}/settings")
+    inside = "(it => [it.left, it.right])(document.querySelector('nav.main [aria-current]').getBoundingClientRect())"
+    left, right = browser.js(inside)
+    assert 0 <= left < right <= 390
+    account, own = (
+        browser.js(f"document.querySelector('.top {name}').getBoundingClientRect().top")
+        for name in (".account", ".mine")
+    )
+    assert abs(account - own) < 20  # in one row
+
+    browser.go(f"{address}/accounts/{bakery.account.id}/inbox")
+    assert browser.js("document.querySelector('.row .what').getBoundingClientRect().width") > 300
+    assert browser.js("document.documentElement.scrollWidth") == 390
