@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from mailroom.domain.account import Role
+from mailroom.domain.account import Account, Role
 from mailroom.domain.document import BESIDE, WAITING_FOR_PERSON, Document, DocumentState, FieldName
 from mailroom.web.rights import Right, enter
 from mailroom.web.visit import Visit
@@ -16,6 +16,8 @@ from mailroom.web.words import Words
 
 PAGE = 50
 ACCOUNTS = 60
+SEARCHED = 12
+"""With more accounts than these, a person gets a search above them."""
 COUNTED = 9999
 """Up to here a tab says how many documents it has; from there on that there are more."""
 
@@ -82,10 +84,13 @@ def show_accounts(visit: Visit) -> Response:
         if visit.person.is_operator:
             found = unit.accounts.page(search, limit=ACCOUNTS + 1, offset=(page - 1) * ACCOUNTS)
         else:
-            found = [account for account, _ in unit.users.accounts_of(visit.person.id)]
+            own = [account for account, _ in unit.users.accounts_of(visit.person.id)]
+            found = [account for account in own if _is_called(account, search)]
         more = visit.person.is_operator and len(found) > ACCOUNTS
         shown = found[:ACCOUNTS] if visit.person.is_operator else found
         waiting = unit.documents.waiting([account.id for account in shown])
+        if not visit.person.is_operator:  # his work first; a stable sort keeps the names in their order
+            shown = sorted(shown, key=lambda account: not waiting.get(account.id))
         parked = unit.documents.counts_of(DocumentState.NEEDS_ATTENTION) if visit.person.is_operator else 0
     asked = {"q": search} if search else {}
     return visit.page(
@@ -94,11 +99,16 @@ def show_accounts(visit: Visit) -> Response:
         waiting=waiting,
         parked=parked,
         search=search,
-        searchable=bool(search or more or page > 1),
+        searchable=bool(search or more or page > 1 or len(found) > SEARCHED),
         older="?" + urlencode(asked | {"page": str(page + 1)}) if more else "",
         newer="?" + urlencode(asked | {"page": str(page - 1)}) if page > 1 else "",
         here="accounts",
     )
+
+
+def _is_called(account: Account, search: str) -> bool:
+    said = f"{account.name} {account.vat_id}".casefold()
+    return all(word in said for word in search.casefold().split())
 
 
 def show_inbox(visit: Visit) -> Response:

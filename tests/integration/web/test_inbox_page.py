@@ -9,7 +9,7 @@ from lxml import html
 from web_browser import Browser, read
 from web_house import House
 
-from mailroom.domain.account import Role
+from mailroom.domain.account import Membership, Role
 from mailroom.domain.document import BESIDE, DocumentState, FieldName
 from mailroom.domain.value import Reason
 from mailroom.store.tables import NODES
@@ -73,6 +73,38 @@ def test_searching_finds_in_the_tab_and_points_to_the_ledger(
     nothing = browser.get(f"{at}/inbox", params={"q": "no such & thing"})
     link = html.fromstring(nothing.content).xpath("//a[contains(@href,'/ledger?q=')]/@href")[0]
     assert browser.get(link).url.params["q"] == "no such & thing"
+
+
+def test_a_search_stays_when_another_tab_is_opened(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    kept = {FieldName.SELLER_NAME: "Proximus"}
+    house.add(bakery.account, state=DocumentState.ARCHIVED, values=kept, filename="p.pdf")
+    browser = open_browser(bakery.owner.email)
+    at = f"/accounts/{bakery.account.id}/inbox"
+    nothing = browser.get(at, params={"q": "proximus"})
+    assert "Nothing found" in read(nothing)
+    tree = html.fromstring(nothing.content)
+    for link in (
+        *tree.xpath("//nav[@class='tabs']/a[contains(@href, 'archived')]/@href"),
+        *tree.xpath("//main//a[text()='Search all documents']/@href"),
+    ):
+        assert "Proximus" in read(browser.get(f"{at}{link}"))
+    everywhere = browser.get(at, params={"q": "no such thing", "tab": "all"})
+    assert "Search all documents" not in read(everywhere)
+
+
+def test_who_keeps_many_accounts_finds_those_with_work_first_and_can_search(open_browser: Open, house: House) -> None:
+    accounts = [house.account(f"Klant {number:02}") for number in range(13)]
+    accountant = house.user("a@kantoor.example", Role.ACCOUNTANT, accounts[0])
+    with house.store.unit() as unit:
+        for account in accounts[1:]:
+            unit.users.join(Membership(user_id=accountant.id, account_id=account.id, role=Role.ACCOUNTANT))
+    house.add(accounts[7])
+    browser = open_browser(accountant.email)
+    page = browser.get("/accounts")
+    names = html.fromstring(page.content).xpath("//ul[@class='cards']//strong/text()")
+    assert names[:3] == ["Klant 07", "Klant 00", "Klant 01"]
+    found = browser.get("/accounts", params={"q": "klant 11"})
+    assert html.fromstring(found.content).xpath("//ul[@class='cards']//strong/text()") == ["Klant 11"]
 
 
 def test_an_empty_inbox_says_where_to_send_mail(open_browser: Open, house: House) -> None:
