@@ -211,6 +211,12 @@ class NotAllowed(PermanentFailure):
     reason = "not_allowed"
 
 
+class LastOwner(PermanentFailure):
+    """An account keeps an owner: nobody else could change its settings."""
+
+    reason = "last_owner"
+
+
 class WrongState(PermanentFailure):
     """The document is no longer in a state in which this can be done."""
 

@@ -18,6 +18,7 @@ from mailroom.cli.senders import EMAIL_ADDRESS, EMAIL_OR_NOTHING, SENDER
 from mailroom.domain.account import Account, Membership, Purpose, Role, User
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
+from mailroom.errors import NotFound
 from mailroom.languages import Language
 from mailroom.store import Unit
 
@@ -225,6 +226,31 @@ def invite(session: Session, wanted: str, email: str, role: str) -> None:
         unit.users.join(Membership(user_id=user.id, account_id=row.id, role=Role(role)))
     click.echo(f"{user.email} is {role} of {row.name}.")
     click.echo(_sign_in_link(session, user))
+
+
+@account.command("remove-person")
+@click.argument("wanted", metavar="ACCOUNT")
+@click.argument("email")
+@click.pass_obj
+def remove_person(session: Session, wanted: str, email: str) -> None:
+    """Take a person's role in a company away, and end its digests to that address; what he did stays as it is."""
+    row = session.account(wanted)
+    with session.store.unit() as unit:
+        members = {user.email.casefold(): user for user, _ in unit.users.members(row.id)}
+        user = members.get(email.strip().casefold())
+        if user is None:
+            there = ", ".join(sorted(members)) or "nobody"
+            raise NotFound(f"{email} has no role in {row.name}; there are: {there}")
+        unit.users.take_out(user.id, row.id)
+        unit.events.add(
+            "person_removed",
+            account_id=row.id,
+            subject=row.id,
+            actor="operator",
+            facts={"user": user.id},
+            at=session.clock(),
+        )
+    click.echo(f"{user.email} has no role in {row.name} any more.")
 
 
 @account.command("sign-in")

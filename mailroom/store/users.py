@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mailroom.domain.account import Account, Membership, Role, User
-from mailroom.errors import AlreadyExists
+from mailroom.errors import AlreadyExists, LastOwner, NotFound
 from mailroom.store.rows import insert_new, one, replace, the_one, value_of, values_of
-from mailroom.store.tables import ACCOUNTS, MEMBERSHIPS, USERS
+from mailroom.store.tables import ACCOUNTS, MEMBERSHIPS, SUBSCRIPTIONS, USERS
 
 
 class Users:
@@ -54,11 +54,30 @@ class Users:
 
     def join(self, membership: Membership) -> None:
         """Give a person a role in an account, in the place of the one before."""
-        self.leave(membership.user_id, membership.account_id)
+        self._leave(membership.user_id, membership.account_id)
         insert_new(self._session, MEMBERSHIPS, values_of(membership, MEMBERSHIPS))
 
-    def leave(self, user_id: str, account_id: str) -> None:
-        """Take a person out of an account."""
+    def take_out(self, user_id: str, account_id: str) -> None:
+        """Take a person out of an account, and end the digests of it that went to his address.
+
+        Raises:
+            NotFound: he is not in it.
+            LastOwner: he is its only owner.
+        """
+        members = self.members(account_id)
+        found = next(((user, role) for user, role in members if user.id == user_id), None)
+        if found is None:
+            raise NotFound(f"no user {user_id} in account {account_id}", id=user_id)
+        user, role = found
+        if role is Role.OWNER and sum(1 for _, one_role in members if one_role is Role.OWNER) == 1:
+            raise LastOwner(f"{user.email} is the only owner; invite another one first", id=user_id)
+        self._leave(user_id, account_id)
+        his = (SUBSCRIPTIONS.c.account_id == account_id) & (
+            func.lower(SUBSCRIPTIONS.c.recipient) == user.email.strip().lower()
+        )
+        self._session.execute(update(SUBSCRIPTIONS).where(his).values(ended=True))
+
+    def _leave(self, user_id: str, account_id: str) -> None:
         pair = (MEMBERSHIPS.c.user_id == user_id) & (MEMBERSHIPS.c.account_id == account_id)
         self._session.execute(delete(MEMBERSHIPS).where(pair))
 

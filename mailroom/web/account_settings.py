@@ -11,7 +11,7 @@ from starlette.responses import Response
 from mailroom.domain.account import EMAIL, Account, KeptPassword
 from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
-from mailroom.errors import NotFound
+from mailroom.errors import LastOwner, NotFound
 from mailroom.languages import Language
 from mailroom.web.rights import Right, Rights, enter
 from mailroom.web.visit import Visit
@@ -110,6 +110,17 @@ def _remove_password(visit: Visit, unit: Unit, account: Account) -> tuple[str, d
     return "password_removed", {"password": password_id}
 
 
+def _remove_person(visit: Visit, unit: Unit, account: Account) -> tuple[str, dict[str, str]]:
+    user_id = visit.typed("person", 40)
+    if user_id == visit.person.id:
+        raise NotFound("nobody takes himself out")
+    try:
+        unit.users.take_out(user_id, account.id)
+    except LastOwner as problem:
+        raise NotUnderstood(problem.user_message, "") from problem
+    return "person_removed", {"user": user_id}
+
+
 Act = Callable[[Visit, "Unit", Account], tuple[str, dict[str, str]]]
 ACTS: dict[str, Act] = {
     "save": _save,
@@ -117,6 +128,7 @@ ACTS: dict[str, Act] = {
     "unsubscribe": _unsubscribe,
     "keep-password": _keep_password,
     "remove-password": _remove_password,
+    "remove-person": _remove_person,
 }
 
 

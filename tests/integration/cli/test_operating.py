@@ -217,6 +217,21 @@ def test_nobody_acts_in_the_name_of_somebody_who_may_not(terminal, rows: Store, 
     assert "may not" in terminal("document", "accept", paper.id, "--as", "books@example.org", status=2).stderr
 
 
+def test_a_person_is_taken_out_of_a_company_again(terminal) -> None:  # type: ignore[no-untyped-def]
+    (added,) = terminal.json("account", "add", "Bakery", "--owner", "els@example.org")
+    terminal("account", "invite", added["id"], "Books@example.org", "--role", "accountant")
+    failed = terminal("account", "remove-person", added["id"], "nobody@example.org", status=2)
+    assert "nobody@example.org has no role in Bakery; there are: books@example.org, els@example.org" in failed.stderr
+    assert "no role in Bakery any more" in terminal("account", "remove-person", added["id"], "books@example.org").stdout
+    assert "has no role" in terminal("account", "remove-person", added["id"], "books@example.org", status=2).stderr
+
+    only = terminal("account", "remove-person", added["id"], "els@example.org", status=2)
+    assert "els@example.org is the only owner; invite another one first" in only.stderr
+    terminal("account", "invite", added["id"], "jan@example.org", "--role", "owner")
+    terminal("account", "remove-person", added["id"], "els@example.org")
+    assert terminal.json("report", "list") == []  # the digest that went to her
+
+
 def test_files_are_taken_in_once_and_what_is_empty_is_named(
     terminal, rows: Store, company: Company, tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]

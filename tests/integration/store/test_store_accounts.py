@@ -5,7 +5,7 @@ from store_values import NOON, account, later, sha, user, with_account
 
 from mailroom.domain.account import Membership, Purpose, Role
 from mailroom.domain.value import new_id
-from mailroom.errors import AlreadyExists, NotFound
+from mailroom.errors import AlreadyExists, LastOwner, NotFound
 from mailroom.store import Store
 
 
@@ -157,8 +157,13 @@ def test_a_person_has_one_role_in_an_account(store: Store) -> None:
         assert unit.users.role(ann.id, one.id) is Role.OWNER
         assert unit.users.role(new_id(), one.id) is None
     with store.unit() as unit:
-        unit.users.leave(ann.id, one.id)
-        assert unit.users.role(ann.id, one.id) is None
+        with pytest.raises(LastOwner):
+            unit.users.take_out(ann.id, one.id)
+        unit.users.take_out(ann.id, two.id)
+        assert unit.users.role(ann.id, two.id) is None
+        with pytest.raises(NotFound):
+            unit.users.take_out(ann.id, two.id)
+        assert unit.users.role(ann.id, one.id) is Role.OWNER
 
 
 def test_a_role_in_an_account_that_is_not_there_is_refused(store: Store) -> None:

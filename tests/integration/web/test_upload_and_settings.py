@@ -158,6 +158,35 @@ def test_the_digest_is_ordered_and_ended(els: Browser, house: House, bakery: Sim
         assert unit.reports.subscriptions(bakery.account.id) == []
 
 
+def test_an_owner_takes_a_persons_access_away_and_not_his_own(
+    els: Browser, open_browser: Open, house: House, bakery: SimpleNamespace
+) -> None:
+    gone = house.user("gone@korenaar.example", Role.MEMBER, bakery.account)
+    theirs = open_browser(gone.email)
+    assert theirs.get(f"/accounts/{bakery.account.id}/inbox").status_code == 200
+    for recipient in (gone.email, bakery.owner.email):
+        settings(els, bakery.account.id, "subscribe", recipient=recipient)
+
+    page = settings(els, bakery.account.id, "remove-person", person=gone.id)
+    assert "Saved." in read(page)
+    assert theirs.get(f"/accounts/{bakery.account.id}/inbox").status_code == 404
+    with house.store.read() as unit:
+        assert [user.email for user, _ in unit.users.members(bakery.account.id)] == [bakery.owner.email]
+        assert [one.recipient for one in unit.reports.subscriptions(bakery.account.id)] == [bakery.owner.email]
+        assert unit.events.of(bakery.account.id)[-1].facts == {"user": gone.id}
+
+    own = settings(els, bakery.account.id, "remove-person", person=bakery.owner.id)
+    assert own.status_code == 404
+    assert not html.fromstring(page.content).xpath("//form[contains(@action, 'remove-person')]//button")
+
+
+def test_the_only_owner_stays_whoever_asks(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    operator = open_browser(house.user("op@house.example", Role.OPERATOR).email)
+    page = settings(operator, bakery.account.id, "remove-person", person=bakery.owner.id)
+    assert page.status_code == 422
+    assert "only owner" in read(page)
+
+
 def test_a_member_finds_no_settings(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
     member = house.user("m@korenaar.example", Role.MEMBER, bakery.account)
     browser = open_browser(member.email)
