@@ -74,7 +74,8 @@ class FieldView:
     missing: bool
     unsure: bool
     belief: str
-    evidence: tuple[str, ...]
+    evidence: tuple[tuple[str, str], ...]
+    """Each piece in words, and its path in the XML where it has one."""
     boxes: tuple[Box, ...]
     error: str = ""
     help: Help = field(default_factory=Help)
@@ -173,7 +174,7 @@ def _field_view(
         missing=missing,
         unsure=has and field is not None and field.confidence < FAIRLY_SURE,
         belief=words.belief(field) if has and field else "",
-        evidence=tuple(said for e in field.evidence if (said := words.evidence(e))) if has and field else (),
+        evidence=tuple((said, e.path) for e in field.evidence if (said := words.evidence(e))) if has and field else (),
         boxes=_boxes(field) if has and field else (),
         error=words.t(f"web.field.wrong_{_kind(name)}") if wrong == name.value else "",
     )

@@ -117,14 +117,17 @@ class Words:
         )
 
     def evidence(self, evidence: Evidence) -> str:
-        """Return one piece of evidence in words: its place, the label beside it, the proof."""
+        """Return one piece of evidence in words: its place, the label beside it, the proof.
+
+        Of an e-invoice's XML only the business term is said: the path to it means nothing to who books.
+        """
+        if evidence.path and evidence.page is None:
+            return evidence.label or evidence.path
         said = []
         if evidence.page is not None:
             said.append(self.t("web.field.on_page", page=evidence.page))
         if evidence.label:
             said.append(self.t("web.field.beside", label=evidence.label))
-        if evidence.path and evidence.page is None:
-            said.append(evidence.path)
         if evidence.proof:
             said.append(self.named("web.proof", evidence.proof))
         return " · ".join(said)

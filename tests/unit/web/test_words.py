@@ -74,6 +74,11 @@ def test_evidence_says_place_label_and_proof() -> None:
     assert words(Language.EN).evidence(Evidence(path="/Invoice/cbc:ID")) == "/Invoice/cbc:ID"
 
 
+def test_of_an_e_invoice_the_business_term_is_said_and_not_the_path() -> None:
+    at = Evidence(text="X", path="/rsm:Invoice/ram:Party/ram:Name", label="BT-27", proof="structured")
+    assert words(Language.EN).evidence(at) == "BT-27"
+
+
 def test_an_unknown_reason_is_readable_all_the_same() -> None:
     assert words().reason(Reason(code="never_heard_of")) == "never heard of"
 
