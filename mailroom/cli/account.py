@@ -43,9 +43,19 @@ account.add_command(password)
 @click.option("--owner", required=True, metavar="EMAIL", help="The person who owns the account.")
 @click.option("--language", type=LANGUAGES, default="en", show_default=True, help="Language of mails and pages.")
 @click.option("--time-zone", default="Europe/Brussels", show_default=True, help="For days and the hours of digests.")
+@click.option("--same-vat-id", is_flag=True, help="Add it although another company has this VAT id.")
 @as_json
 @click.pass_obj
-def add(session: Session, name: str, vat_id: str, owner: str, language: str, time_zone: str, as_json: bool) -> None:
+def add(
+    session: Session,
+    /,
+    name: str,
+    vat_id: str,
+    owner: str,
+    same_vat_id: bool,
+    as_json: bool,
+    **told: str,
+) -> None:
     """Add a company with its owner, an import address and a daily digest."""
     house = session.house
     now = house.clock()
@@ -53,11 +63,13 @@ def add(session: Session, name: str, vat_id: str, owner: str, language: str, tim
         id=new_id(),
         name=name,
         vat_id=checked_vat_id(vat_id),
-        language=Language(language),
-        time_zone=_checked_zone(time_zone),
+        language=Language(told["language"]),
+        time_zone=_checked_zone(told["time_zone"]),
         created_at=now,
     )
     with house.store.unit() as unit:
+        if not same_vat_id:
+            _check_that_new(unit, row)
         unit.accounts.add(row)
         user = person(unit, session, owner, row.language)
         unit.users.join(Membership(user_id=user.id, account_id=row.id, role=Role.OWNER))
@@ -91,6 +103,14 @@ def add(session: Session, name: str, vat_id: str, owner: str, language: str, tim
     click.echo(f"Account         {row.id}  {name}")
     click.echo(f"Import address  {address.address}")
     click.echo(f"Sign in         {link}  ({user.email}, good for {SIGN_IN_DAYS} days, once)")
+
+
+def _check_that_new(unit: Unit, row: Account) -> None:
+    for there in unit.accounts.with_vat_id(row.vat_id)[:1]:
+        raise click.BadParameter(
+            f"{row.vat_id} is already {there.name} ({there.id}); a further person: mailroom account invite {there.id} "
+            f"EMAIL; a further address: mailroom address new {there.id}; a second company all the same: --same-vat-id"
+        )
 
 
 @account.command("list")

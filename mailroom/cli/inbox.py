@@ -50,8 +50,14 @@ def inbox(
     print_table(
         ["document", "account", "seller", "number", "date", "total", "state", "why"],
         [inbox_row(row, names.get(row.account_id, ""), session.language) for row in documents],
-        empty="Nothing waits." if not everything else "No document has arrived yet.",
+        empty=session.nothing(_empty(everything=everything, narrowed=bool(account or states or search))),
     )
+
+
+def _empty(*, everything: bool, narrowed: bool) -> str:
+    if narrowed:
+        return "No document fits."
+    return "No document has arrived yet." if everything else "Nothing waits."
 
 
 def inbox_row(document: Document, account: str, language: Language) -> list[str]:

@@ -51,7 +51,9 @@ def ledger(
             return
         rows = [_row(entry, session.language) for entry in entries]
     print_table(
-        ["received", "subject", "part", "file", "verdict", "reason", "document"], rows, empty="No mail has arrived yet."
+        ["received", "subject", "part", "file", "verdict", "reason", "document"],
+        rows,
+        empty=session.nothing("No mail fits." if account or search or wanted else "No mail has arrived yet."),
     )
 
 

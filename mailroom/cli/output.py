@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mailroom.store import Store
 
 WIDE = 160
+ID = re.compile(r"[0-9a-z]{26}")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -76,9 +78,19 @@ class Session:
             try:
                 return unit.accounts.find(wanted)
             except NotFound as error:
+                if "several" in error.facts:
+                    raise
                 known = ", ".join(account.name for account in unit.accounts.all()[:10])
                 hint = f"there are: {known}" if known else "there is none yet: mailroom account add NAME --owner EMAIL"
                 raise NotFound(f"{error}; {hint}") from error
+
+    def nothing(self, words: str) -> str:
+        """Return what an empty list says; without any company also the folder: `--data` may have been forgotten."""
+        with self.store.read() as unit:
+            if unit.accounts.page(limit=1):
+                return words
+        folder = self.settings.data.resolve()
+        return f"{words} There is no company in {folder}: name another folder with --data, or mailroom account add."
 
     def actor(self, email: str | None) -> User:
         """Return the person in whose name a command acts; without one, the operator at the terminal."""
@@ -133,8 +145,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     table = Table(
         title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0)
     )
-    for column in columns:
-        table.add_column(column, justify="right" if column in {"total", "size"} else "left", overflow="fold")
+    for number, column in enumerate(columns):
+        whole = all(ID.fullmatch(line[number]) for line in lines)  # an id is there to be copied: the others give way
+        justify: Literal["left", "right"] = "right" if column in {"total", "size"} else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
     for line in lines:
         table.add_row(*(Text(plain(cell)) for cell in line))
     console().print(table)

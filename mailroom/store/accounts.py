@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 
 from mailroom.domain.account import UNASSIGNED, Account
@@ -39,12 +39,23 @@ class Accounts:
         if found is not None:
             return value_of(Account, found)
         for column, key in ((ACCOUNTS.c.vat_key, id_key(wanted)), (ACCOUNTS.c.name_key, name_key(wanted))):
-            fitting = values(self._session, Account, ACCOUNTS.select().where(column == key).limit(2)) if key else []
+            fitting = self._fitting(column, key)
             if len(fitting) == 1:
                 return fitting[0]
             if fitting:
-                raise NotFound(f"several accounts are called {wanted!r}; use the id", account=wanted)
+                ids = ", ".join(account.id for account in fitting)
+                raise NotFound(
+                    f"several accounts are called {wanted!r}; use the id: {ids}", account=wanted, several=ids
+                )
         raise NotFound(f"no account {wanted!r}", account=wanted)
+
+    def with_vat_id(self, vat_id: str) -> list[Account]:
+        """Return the accounts with this VAT id, ten at most; none for an empty one."""
+        return self._fitting(ACCOUNTS.c.vat_key, id_key(vat_id))
+
+    def _fitting(self, column: ColumnElement[str], key: str) -> list[Account]:
+        query = ACCOUNTS.select().where(column == key).order_by(ACCOUNTS.c.id).limit(10)
+        return values(self._session, Account, query) if key else []
 
     def all(self) -> list[Account]:
         """Return every account, by name."""

@@ -67,7 +67,7 @@ def _new_row(table: Table, dialect: str) -> Insert:
 def replace(session: Session, table: Table, key: str, values: Mapping[str, Any]) -> None:
     """Write new values to the row with this id. Raises NotFound."""
     if session.execute(_changed_row(table), {"this_id": key, **values}).first() is None:
-        raise NotFound(f"no row {key} in {table.name}", id=key)
+        raise NotFound(f"no {_called(table)} {key}", id=key)
 
 
 @cache
@@ -97,11 +97,17 @@ def one(session: Session, table: Table, condition: ColumnElement[bool]) -> RowMa
     return session.execute(table.select().where(condition)).mappings().first()
 
 
+def _called(table: Table) -> str:
+    """Return what one row of a table is, in words: `api_keys` holds each an `api key`."""
+    name = table.name.replace("_", " ")
+    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
+
+
 def the_one(session: Session, table: Table, key: str) -> RowMapping:
     """Return the row with this id. Raises NotFound."""
     found = session.execute(_row(table), {"this_id": key}).mappings().first()
     if found is None:
-        raise NotFound(f"no row {key} in {table.name}", id=key)
+        raise NotFound(f"no {_called(table)} {key}", id=key)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -145,3 +146,39 @@ def test_whoever_stops_reading_the_ledger_in_the_middle_gets_no_complaint(  # ty
         assert running.stdout.readline().startswith('{"message_id"')
         running.stdout.close()
         assert running.stderr.read() == ""
+
+
+def test_an_empty_list_says_why_it_is_empty(terminal) -> None:  # type: ignore[no-untyped-def]
+    """Whoever forgot --data looks into a new folder: it must not look as if all were done."""
+    for command, words in (("inbox", "Nothing waits."), ("ledger", "No mail has arrived yet.")):
+        said = terminal(command).stdout
+        assert said.startswith(words)
+        assert f"There is no company in {terminal.data}" in said
+    terminal("account", "add", "One", "--owner", "a@b.example")
+    assert terminal("inbox").stdout == "Nothing waits.\n"
+    assert terminal("inbox", "--search", "nothing like it").stdout == "No document fits.\n"
+    assert terminal("ledger").stdout == "No mail has arrived yet.\n"
+    assert terminal("ledger", "--search", "nothing like it").stdout == "No mail fits.\n"
+
+
+def test_a_second_company_with_a_vat_id_is_meant_and_then_told_apart_by_its_id(terminal) -> None:  # type: ignore[no-untyped-def]
+    add = ("account", "add", "One", "--vat-id", "BE0662918487", "--owner", "a@b.example")
+    [first] = terminal.json(*add)
+    failed = " ".join(terminal(*add, status=2).stderr.split())
+    assert f"BE0662918487 is already One ({first['id']})" in failed
+    assert len(terminal.json("account", "list")) == 1
+    [second] = terminal.json(*add, "--same-vat-id")
+    failed = terminal("inbox", "--account", "One", status=2).stderr
+    assert "several accounts are called 'One'; use the id: " in failed
+    assert {first["id"], second["id"]} == set(failed.strip().partition("id: ")[2].split(", "))
+
+
+def test_an_id_is_never_broken_over_lines(terminal, rows: Store, company: Company) -> None:  # type: ignore[no-untyped-def]
+    long_name = "A company with a name that is longer than any column can be made in a table " * 2
+    mail = message(company(long_name).id)
+    paper = document(mail, state=DocumentState.TO_ACCEPT)
+    with rows.unit() as unit:
+        unit.messages.add(mail)
+        unit.documents.add(paper)
+    assert re.search(rf"^{paper.id} ", terminal("inbox").stdout, re.MULTILINE)
+    assert f"no document {paper.id[:-1]}" in terminal("document", "show", paper.id[:-1], status=2).stderr
