@@ -123,6 +123,8 @@ def show_inbox(visit: Visit) -> Response:
         states = None if tab == "all" else TABS[tab]
         found = unit.documents.list(account.id, states, search, limit=PAGE + 1, offset=(page - 1) * PAGE)
         addresses = [a.address for a in unit.addresses.of(account.id) if a.retired_at is None]
+    if page > 1 and not found:  # the last document of this page was just decided on
+        return visit.go(f"/accounts/{account.id}/inbox{_address(tab, search, 1)}")
     totals = {name: sum(counts.get(state, 0) for state in of) for name, of in TABS.items()}
     return visit.account_page(
         "inbox.html",

@@ -134,6 +134,12 @@ def test_a_long_inbox_is_leafed_through(open_browser: Open, house: House, bakery
         assert browser.get(f"{at}?page={odd}").status_code == 200
 
 
+def test_a_page_that_has_run_empty_leads_to_the_first(open_browser: Open, bakery: SimpleNamespace) -> None:
+    page = open_browser(bakery.owner.email).get(f"/accounts/{bakery.account.id}/inbox?tab=needs_you&page=2")
+    assert "page" not in page.url.params
+    assert "Van Damme" in read(page)
+
+
 def test_the_operator_sees_what_was_given_up_on_in_all_accounts(
     open_browser: Open, house: House, bakery: SimpleNamespace
 ) -> None:
