@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mailroom.app import whereabouts
 from mailroom.app.admitting import find_recipient
 from mailroom.app.doors import Doors
 from mailroom.app.entrance import ROLES, Addresses, Entrance, Role
@@ -125,6 +126,8 @@ class Daemon:
             self._collect(self._doors)
         if web_socket is not None and "web" in self._roles:
             await self._start_web(house, spool, starter, web_socket)
+            whereabouts.note(settings.data, here)
+            self._on_end("address of the pages", lambda: whereabouts.forget(settings.data))
         log.info("started", roles=sorted(self._roles), smtp=opened.smtp, lmtp=opened.lmtp, web=web_address)
         return replace(opened, web=f"http://{web_address}" if "web" in self._roles else "")
 

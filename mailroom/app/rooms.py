@@ -12,6 +12,7 @@ from pathlib import Path
 from mailroom.app.admitting import admitted
 from mailroom.app.box import open_box
 from mailroom.app.recording import recorder
+from mailroom.app.whereabouts import noted
 from mailroom.clock import Clock, utc_now
 from mailroom.config import Settings
 from mailroom.deliveries import MailChannel, Vault
@@ -38,7 +39,7 @@ def open_house(
         store = open_store(settings.store, settings.data)
         store.migrate()
     box = open_box(settings)
-    url = public_url or settings.web.public_url or f"http://{settings.web.listen}"
+    url = public_url or settings.web.public_url or noted(settings.data) or f"http://{settings.web.listen}"
     return House(
         settings=settings,
         store=store,
