@@ -146,7 +146,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
         title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0)
     )
     for number, column in enumerate(columns):
-        whole = all(ID.fullmatch(line[number]) for line in lines)  # an id is there to be copied: the others give way
+        # Ids and import addresses are there to be copied: they stay in one piece, and the others give way.
+        whole = column == "address" or all(ID.fullmatch(line[number]) for line in lines)
         justify: Literal["left", "right"] = "right" if column in {"total", "size"} else "left"
         table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
     for line in lines:
