@@ -160,6 +160,18 @@ class UnsupportedType(Unreadable):
     reason = "unsupported_type"
 
 
+class EmptyFile(Unreadable):
+    """No byte in it."""
+
+    reason = "empty_file"
+
+
+class NotWhatItClaims(Unreadable):
+    """The name promises a file that can be read, the bytes are something else."""
+
+    reason = "not_what_it_claims"
+
+
 class TooManyPages(Unreadable):
     """More pages or pixels than the setting allows."""
 

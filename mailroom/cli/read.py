@@ -22,7 +22,7 @@ from mailroom.config import Settings
 from mailroom.domain.document import FieldName
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import Reason
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, NotWhatItClaims, UnsupportedType
 from mailroom.extraction import Buyer
 from mailroom.extraction import explain as explain_reading
 from mailroom.intake import detect
@@ -32,6 +32,7 @@ from mailroom.steps.second_opinion import look_twice
 from mailroom.steps.text_and_picture import differences
 
 _DRAWN_DPI = 150
+READ_BY_NAME = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".xml"})
 """Dots an inch of the pages that --explain draws."""
 
 
@@ -113,6 +114,12 @@ def read_all(settings: Settings, jobs: Sequence[Job], language: Language) -> Ite
         box.close()
 
 
+def _why(error: MailroomError, file: str) -> Reason:
+    facts = {name: str(fact) for name, fact in error.facts.items()}
+    claims = isinstance(error, UnsupportedType) and Path(file).suffix.lower() in READ_BY_NAME
+    return Reason(code=NotWhatItClaims.reason if claims else error.reason, facts=facts)
+
+
 def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
     began = time.perf_counter()
     result: dict[str, Any] = {
@@ -147,12 +154,13 @@ def _read_one(reader: Reader, job: Job, language: Language) -> dict[str, Any]:
             result["contenders"] = _contenders(reading, job.buyer)
     except OSError as error:
         result["failed"] = 1
-        result["problems"] = [{"code": "cannot_open", "text": error.strerror or str(error)}]
+        said = error.strerror or str(error)
+        if isinstance(error, IsADirectoryError):
+            said += f"; name the files in it: {job.file}/*"
+        result["problems"] = [{"code": "cannot_open", "text": said}]
     except MailroomError as error:
         result["failed"] = 1
-        result["problems"] = reasons_json(
-            [Reason(code=error.reason, facts={name: str(fact) for name, fact in error.facts.items()})], language
-        )
+        result["problems"] = reasons_json([_why(error, job.file)], language)
     except Exception:  # one file must not take the results of all others along
         from mailroom.log import get_logger
 

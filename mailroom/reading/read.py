@@ -22,7 +22,7 @@ from mailroom.domain.line import Lines
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Barcode, Page, PageSource, Reading, StructuredValue, Word
 from mailroom.domain.value import Reason
-from mailroom.errors import BlankPages, Damaged, ReaderCrashed, TooManyPages, UnsupportedType
+from mailroom.errors import BlankPages, Damaged, EmptyFile, ReaderCrashed, TooManyPages, UnsupportedType
 from mailroom.reading import engines, tasks
 from mailroom.reading.agreement import Verdict
 from mailroom.reading.box import Box
@@ -120,12 +120,14 @@ class Reader:
         """Read a document. `filename` is for the log of whoever calls; types are known by content.
 
         Raises:
-            Unreadable: encrypted, damaged, blank, forbidden or unknown XML, a type without a reader.
+            Unreadable: empty, encrypted, damaged, blank, forbidden or unknown XML, a type without a reader.
             ReaderStopped: the child gave no answer.
             MissingProgram: tesseract is not installed.
         """
         if media_type in _PICTURES:
             return self._read_picture(content, media_type)
+        if media_type is MediaType.EMPTY:
+            raise EmptyFile("no byte in it")
         if media_type not in (MediaType.PDF, MediaType.XML):
             raise UnsupportedType(f"no reader for {media_type}", media_type=media_type.value)
         return self._read_file(content, media_type)

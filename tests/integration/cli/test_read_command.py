@@ -60,7 +60,9 @@ def test_each_file_has_its_line_whatever_is_in_the_others(terminal, xml: Path, t
     assert rows.keys() == {*bad, str(xml)}
     assert rows[str(xml)]["problems"] == []
     assert rows[bad[0]]["problems"] == [{"code": "cannot_open", "text": "No such file or directory"}]
-    assert rows[bad[3]]["problems"] == [{"code": "cannot_open", "text": "Is a directory"}]
+    assert [rows[name]["problems"][0]["code"] for name in bad[1:3]] == ["empty_file", "not_what_it_claims"]
+    told = f"Is a directory; name the files in it: {folder}/*"
+    assert rows[bad[3]]["problems"] == [{"code": "cannot_open", "text": told}]
     for name in bad:
         assert rows[name].keys() == KEYS
         assert rows[name]["fields"] == {}
