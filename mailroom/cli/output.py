@@ -80,7 +80,9 @@ class Session:
             except NotFound as error:
                 if "several" in error.facts:
                     raise
-                known = ", ".join(account.name for account in unit.accounts.all()[:10])
+                names = [account.name for account in unit.accounts.all()]
+                more = f" and {len(names) - 10} more: mailroom account list" if len(names) > 10 else ""
+                known = ", ".join(names[:10]) + more
                 hint = f"there are: {known}" if known else "there is none yet: mailroom account add NAME --owner EMAIL"
                 raise NotFound(f"{error}; {hint}") from error
 

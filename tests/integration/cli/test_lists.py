@@ -173,6 +173,13 @@ def test_a_second_company_with_a_vat_id_is_meant_and_then_told_apart_by_its_id(t
     assert {first["id"], second["id"]} == set(failed.strip().partition("id: ")[2].split(", "))
 
 
+def test_of_many_companies_ten_are_named_and_the_rest_counted(terminal, company: Company) -> None:  # type: ignore[no-untyped-def]
+    for number in range(12):
+        company(f"Company {number:02}")
+    failed = terminal("inbox", "--account", "Nobody", status=2).stderr
+    assert "Company 09 and 2 more: mailroom account list" in failed
+
+
 def test_an_id_is_never_broken_over_lines(terminal, rows: Store, company: Company) -> None:  # type: ignore[no-untyped-def]
     long_name = "A company with a name that is longer than any column can be made in a table " * 2
     mail = message(company(long_name).id)
