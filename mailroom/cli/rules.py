@@ -114,6 +114,9 @@ def try_rules(session: Session, wanted: str, trust: tuple[str, ...], limit: int,
         ],
         empty="This account has no document that could be decided on.",
     )
+    if rows:
+        passed = sum(decision.state is DocumentState.ACCEPTED for _, decision in rows)
+        click.echo(f"{passed} of {len(rows)} would be accepted without a person.")
 
 
 def _as_if(facts: Facts, listed: set[str]) -> Facts:

@@ -14,7 +14,7 @@ from store_values import NOON, document, message
 from mailroom.domain.account import Account
 from mailroom.domain.delivery import ChannelName, Delivery, DeliveryState
 from mailroom.domain.document import Document, DocumentState, Field, FieldName, FieldSource
-from mailroom.domain.message import Door, Envelope, Message, MessageState
+from mailroom.domain.message import Door, Envelope, Message, MessageState, SenderProof, SenderVerdict
 from mailroom.domain.value import Reason, new_id
 from mailroom.spool import Spool
 from mailroom.store import Store, Unit
@@ -215,6 +215,24 @@ def test_nobody_acts_in_the_name_of_somebody_who_may_not(terminal, rows: Store, 
         in terminal("document", "accept", paper.id, "--as", "nobody@example.org", status=2).stderr
     )
     assert "may not" in terminal("document", "accept", paper.id, "--as", "books@example.org", status=2).stderr
+
+
+def test_the_rules_are_tried_on_the_past_and_the_outcome_counted(terminal, rows: Store, company: Company) -> None:  # type: ignore[no-untyped-def]
+    account = company()
+    proof = SenderProof(verdict=SenderVerdict.VERIFIED, identity="facturen@polder.example", evidence="dkim=pass")
+    mail = message(account.id).model_copy(update={"sender": proof})
+    paper = document(mail, state=DocumentState.TO_ACCEPT, fields=complete(), problems=())
+    with rows.unit() as unit:
+        unit.messages.add(mail)
+        unit.documents.add(paper)
+    said = terminal("rules", "try", account.id).stdout
+    assert "facturen@polder.example" in said  # is not on the list
+    assert said.splitlines()[-1] == "0 of 1 would be accepted without a person."
+    trusted = terminal("rules", "try", account.id, "--trust", "Facturen@Polder.example").stdout
+    assert trusted.splitlines()[-1] == "1 of 1 would be accepted without a person."
+    [row] = terminal.json("rules", "try", account.id, "--trust", "facturen@polder.example")
+    assert (row["state"], row["would_be"]) == ("to_accept", "accepted")
+    assert terminal.json("document", "show", paper.id)[0]["state"] == "to_accept"
 
 
 def test_a_person_is_taken_out_of_a_company_again(terminal) -> None:  # type: ignore[no-untyped-def]
