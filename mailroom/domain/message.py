@@ -38,6 +38,10 @@ class Envelope(Value):
     uploaded_by: str | None = None
 
 
+HANDED_IN = "upload@mailroom.invalid"
+"""Stands in the From line of the mail that is made of a file which somebody handed in without saying who sent it."""
+
+
 class SenderVerdict(StrEnum):
     """Whether the claimed sender is proved."""
 

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from urllib.parse import quote
 
 from mailroom.clock import Clock
-from mailroom.domain.message import Door, Envelope
+from mailroom.domain.message import HANDED_IN, Door, Envelope
 from mailroom.domain.value import new_id
 from mailroom.errors import NothingToImport
 from mailroom.spool import Spool
@@ -98,7 +98,7 @@ def wrap(filename: str, content: bytes, *, recipient: str, sender: str = "") -> 
     declared = _TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
     lines = [
         f"Message-ID: <{identity}@upload.mailroom.invalid>",
-        f"From: <{_one_line(sender) or 'upload@mailroom.invalid'}>",
+        f"From: <{_one_line(sender) or HANDED_IN}>",
         f"To: <{_one_line(recipient)}>",
         f"Subject: {_subject(name)}",
         "MIME-Version: 1.0",

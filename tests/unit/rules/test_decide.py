@@ -102,6 +102,13 @@ def test_a_proved_sender_that_is_not_listed_waits() -> None:
     assert (decision.state, decision.rule) == (DocumentState.TO_ACCEPT, "sender_not_listed")
 
 
+def test_a_file_that_was_handed_in_waits_and_no_address_of_nobody_is_named() -> None:
+    handed_in = SenderProof(verdict=SenderVerdict.UNVERIFIED, identity="upload@mailroom.invalid")
+    decision = decide(facts(sender=handed_in, sender_listed=False), ())
+    assert (decision.state, decision.rule) == (DocumentState.TO_ACCEPT, "handed_in")
+    assert "sender_not_listed" not in codes(decision)
+
+
 def test_a_field_filled_in_by_hand_waits_for_a_person_also_with_automatic_acceptance() -> None:
     decision = decide(facts(completed_by_hand=True), ())
     assert (decision.state, decision.rule) == (DocumentState.TO_ACCEPT, "completed_by_hand")
