@@ -77,8 +77,9 @@ def test_a_validator_can_have_a_document_read_again(open_browser: Open, house: H
 
 
 def test_who_left_the_account_finds_nothing_any_more(open_browser: Open, house: House, bakery: SimpleNamespace) -> None:
+    house.user("other@korenaar.example", Role.OWNER, bakery.account)
     browser = open_browser(bakery.owner.email)
     with house.store.unit() as unit:
-        unit.users.leave(bakery.owner.id, bakery.account.id)
+        unit.users.take_out(bakery.owner.id, bakery.account.id)
     assert browser.get(f"/accounts/{bakery.account.id}/inbox").status_code == 404
     assert browser.get(f"/documents/{bakery.document.id}").status_code == 404
