@@ -114,3 +114,31 @@ def said(
     lines += [*(number or its_number).split("\n"), its_date if date is None else date, due, ""]
     lines += [*(sums.split("\n") if sums else SUMS[language]), "", *foot.split("\n")]
     return values(read("\n".join(line if line.startswith("!") else f"  {line}" for line in lines)))
+
+
+SELLER = """
+    !Timmerwerken Ghys BV
+    Kerkstraat 12
+    9000 Gent
+    BTW BE 0403.170.701
+"""
+OF_A_HUNDRED = """
+    Totaal excl. btw     100,00 EUR
+    Btw 21 %              21,00 EUR
+    Totaal incl. btw     121,00 EUR
+"""
+
+
+def saying(lines: str, *, head: str = SELLER, sums: str = OF_A_HUNDRED, foot: str = "") -> dict[str, str | None]:
+    """Return what is read from an invoice with these lines over its sums, and a foot under them."""
+    indented = ("\n".join(f"    {line}" for line in part.strip().split("\n")) for part in (lines, foot))
+    over, under = indented
+    return values(read(f"{head}\n{over}\n{sums}\n{under}"))
+
+
+METER = """
+        PARKING STADSHAL
+        Beheer: Mobipark NV
+        06.02.2026 09:02
+        {rows}
+"""

@@ -15,7 +15,7 @@ from functools import cache
 from mailroom.domain.document import DocumentType, Evidence, Field, FieldName, Fields, FieldSource
 from mailroom.domain.value import Reason
 from mailroom.extraction import dates, numbers, payment_reference, payment_terms
-from mailroom.extraction.amounts import Amount, find_amounts, item_headers
+from mailroom.extraction.amounts import find_amounts, item_headers
 from mailroom.extraction.candidates import Candidate, Sight, evidence, source_of
 from mailroom.extraction.confidence import ACCEPT, Signs, believe
 from mailroom.extraction.country import american
@@ -26,6 +26,7 @@ from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
 from mailroom.extraction.names import find_names, has_form
 from mailroom.extraction.net_and_vat import Found, Setting
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
+from mailroom.extraction.printed_amounts import Amount
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
 from mailroom.extraction.text import blur, compact, fold
 from mailroom.extraction.totals import Totals, solve

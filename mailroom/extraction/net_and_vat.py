@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from mailroom.extraction.amounts import Amount, rate_beside
+from mailroom.extraction.printed_amounts import Amount, rate_beside
 from mailroom.extraction.tax import fits_rate, rates_of
 
 NET = {"net": 1.0, "subtotal": 0.75, "sum": 0.2}
@@ -134,7 +134,7 @@ def _summed_net(pool: list[Amount], net_value: Decimal, vat: Found) -> Triple | 
         return None
     bases: dict[Decimal, Amount] = {}
     for amount in pool:
-        rate = (amount.rate or rate_beside(amount)) if amount.role("net", "subtotal") >= 0.5 else None
+        rate = _rate_of(amount) if amount.role("net", "subtotal") >= 0.5 else None
         if rate is not None:
             bases[rate] = amount
     if len(bases) < 2 or sum((a.value for a in bases.values()), Decimal(0)) != net_value:
@@ -184,13 +184,17 @@ def vat_rows(pool: list[Amount]) -> list[Amount]:
     for amount in pool:
         if amount.role("vat") < 0.6 or amount.role("net") > amount.role("vat"):
             continue
-        rate = amount.rate or rate_beside(amount)
+        rate = _rate_of(amount)
         if rate == 0 and amount.value:
             continue  # `btw 0% op 950,00` names what bears no VAT
         known = rows.get(rate) if rate is not None else None
         if rate is not None and (known is None or amount.rate is not None or known.rate is None):
             rows[rate] = amount
     return list(rows.values())
+
+
+def _rate_of(amount: Amount) -> Decimal | None:
+    return rate_beside(amount) if amount.rate is None else amount.rate
 
 
 def _triple_points(net: Amount, vat: Found, net_value: Decimal, setting: Setting) -> float:

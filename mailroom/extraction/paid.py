@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from mailroom.extraction.amounts import Amount
 from mailroom.extraction.net_and_vat import TOTAL, Setting
+from mailroom.extraction.printed_amounts import Amount
 
 _ROUNDING = Decimal("0.05")
 

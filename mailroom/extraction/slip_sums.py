@@ -6,58 +6,28 @@ Nothing is decided here; `totals.py` asks, and a person looks at what is not pri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
 
-from mailroom.extraction.amounts import Amount, rate_beside
+from mailroom.extraction.printed_amounts import Amount, rate_beside
+from mailroom.extraction.rate_tables import RateRow, tables_of_rates
 from mailroom.extraction.tax import fits_rate, rates_of
 
-_OF_A_ROW = 3
 _TOTALS = ("total", "payable", "sum")
 _PAID = ("total", "payable", "sum", "subtotal", "card", "tendered", "prepaid")
 
 
-@dataclass(frozen=True, slots=True)
-class RateRow:
-    """One row of the table."""
-
-    net: Amount
-    vat: Amount
-    gross: Amount
-
-
-def rows_of_rates(amounts: list[Amount]) -> list[RateRow]:
-    """Return the rows of the table of rates, without the row of their sums; none where it may be no such table.
+def rows_to_add_up(amounts: list[Amount]) -> list[RateRow]:
+    """Return the rows of the table of rates where their sums are not printed; none where it may be no such table.
 
     A last row larger than the others together may be their sum, with a row between that was not read.
     """
-    rows: list[RateRow] = []
-    for _, group in groupby(amounts, key=lambda a: (a.at.page, a.at.segment.row)):
-        row = _split(list(group))
-        if row:
-            rows.append(row)
-        elif rows and len(rows) < _SEVERAL:
-            rows = []
-        elif rows:
-            break
-    if len(rows) < _SEVERAL or sum((r.gross.value for r in rows[:-1]), Decimal(0)) <= rows[-1].gross.value:
+    table = next(iter(tables_of_rates(amounts)), None)
+    if table is None or table.sums or any(a.negative for a in table.amounts):
+        return []
+    rows = table.rows
+    if table.gross - rows[-1].gross.value <= rows[-1].gross.value:
         return []
     return [] if any(_said_elsewhere(row.gross, amounts) for row in rows) else rows
-
-
-_SEVERAL = 2
-
-
-def _split(row: list[Amount]) -> RateRow | None:
-    """Return the last three amounts of a row, if two of them are net and VAT of the third, which stands last."""
-    if len(row) < _OF_A_ROW or any(a.line_item or a.negative for a in row):
-        return None
-    one, other, gross = row[-_OF_A_ROW:]
-    net, vat = (one, other) if one.value >= other.value else (other, one)
-    if not gross.value or net.value + vat.value != gross.value:
-        return None
-    return RateRow(net, vat, gross) if not vat.value or fits_rate(net.value, vat.value, rates_of("")) else None
 
 
 def _said_elsewhere(gross: Amount, amounts: list[Amount]) -> bool:

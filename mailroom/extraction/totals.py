@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from mailroom.extraction.amounts import Amount, rate_beside
 from mailroom.extraction.currency import code_beside
 from mailroom.extraction.net_and_vat import (
     NET,
@@ -37,7 +36,9 @@ from mailroom.extraction.paid import (
     proof_by_payment,
     unrounded,
 )
-from mailroom.extraction.slip_sums import RateRow, is_misread, is_rate, misread_vat, rows_of_rates, subtotals_by_cash
+from mailroom.extraction.printed_amounts import Amount, rate_beside
+from mailroom.extraction.rate_tables import RateRow
+from mailroom.extraction.slip_sums import is_misread, is_rate, misread_vat, rows_to_add_up, subtotals_by_cash
 from mailroom.extraction.tax import fits_rate, rates_of
 
 _NOT_TOTAL = ("cash_discount", "discount", "change", "tendered", "prepaid", "rounding", "tip", "shipping")
@@ -67,7 +68,7 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
     if setting.zero_vat:
         _name_untaxed_sum(pool)
     ranked = _ranked(pool, amounts, setting)
-    table = rows_of_rates(amounts) if setting.receipt else []
+    table = rows_to_add_up(amounts) if setting.receipt else []
     if table:
         ranked = [r for r in ranked if all(r[1].value != row.gross.value for row in table)]
         if _weak(ranked):

@@ -125,61 +125,6 @@ def test_what_announces_a_register_number_names_nobody() -> None:
     assert values(read(page))["seller_name"] == "Clearbrook Hygiene Ltd"
 
 
-def test_a_sum_that_nothing_calls_one_is_known_by_its_column() -> None:
-    found = values(
-        read("""
-  HONORARNOTE 12/2026
-  Betriebsbegehung, 3 Stunden à 118,-        EUR    354,00
-  Untersuchungen, 8 Personen à 46,50         EUR    372,00
-  Honorar                                    EUR    726,00
-""")
-    )
-    assert found["total_amount"] == "726.00"
-
-
-@pytest.mark.parametrize(
-    ("taxed", "untaxed", "total"),
-    [
-        ("Totaal belast", "Kadaster inschrijving (onbelast)", "Totaal van deze declaratie"),
-        ("Total HT", "Débours (non soumis à TVA)", "Total de la présente facture"),
-        ("Nettobetrag", "Gerichtskosten (nicht steuerbar)", "Gesamtbetrag dieser Rechnung"),
-        ("Net amount", "Court fees (outside the scope of VAT)", "Total of this invoice"),
-    ],
-)
-def test_an_amount_without_vat_is_a_part_of_the_total_of_this_invoice(taxed: str, untaxed: str, total: str) -> None:
-    found = values(
-        read(f"""
-  Honorar A                                    1.850,00
-  Honorar B                                       96,50
-  {taxed:<40}     1.946,50
-  VAT 21 %                                       408,77
-  {untaxed:<40}       144,50
-  {total:<40}     2.499,77
-""")
-    )
-    assert (found["vat_amount"], found["total_amount"]) == ("408.77", "2499.77")
-
-
-def test_sums_of_net_and_vat_stand_in_one_row_though_a_levy_is_still_to_come() -> None:
-    found = values(
-        read("""
-  Leistung                   Menge    Netto     MwSt     Betrag netto
-  Doppelzimmer                   3    131,82     10%          395,45
-  Halbpension                    3     26,36     10%           79,09
-  Getränke                       1     33,00     20%           33,00
-  Sauna                          2      5,00     20%           10,00
-  Netto 10%                                                   474,54
-  MwSt 10%                                                     47,45
-  Netto 20%                                                    43,00
-  MwSt 20%                                                      8,60
-  Summe Netto / MwSt                           517,54          56,05
-  Ortstaxe 3 x 3,30 (nicht steuerbar)                           9,90
-  Gesamtbetrag EUR                                            583,49
-""")
-    )
-    assert (found["vat_amount"], found["total_amount"]) == ("56.05", "583.49")
-
-
 def test_every_term_of_payment_has_a_word_by_which_it_is_found() -> None:
     for phrase in payment_terms._phrases("due_days"):
         assert list(payment_terms._terms_in(fold(phrase.replace("{n}", "30")))), phrase

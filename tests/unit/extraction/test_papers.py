@@ -26,19 +26,6 @@ TILL_SLIP = """
     12/03/2026  08:41
     Bedankt en tot ziens
 """
-RESTAURANT = """
-        RESTAURANT LE PONT
-        2 quai de la Loire
-        44000 Nantes
-
-    Table 7      14/02/2026 20:55
-    2 Menu               58,00
-    1 Vin                22,00
-    Sous-total           80,00
-    Pourboire             5,00
-    TOTAL TTC            80,00
-    CB                   85,00
-"""
 CREDIT_NOTE = """
   Houthandel De Spar BV
   Zagerijstraat 12
@@ -55,18 +42,6 @@ CREDIT_NOTE = """
                        Btw 21%               21,00
                        Totaal               121,00 EUR
 """
-MANY_RATES = """
-  Feinkost Ahrens GmbH                     Rechnungsnummer: 4711-26
-  Hafenstr. 1                              Rechnungsdatum: 01.03.2026
-  20457 Hamburg                            USt-IdNr.: DE136695976
-
-  MwSt.-Satz      Netto       MwSt.      Brutto
-  7 %            100,00        7,00      107,00
-  19 %           200,00       38,00      238,00
-  Summe          300,00       45,00      345,00
-
-  Gesamtbetrag                           345,00 EUR
-"""
 
 
 def test_a_till_slip_gives_shop_date_and_total_not_what_was_paid() -> None:
@@ -78,32 +53,11 @@ def test_a_till_slip_gives_shop_date_and_total_not_what_was_paid() -> None:
     assert found["seller_vat_id"] == "BE0417497106"
 
 
-def test_a_tip_is_not_part_of_the_total() -> None:
-    found = values(read(RESTAURANT))
-    assert found["total_amount"] == "80.00"
-    assert found["issue_date"] == "2026-02-14"
-
-
-def test_the_total_is_what_is_left_after_rounding() -> None:
-    slip = "TOTAL (incl. tax)      12.37\nROUNDING      -0.02\nTOTAL      12.35\nCASH      12.35\n"
-    assert values(read(slip))["total_amount"] == "12.35"
-
-
-def test_item_lines_with_a_rounding_but_no_total_break_nothing() -> None:
-    lines = "Item        Qty        Price        Amount\nBread       2          1.50         3.00\n\nRounding   -0.02\n"
-    assert read(lines).fields[FieldName.TOTAL_AMOUNT].confidence < 0.75
-
-
 def test_a_credit_note_has_its_own_number_not_the_invoices() -> None:
     found = values(read(CREDIT_NOTE))
     assert found["document_type"] == "credit_note"
     assert found["invoice_number"] == "CN 2026/004"
     assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == ("100.00", "21.00", "121.00")
-
-
-def test_a_table_of_rates_is_added_up() -> None:
-    found = values(read(MANY_RATES))
-    assert (found["net_amount"], found["vat_amount"], found["total_amount"]) == ("300.00", "45.00", "345.00")
 
 
 @pytest.mark.parametrize(
@@ -252,24 +206,6 @@ def test_the_buyers_vat_id_is_not_the_sellers_even_when_it_is_the_only_one() -> 
 
 def test_a_steuernummer_is_no_vat_id() -> None:
     assert values(read("Rechnung\n\nSteuernummer: 136 695 976\n"))["seller_vat_id"] is None
-
-
-def test_reverse_charge_means_vat_zero_and_net_is_the_total() -> None:
-    drawing = "Invoice no. 12\n\nAmount due   500.00 EUR\n\nVAT reverse charge, article 196\n"
-    found = values(read(drawing))
-    assert (found["vat_amount"], found["total_amount"], found["net_amount"]) == ("0.00", "500.00", "500.00")
-
-
-def test_a_total_that_ocr_lost_is_derived_from_net_and_vat() -> None:
-    found = read("Totaal excl. btw      200,00\nBtw 21%      42,00\nT#tnl\n", ocr=True)
-    total = found.fields[FieldName.TOTAL_AMOUNT]
-    assert (total.value, total.source) == ("242.00", FieldSource.DERIVED)
-    assert [e.proof for e in total.evidence] == ["sum_of_net_and_vat"] * 2
-
-
-def test_two_totals_are_reported_as_a_doubt() -> None:
-    found = read("Factuur\n\nTotaal      121,00\n\nTotaal      133,10\n")
-    assert [p.code for p in found.problems] == ["two_totals"]
 
 
 def test_what_the_xml_says_wins_with_certainty_and_pages_fill_the_rest() -> None:

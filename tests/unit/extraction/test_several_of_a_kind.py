@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import read, values
+from pages_extraction import OF_A_HUNDRED, SELLER, read, saying, values
 
 from mailroom.domain.document import FieldName
 from mailroom.extraction import THRESHOLDS
-
-HEAD = """
-    !Timmerwerken Ghys BV
-    Kerkstraat 12
-    9000 Gent
-    BTW BE 0403.170.701
-"""
-SUMS = """
-    Totaal excl. btw     100,00 EUR
-    Btw 21 %              21,00 EUR
-    Totaal incl. btw     121,00 EUR
-"""
-
-
-def said(lines: str, *, head: str = HEAD, sums: str = SUMS, foot: str = "") -> dict[str, str | None]:
-    """Return what is read from an invoice with these lines over its sums, and a foot under them."""
-    indented = ("\n".join(f"    {line}" for line in part.strip().split("\n")) for part in (lines, foot))
-    over, under = indented
-    return values(read(f"{head}\n{over}\n{sums}\n{under}"))
-
 
 # -- numbers --------------------------------------------------------------------------------------------------------
 
@@ -42,11 +22,11 @@ def said(lines: str, *, head: str = HEAD, sums: str = SUMS, foot: str = "") -> d
 )
 def test_the_number_of_an_identity_card_is_not_that_of_the_invoice(line: str) -> None:
     head = "\n    Furnizor: Dacia Consult SRL\n    CUI: RO 14399840\n    !FACTURA FISCALA"
-    assert said("Nr. DC-0482 din data 28.02.2026", head=head, foot=line)["invoice_number"] == "DC-0482"
+    assert saying("Nr. DC-0482 din data 28.02.2026", head=head, foot=line)["invoice_number"] == "DC-0482"
 
 
 def test_a_bare_nr_is_that_of_the_register_named_before_it() -> None:
-    assert said("FACTUUR\nDatum 03/04/2026", foot="KvK Amsterdam nr. 27188204")["invoice_number"] is None
+    assert saying("FACTUUR\nDatum 03/04/2026", foot="KvK Amsterdam nr. 27188204")["invoice_number"] is None
 
 
 @pytest.mark.parametrize(
@@ -62,11 +42,11 @@ def test_a_bare_nr_is_that_of_the_register_named_before_it() -> None:
     ],
 )
 def test_a_bare_reference_is_the_number_of_an_invoice_that_nothing_else_numbers(line: str, number: str | None) -> None:
-    assert said(line)["invoice_number"] == number
+    assert saying(line)["invoice_number"] == number
 
 
 def test_the_number_of_a_bare_reference_is_never_sure() -> None:
-    found = read(f"{HEAD}\n    FACTUUR\n    Referentie: 2026-118\n    Datum: 03/04/2026\n{SUMS}")
+    found = read(f"{SELLER}\n    FACTUUR\n    Referentie: 2026-118\n    Datum: 03/04/2026\n{OF_A_HUNDRED}")
     assert 0.5 < found.fields[FieldName.INVOICE_NUMBER].confidence < THRESHOLDS[FieldName.INVOICE_NUMBER]
 
 
@@ -89,14 +69,14 @@ def test_the_number_of_a_bare_reference_is_never_sure() -> None:
 def test_a_term_from_the_invoice_date_needs_no_word_of_paying_beside_an_account_or_alone(
     foot: str, due: str | None
 ) -> None:
-    assert said("FACTUUR 2026-118\nDatum: 03/04/2026", foot=foot)["due_date"] == due
+    assert saying("FACTUUR 2026-118\nDatum: 03/04/2026", foot=foot)["due_date"] == due
 
 
 @pytest.mark.parametrize(
     "foot", ["Payment within 14 days.", "Zahlung innerhalb von 14 Tagen", "Plata in 14 zile", "Payment: 14 days"]
 )
 def test_what_is_to_be_paid_in_days_is_no_receipt(foot: str) -> None:
-    assert said("INVOICE 2026-118\nDate 03/04/2026", foot=foot)["document_type"] == "invoice"
+    assert saying("INVOICE 2026-118\nDate 03/04/2026", foot=foot)["document_type"] == "invoice"
 
 
 # -- accounts -------------------------------------------------------------------------------------------------------
@@ -121,7 +101,7 @@ OWN, SOLD = "BE68539007547034", "BE53230359727853"
     ],
 )  # fmt: skip
 def test_of_several_accounts_the_one_of_this_debt_and_its_currency_is_taken(foot: str, account: str) -> None:
-    assert said("FACTUUR 2026-118\nDatum 03/04/2026", foot=foot)["iban"] == account
+    assert saying("FACTUUR 2026-118\nDatum 03/04/2026", foot=foot)["iban"] == account
 
 
 # -- VAT ids --------------------------------------------------------------------------------------------------------
@@ -142,57 +122,10 @@ SHOP = "\n    !Lindeboom"
 def test_a_vat_id_that_goes_on_in_the_next_line_is_read_where_its_check_digits_hold(
     foot: str, vat_id: str | None
 ) -> None:
-    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == vat_id
+    assert saying("FACTUUR 2026-118\nDatum 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == vat_id
 
 
 # -- sums -----------------------------------------------------------------------------------------------------------
-
-CROWNS = """
-    Total excl. VAT   1 000,00 EUR
-    VAT 21 %            210,00 EUR
-    Total             1 210,00 EUR
-    Recapitulation in CZK (rate 25,105)
-    Base 25 105,00 CZK   VAT 5 272,05 CZK   Total 30 377,05 CZK
-"""
-POUNDS = """
-    Net             £1,000.00
-    VAT 20%           £200.00
-    Total           £1,200.00
-    VAT in EUR        €236.40
-    Total in EUR    €1,418.40
-"""
-DOLLARS = """
-    Total excl. VAT   EUR   1.000,00
-    VAT 21 %          EUR     210,00
-    Total             EUR   1.210,00
-    Licences USD 540,00   Support USD 540,00   Equivalent   USD   1.306,80
-"""
-
-
-@pytest.mark.parametrize(
-    ("sums", "expected"),
-    [
-        (CROWNS, ("1000.00", "210.00", "1210.00", "EUR")),
-        (POUNDS, ("1000.00", "200.00", "1200.00", "GBP")),
-        (DOLLARS, ("1000.00", "210.00", "1210.00", "EUR")),
-    ],
-)
-def test_sums_repeated_in_another_currency_are_not_those_of_the_invoice(sums: str, expected: tuple[str, ...]) -> None:
-    found = said("INVOICE 2026-118\nDate 03/04/2026", sums=sums)
-    assert tuple(found[k] for k in ("net_amount", "vat_amount", "total_amount", "currency")) == expected
-
-
-PREMIUMS = """
-    Garantie              Prime nette   Frais   Taxes      Prime totale
-    R.C. Exploitation        812,00     24,36   77,36            913,72
-    R.C. après livraison     203,00      6,09   19,34            228,43
-    Protection juridique      95,00      2,85    9,05            106,90
-"""
-
-
-def test_the_amounts_of_a_column_are_parts_of_the_total_that_they_add_up_to() -> None:
-    sums = f"{PREMIUMS}    Montant total à payer pour le 01/01/2026 : 1.249,05 EUR\n"
-    assert said("FACTURE 2026-118\nDate 03/04/2026", sums=sums)["total_amount"] == "1249.05"
 
 
 # -- parties --------------------------------------------------------------------------------------------------------
@@ -208,7 +141,7 @@ def test_the_amounts_of_a_column_are_parts_of_the_total_that_they_add_up_to() ->
     ],
 )
 def test_the_vat_id_of_a_fiscal_representative_is_not_the_sellers(foot: str) -> None:
-    assert said("INVOICE 2026-118\nDate 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == "BE0403170701"
+    assert saying("INVOICE 2026-118\nDate 03/04/2026", head=SHOP, foot=foot)["seller_vat_id"] == "BE0403170701"
 
 
 def test_a_letter_to_the_buyer_ends_where_its_text_begins() -> None:
@@ -236,7 +169,7 @@ def test_a_letter_to_the_buyer_ends_where_its_text_begins() -> None:
 )
 def test_initials_in_a_box_before_a_name_are_no_part_of_it(sign: str, name: str) -> None:
     head = f"\n    !{sign}\n    Kerkstraat 12\n    9000 Gent\n    BTW BE 0403.170.701"
-    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_name"] == name
+    assert saying("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_name"] == name
 
 
 BUYER = """
@@ -258,7 +191,7 @@ BUYER = """
     ],
 )
 def test_the_vat_id_that_stands_with_an_account_or_a_register_is_the_sellers(head: str, foot: str) -> None:
-    found = said("FACTUUR 2026-118\nDatum 03/04/2026", head=f"\n{head}", foot=foot)
+    found = saying("FACTUUR 2026-118\nDatum 03/04/2026", head=f"\n{head}", foot=foot)
     assert found["seller_vat_id"] == "BE0403170701"
 
 
@@ -270,7 +203,7 @@ def test_two_blocks_side_by_side_are_told_apart_by_what_stands_in_each() -> None
     BTW BE 0403.170.701
     KBC BE68 5390 0754 7034              BTW BE 0710.493.425
     """
-    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_vat_id"] == "BE0403170701"
+    assert saying("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_vat_id"] == "BE0403170701"
 
 
 @pytest.mark.parametrize(("seller", "buyer"), [("Furnizor", "Cumparator"), ("Leverancier", "Klant")])
@@ -284,32 +217,32 @@ def test_a_party_in_the_cell_right_of_its_label_has_what_is_under_that(seller: s
                     Meir 12, 2000 Antwerpen
                     BE 0403.170.701
     """
-    assert said("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_vat_id"] == "BE0403170701"
+    assert saying("FACTUUR 2026-118\nDatum 03/04/2026", head=head)["seller_vat_id"] == "BE0403170701"
 
 
 def test_the_owner_of_a_firm_is_not_its_name() -> None:
     head = "\n    Innenausbau Kowalczyk\n    Inhaber: Piotr Kowalczyk\n    Zechenstraße 88, 45888 Gelsenkirchen"
-    assert said("RECHNUNG 2026-118\nDatum 03.04.2026", head=head)["seller_name"] == "Innenausbau Kowalczyk"
+    assert saying("RECHNUNG 2026-118\nDatum 03.04.2026", head=head)["seller_name"] == "Innenausbau Kowalczyk"
 
 
 # -- more of numbers, dates and sums --------------------------------------------------------------------------------
 
 
 def test_a_number_with_the_form_of_a_day_is_a_number_where_a_label_calls_it_one() -> None:
-    found = said("RECHNUNG\nRechnung-Nr.:     20260318\nRechnungsdatum:   10.03.2026")
+    found = saying("RECHNUNG\nRechnung-Nr.:     20260318\nRechnungsdatum:   10.03.2026")
     assert (found["invoice_number"], found["issue_date"]) == ("20260318", "2026-03-10")
 
 
 def test_two_numbers_with_a_stroke_between_are_not_one_where_each_stands_alone() -> None:
     lines = "VERZAMELFACTUUR   DATUM        DEBITEUR\nLF2601-30077      01-01-2026   118204"
     foot = "Graag betalen onder vermelding van debiteur- en factuurnummer: 118204 / LF2601-30077."
-    assert said(lines, foot=foot)["invoice_number"] == "LF2601-30077"
+    assert saying(lines, foot=foot)["invoice_number"] == "LF2601-30077"
 
 
 def test_the_day_of_an_invoice_that_a_sentence_names_is_not_that_of_the_credit_note() -> None:
     lines = "AVOIR AV000231\n29/12/2025"
     foot = "Cet avoir annule partiellement la facture FA001904 du 11/12/2025."
-    assert said(lines, foot=foot)["issue_date"] == "2025-12-29"
+    assert saying(lines, foot=foot)["issue_date"] == "2025-12-29"
 
 
 @pytest.mark.parametrize(
@@ -322,31 +255,12 @@ def test_the_day_of_an_invoice_that_a_sentence_names_is_not_that_of_the_credit_n
     ],
 )  # fmt: skip
 def test_a_due_date_is_found_in_a_box_over_two_lines_and_after_a_dash(lines: str, foot: str, due: str | None) -> None:
-    assert said(f"FACTURE 26-118\n{lines}", foot=foot)["due_date"] == due
+    assert saying(f"FACTURE 26-118\n{lines}", foot=foot)["due_date"] == due
 
 
 def test_a_credit_note_is_not_due_when_its_money_comes_back() -> None:
-    found = said("CREDITNOTA CN-118\nDatum: 20/02/2026", foot="De terugbetaling volgt binnen 5 dagen na betaling.")
+    found = saying("CREDITNOTA CN-118\nDatum: 20/02/2026", foot="De terugbetaling volgt binnen 5 dagen na betaling.")
     assert found["due_date"] is None
-
-
-RETAINED = """
-    Rechnungsbetrag netto           9.785,00 EUR
-    ./. 5 % Sicherheitseinbehalt     -489,25 EUR
-    Auszahlungsbetrag               9.295,75 EUR
-    Steuerschuldnerschaft des Leistungsempfängers nach § 13b UStG.
-"""
-
-
-def test_what_is_retained_of_an_invoice_without_vat_is_a_part_of_its_total() -> None:
-    found = said("RECHNUNG 2025/061\nDatum: 1.9.2025", sums=RETAINED)
-    assert (found["total_amount"], found["payable_amount"]) == ("9785.00", "9295.75")
-
-
-def test_an_american_invoice_without_a_tax_has_none() -> None:
-    head = "\n    Brightwater Advisory LLC\n    4410 Meridian Ave N\n    Seattle, WA 98103 US"
-    found = said("INVOICE 10387\nDATE 04/01/2026", head=head, sums="    BALANCE DUE   USD 4,259.00\n")
-    assert (found["net_amount"], found["vat_amount"]) == ("4259.00", "0.00")
 
 
 @pytest.mark.parametrize(
@@ -359,21 +273,13 @@ def test_an_american_invoice_without_a_tax_has_none() -> None:
 )
 def test_a_romanian_tax_number_of_who_pays_no_vat_is_no_vat_id(cif: str, foot: str, vat_id: str | None) -> None:
     head = f"\n    Furnizor: DUMITRU MIHAI P.F.A.\n    {cif}"
-    assert said("FACTURA 0031\nData: 24.11.2025", head=head, foot=foot)["seller_vat_id"] == vat_id
-
-
-@pytest.mark.parametrize(
-    "remark", ["inclusief € 21,00 btw", "incl. 21,00 € MwSt.", "dont 21,00 € TVA", "includes €21.00 VAT"]
-)
-def test_the_vat_is_found_in_a_remark_on_the_total(remark: str) -> None:
-    found = said("FACTUUR 2026-118\nDatum 03/04/2026", sums=f"    Totaal     € 121,00 ({remark})\n")
-    assert (found["vat_amount"], found["total_amount"]) == ("21.00", "121.00")
+    assert saying("FACTURA 0031\nData: 24.11.2025", head=head, foot=foot)["seller_vat_id"] == vat_id
 
 
 def test_the_vat_id_in_the_foot_with_telephone_and_web_is_the_sellers() -> None:
     foot = "Tel +32 10 22 33 44     info@lindeboom.example     BE 0403.170.701"
     head = f"\n    Lindeboom SRL\n    Rue du Moulin 12\n    1300 Wavre\n{BUYER}"
-    assert said("FACTURE 2026-118\nDate 03/04/2026", head=head, foot=foot)["seller_vat_id"] == "BE0403170701"
+    assert saying("FACTURE 2026-118\nDate 03/04/2026", head=head, foot=foot)["seller_vat_id"] == "BE0403170701"
 
 
 # -- what is called less plainly ------------------------------------------------------------------------------------
@@ -381,17 +287,17 @@ def test_the_vat_id_in_the_foot_with_telephone_and_web_is_the_sellers() -> None:
 
 def test_an_invoice_number_goes_before_the_number_of_a_receipt() -> None:
     lines = "RECEIPT\nReceipt number   2411-0042\nInvoice number   NC-118220\nDate paid        March 3, 2026"
-    found = said(lines)
+    found = saying(lines)
     assert (found["invoice_number"], found["issue_date"]) == ("NC-118220", "2026-03-03")
 
 
 def test_the_number_of_a_credit_note_goes_before_that_of_its_invoice() -> None:
     lines = "CREDITNOTA\nFactuurnummer     VF2026/0877\nCreditnotanummer  CN2026/0061\nDatum  03/04/2026"
-    assert said(lines)["invoice_number"] == "CN2026/0061"
+    assert saying(lines)["invoice_number"] == "CN2026/0061"
 
 
 def test_a_payment_dates_no_paper_that_has_a_date_of_its_own() -> None:
-    assert said("RECEIPT 2411-0042\nDate paid   March 3, 2026\nDate   March 1, 2026")["issue_date"] == "2026-03-01"
+    assert saying("RECEIPT 2411-0042\nDate paid   March 3, 2026\nDate   March 1, 2026")["issue_date"] == "2026-03-01"
 
 
 @pytest.mark.parametrize(
@@ -404,37 +310,7 @@ def test_a_payment_dates_no_paper_that_has_a_date_of_its_own() -> None:
 def test_the_day_to_pay_is_found_at_the_end_of_a_month_and_under_that_of_a_discount(
     lines: str, foot: str, due: str
 ) -> None:
-    assert said(lines, foot=foot)["due_date"] == due
-
-
-ADVANCES = """
-    Totaal excl. btw                   3.078,70 EUR
-    Btw 21%                              646,53 EUR
-    Totaal van deze afrekening         3.725,23 EUR
-    Reeds gefactureerde voorschotten  -3.600,00 EUR
-    {}    125,23 EUR
-    Uw nieuw voorschot bedraagt          310,00 EUR
-"""
-EARLIER = """
-    Total fără TVA                       673,14 lei
-    TVA 21%                              141,36 lei
-    Total factură curentă                814,50 lei
-    Sold neachitat la data emiterii      118,20 lei
-    {}                                   932,70 lei
-"""
-
-
-@pytest.mark.parametrize(
-    ("sums", "total", "payable"),
-    [
-        (ADVANCES.format("Te betalen voor 27 februari 2026"), "3725.23", "125.23"),
-        (ADVANCES.format("Restbedrag van deze afrekening  "), "3725.23", "125.23"),
-        (EARLIER.format("Total de plată cu sold"), "814.50", "932.70"),
-    ],
-)
-def test_what_is_left_to_pay_is_proved_by_arithmetic_whatever_it_is_called(sums: str, total: str, payable: str) -> None:
-    found = said("FACTUUR 2026-118\nDatum 12/02/2026", sums=sums)
-    assert (found["total_amount"], found["payable_amount"]) == (total, payable)
+    assert saying(lines, foot=foot)["due_date"] == due
 
 
 def test_a_buyer_named_in_its_line_has_nothing_of_the_next_column() -> None:
@@ -443,7 +319,7 @@ def test_a_buyer_named_in_its_line_has_nothing_of_the_next_column() -> None:
     To: Lindeboom NV                                    VAT GB 823 8476 09
     Meir 12, 2000 Antwerp
     """
-    assert said("INVOICE 118\nDate 03/04/2026", head=head)["seller_vat_id"] == "GB823847609"
+    assert saying("INVOICE 118\nDate 03/04/2026", head=head)["seller_vat_id"] == "GB823847609"
 
 
 def test_in_a_list_of_captions_with_number_and_date_the_vat_id_is_the_customers() -> None:
@@ -453,7 +329,7 @@ def test_in_a_list_of_captions_with_number_and_date_the_vat_id_is_the_customers(
     2030 Antwerpen                                      Vervaldatum : 30/05/2026
     BTW BE 0403.170.701                                 BTW nr.     : BE0710493425
     """
-    assert said("FACTUUR", head=head)["seller_vat_id"] == "BE0403170701"
+    assert saying("FACTUUR", head=head)["seller_vat_id"] == "BE0403170701"
 
 
 def test_the_only_vat_id_is_not_the_sellers_where_it_stands_with_the_buyer() -> None:
@@ -461,35 +337,17 @@ def test_the_only_vat_id_is_not_the_sellers_where_it_stands_with_the_buyer() -> 
     Furnizor: DUMITRU MIHAI P.F.A.                      Client: ATELIERELE CIBINIUM SRL
     F08/441/2021                                        C.I.F.: RO34822405
     """
-    assert said("FACTURA 0031\nData: 24.11.2025", head=head)["seller_vat_id"] is None
+    assert saying("FACTURA 0031\nData: 24.11.2025", head=head)["seller_vat_id"] is None
 
 
 def test_the_zone_of_the_buyer_ends_at_the_title() -> None:
     lines = "Frau\nRegula Frei\nSeeweg 2\n8600 Dübendorf\nRechnung 2026-0042\nUnsere MWST-Nr.: CHE-107.524.635 MWST"
-    assert said(lines, head="\n    Schreinerei Kunz GmbH")["seller_vat_id"] == "CHE107524635"
-
-
-def test_what_is_deducted_of_an_invoice_without_vat_is_a_part_of_its_total() -> None:
-    sums = """
-    Sub total                                         £3,000.00
-    VAT - domestic reverse charge (20%)                   £0.00
-    CIS deduction 20% of labour                        -£480.00
-    Amount due                                        £2,520.00
-    """
-    found = said("INVOICE No: 0118\nDATE: 03/04/26", sums=sums)
-    assert (found["total_amount"], found["payable_amount"]) == ("3000.00", "2520.00")
-
-
-@pytest.mark.parametrize("lines", ["STORNORECHNUNG 5110418\nDatum 24.09.2026", "FACTURA STORNO\nSeria DAP Nr. 00773"])
-def test_an_invoice_whose_total_is_below_nothing_is_a_credit_note(lines: str) -> None:
-    sums = "    Netto   587,70-\n    MwSt 19,0 %   111,66-\n    Gesamtbetrag EUR   699,36-\n"
-    found = said(lines, sums=sums)
-    assert (found["document_type"], found["total_amount"]) == ("credit_note", "-699.36")
+    assert saying(lines, head="\n    Schreinerei Kunz GmbH")["seller_vat_id"] == "CHE107524635"
 
 
 def test_the_day_under_the_number_under_the_title_is_that_of_the_invoice() -> None:
     lines = "FACTUUR / FACTURE\nNr. 26/W09/00118\nvan 06.03.2026   vervalt 05.04.2026"
-    assert said(lines)["issue_date"] == "2026-03-06"
+    assert saying(lines)["issue_date"] == "2026-03-06"
 
 
 def test_a_number_beside_the_caption_of_a_party_has_the_title_over_it() -> None:
@@ -498,4 +356,4 @@ def test_a_number_beside_the_caption_of_a_party_has_the_title_over_it() -> None:
     Emitent                                 FGO118 / 2026
     Pixel Art SRL                           Emisa: 03.04.2026
     """
-    assert said("CIF: RO14399840", head=head)["invoice_number"] == "FGO118 / 2026"
+    assert saying("CIF: RO14399840", head=head)["invoice_number"] == "FGO118 / 2026"

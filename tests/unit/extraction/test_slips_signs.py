@@ -84,61 +84,6 @@ def test_a_day_of_which_the_picture_lost_the_beginning_is_none() -> None:
     assert found["issue_date"] == "2026-02-21"
 
 
-def test_brackets_after_a_rate_hold_what_it_is_reckoned_on() -> None:
-    found = values(
-        read(
-            """
-        Kapsalon Zonneberg
-        Te betalen             € 143,46
-        Bancontact             € 143,46
-        Btw 21 % (118,56)       € 24,90
-        14/11/2025  16:20
-        Ticket 3310
-        """,
-            ocr=True,
-        )
-    )
-    assert (found["net_amount"], found["vat_amount"]) == ("118.56", "24.90")
-
-
-PARKED = """
-        STAD ZONNEBERG
-        kassaticket
-        21/07/2025
-        BETAALD      {paid}
-        KAART xx7719
-"""
-
-
-@pytest.mark.parametrize(("seen", "amount"), [("5-50 EUR", "5.50"), ("5:95 EUR", "5.95"), ("5,50 EUR", "5.50")])
-def test_the_stop_of_an_amount_that_looks_like_another_sign_on_a_picture(seen: str, amount: str) -> None:
-    page = PARKED.format(paid=seen)
-    assert values(read(page, ocr=True))["total_amount"] == amount
-
-
-def test_a_time_of_day_that_was_paid_is_no_amount() -> None:
-    assert values(read(PARKED.format(paid="20:35"), ocr=True))["total_amount"] is None
-
-
-@pytest.mark.parametrize("line", ["Subtotal (incl. 6% VAT €1.01)     €17.84", "Totaal (incl. 6 % btw 1,01)     17,84"])
-def test_an_amount_in_brackets_that_speak_of_the_vat_is_the_vat(line: str) -> None:
-    found = values(
-        read(
-            f"""
-        Vamos Mobility SRL
-        Rue des Palais 44, 1030 Schaerbeek
-        Receipt
-        31/01/2026 20:41
-        Trip fare                 €15.34
-        Airport surcharge          €2.50
-        {line}
-        Mastercard                €17.84
-        """
-        )
-    )
-    assert (found["total_amount"], found["vat_amount"], found["net_amount"]) == ("17.84", "1.01", "16.83")
-
-
 def test_a_country_of_which_a_letter_looks_like_a_digit_begins_a_vat_id_that_proves_itself() -> None:
     page = "        FARMACIA ZORILOR\n        C.I.F. R0{}\n        TOTAL LEI      14,50\n        BON FISCAL\n"
     assert values(read(page.format("18189442"), ocr=True))["seller_vat_id"] == "RO18189442"
