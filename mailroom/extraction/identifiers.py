@@ -18,6 +18,7 @@ from mailroom.domain.document import bare_vat_id
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below
+from mailroom.extraction.national_ids import ID_ROLES, possible_ids
 
 VAT_ROLES = ("vat_id", "enterprise_number", "vat", "buyer_vat_id", "vat_rate")
 
@@ -34,7 +35,10 @@ _BODIES: dict[str, tuple[str, ...]] = {
 _SEPARATOR = r"[ .\-/]{0,2}"
 _MODULES = {"EL": "gr", "CHE": "ch", "XI": "gb"}
 _OCR_DIGITS = str.maketrans("OoQDIlSBZ|", "0000115821")
-_BARE = re.compile(r"(?<![\w.])(?:U?\d(?:[ .\-/]?[\dB]){5,13}|[A-HJNPQRSUVW]\d{7}[0-9A-J])(?![\w]|[.,/]\d)")
+_BARE = re.compile(
+    r"(?<![\w.])(?P<stem>[A-Z][ .\-]?\d(?:[ .\-/]?\d){6,7}|\d(?:[ .\-/]?[\dB]){5,13})"
+    r"(?:[ .\-]?(?:MVA|[A-Z]{1,2}))?(?![\w]|[.,/]\d)"
+)
 _ODD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .]?\d(?:[ .\-]?[0-9A-Z]){6,13}(?![A-Za-z0-9])")
 _BEGUN = re.compile(
     rf"(?<![A-Za-z0-9])(?:{'|'.join(_BODIES)})(?:[ .\-/]{{0,2}}[A-Z]?\d(?:[ .\-/]?[\dA-Z])*)?[ .\-/]{{0,2}}$"
@@ -204,27 +208,18 @@ def _repair(prefix: str, body: str) -> str | None:
 
 
 def _bare(sight: Sight, segment: Segment) -> Iterator[Candidate]:
-    """Ids without their prefix count beside a label, or in the Belgian way of writing; and only with check digits."""
+    """Ids without their prefix count beside a label, or where their form tells what they are; and with check digits."""
     for match in _BARE.finditer(segment.text):
         first, last = segment.span(*match.span())
         candidate = pair(sight, Candidate("", segment, first, last, match[0], start=match.start()))
-        labelled = candidate.strength("vat_id", "enterprise_number", "buyer_vat_id") >= 0.6
-        if candidate.strength("iban", "tax_number", "other_number") > 0.6 or not (
-            labelled or _BELGIAN.fullmatch(match[0])
-        ):
+        labelled = candidate.strength(*ID_ROLES) >= 0.6
+        own_form = _BELGIAN.fullmatch(match[0]) or match[0].endswith("MVA")
+        other = candidate.strength("iban", "tax_number", *(() if own_form else ("other_number",))) > 0.6
+        if other or not (labelled or own_form):
             continue
-        value = _with_prefix(re.sub(r"[ .\-/]", "", match[0]), candidate, labelled=labelled)
+        forms = dict.fromkeys(re.sub(r"[ .\-/]", "", text) for text in (match[0], match["stem"]))
+        fits = (vat_id for form in forms for vat_id in possible_ids(form, candidate, sight, labelled=labelled))
+        value = next(filter(check_digits, fits), None)
         if value:
             candidate.value, candidate.proof = value, "check_digits"
             yield candidate
-
-
-def _with_prefix(digits: str, candidate: Candidate, *, labelled: bool) -> str | None:
-    beside = candidate.best(("vat_id", "enterprise_number", "buyer_vat_id"))
-    languages = {str(code) for code in beside.label.languages} if beside and labelled else set()
-    tried = [("BE", len(digits) == 10 and digits[0] in "01"), ("NL", "B" in digits), ("AT", digits.startswith("U"))]
-    tried += [("RO", "ro" in languages and digits.isdigit()), ("DE", "de" in languages and len(digits) == 9)]
-    tried += [("ES", digits[0].isalpha() and digits[0] != "U"), ("IT", labelled and len(digits) == 11)]
-    tried += [("LU", "fr" in languages and len(digits) == 8), ("GB", languages == {"en"} and len(digits) == 9)]
-    fits = (f"{country}{digits}" for country, possible in tried if possible)
-    return next((vat_id for vat_id in fits if check_digits(vat_id)), None)

@@ -24,6 +24,7 @@ from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
 from mailroom.extraction.names import find_names, has_form
+from mailroom.extraction.national_ids import registered
 from mailroom.extraction.net_and_vat import Found, Setting
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
 from mailroom.extraction.printed_amounts import Amount
@@ -160,7 +161,7 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     _take_type(work)
     names = find_names(sight)
     _know_parties(work, names)
-    vat_ids, ibans = _registered(find_vat_ids(sight), sight), find_ibans(sight)
+    vat_ids, ibans = registered(find_vat_ids(sight), sight), find_ibans(sight)
     references = payment_reference.find_references(sight)
     country = _take_ids(work, vat_ids, ibans, references)
     abroad = not country and american(sight)
@@ -215,16 +216,6 @@ def _take_ids(work: _Work, vat_ids: list[Candidate], ibans: list[Candidate], ref
     work.take(FieldName.PAYMENT_REFERENCE, references, payment_reference.ROLES)
     work.known.anchors = [c.segment for c in (seller, account) if c]
     return country or (account.value[:2] if account else "")
-
-
-def _registered(vat_ids: list[Candidate], sight: Sight) -> list[Candidate]:
-    """Leave out a Romanian tax number without `RO` where the page says that the seller pays no VAT: it is no VAT id."""
-    bare = [c for c in vat_ids if c.value.startswith("RO") and not c.text.upper().startswith("RO")]
-    if not bare:
-        return vat_ids
-    text = blur(" ".join(segment.text for sheet in sight.sheets for segment in sheet.segments))
-    phrases = reading_data(Language.RO)["phrases"]["not_registered"]
-    return [c for c in vat_ids if c not in bare] if any(blur(p) in text for p in phrases) else vat_ids
 
 
 def _days_only(found: list[Candidate], work: _Work) -> list[Candidate]:
