@@ -29,7 +29,7 @@ _NOT_NUMBER = re.compile(
     r"|^(?:\d{1,2}(?:[hu:.](?:\d\d)?)?-)?\d{1,2}[hu](?:\d\d)?(?:-\d{1,2}[hu](?:\d\d)?)?$"  # `13h30`, `8u30-16u30`
 )
 _IN_THOUSANDS = re.compile(r"^\d{1,3}(?:['’]\d{3})+$")  # `Rechnung Nr. 61'204` of a Swiss garage
-_GROUP = re.compile(r"^(?:\d{2,}[.,;]?|[A-Z]?\d+[A-Z]?)$")
+_GROUP = re.compile(r"^(?:\d{2,}[.,;]?|[A-Z]?\d+[A-Z]?|\d{2,}-\d{2,})$")
 _MOST_GROUPS = 5
 _GROUP_GAP = 1.7  # widths of a letter
 _JOIN = re.compile(r"^[/\-–.][\w/.\-]*$|^[\d/.\-–]*[/\-–]$")

@@ -51,15 +51,18 @@ class RateTable:
 
 def name_by_tables(found: list[Amount]) -> None:
     """Give net, VAT and total of every table of rates their roles: its sums, or its rows where their sum is printed."""
-    for table in tables_of_rates(found):
+    tables = tables_of_rates(found)
+    for table in tables:
         if _each_rate_once(table.rows) and (table.sums or any(a.signed == table.gross for a in found)):
             for row in table.rows:
                 _settle({"net": row.net, "vat": row.vat}, row.amounts)
+                row.gross.roles = {name: far for name, far in row.gross.roles.items() if name not in {"net", "vat"}}
                 row.net.rate = row.vat.rate = row.rate
         if table.sums:
             _settle({"net": table.sums.net, "vat": table.sums.vat, "total": table.sums.gross}, table.amounts)
+    downwards = {id(amount) for table in tables for amount in table.amounts}
     for nets, vats in pairwise(rows_of(found)):
-        if _is_across(nets, vats):
+        if downwards.isdisjoint(map(id, nets + vats)) and _is_across(nets, vats):
             _settle({"net": nets[-1], "vat": vats[-1]}, [*nets[:-1], *vats[:-1]])
 
 

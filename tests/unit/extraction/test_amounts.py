@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import METER, read, values
+from pages_extraction import METER, read, said, values
 
 
 @pytest.mark.parametrize("measure", ["BANANEN 1,124 kg", "Strom 2.940 kWh", "Strecke 1.420 km", "WATER 1,500 m3"])
@@ -89,3 +89,9 @@ def test_a_sum_that_nothing_calls_one_is_known_by_its_column() -> None:
 """)
     )
     assert found["total_amount"] == "726.00"
+
+
+@pytest.mark.parametrize("total", ["1 210 ,00 EUR", "€ 1 .210,00", "1' 210,00", "1. 210, 00"])
+def test_a_space_beside_a_stop_is_no_end_of_an_amount(total: str) -> None:
+    sums = f"Totaal excl. btw          1.000,00\nBtw 21 %          210,00\nTotaal          {total}"
+    assert said("nl", sums=sums)["total_amount"] == "1210.00"

@@ -133,3 +133,13 @@ def test_the_sums_of_a_table_may_be_one_row_of_a_larger_one() -> None:
 310,00      58,90      368,90"""
     found = said("de", sums=sums)
     assert tuple(found[name] for name in ("net_amount", "vat_amount", "total_amount")) == ("310.00", "58.90", "368.90")
+
+
+def test_rows_of_rates_that_are_sums_across_too_are_read_downwards() -> None:
+    sums = """Totaal                                                343,00
+A  6%      netto 200,00    btw 12,00    212,00
+B 21%      netto 100,00    btw 21,00    121,00
+C  0%      netto  10,00    btw  0,00     10,00
+Betaald met Visa                                      343,00"""
+    found = said("nl", sums=sums)
+    assert tuple(found[name] for name in ("net_amount", "vat_amount", "total_amount")) == ("310.00", "33.00", "343.00")

@@ -29,7 +29,8 @@ def test_a_number_is_found_whole_beside_its_label(language: str, label: str, val
         ("Klantnr.      Factuurnr.      Datum           Vervaldag\n40118         VF26 00118      03/04/2026      03/05/2026", "VF26 00118"),
         ("Nr.               Datum\n260118            03/04/2026", "260118"),
         ("!FACTUUR NR. 26 000 118", "26 000 118"), ("Factuurnr: 2026 04 17 / 3", "2026 04 17 / 3"),
-        ("Factuur : HP /2026/00371", "HP /2026/00371"),
+        ("Factuur : HP /2026/00371", "HP /2026/00371"), ("Factuurnr: UK-381 884-90417", "UK-381 884-90417"),
+        ("Parcella n. 17/2026", "17/2026"),
     ],
 )  # fmt: skip
 def test_a_number_is_found_in_bars_and_titles(lines: str, value: str) -> None:
