@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mailroom.extraction.net_and_vat import TOTAL, Setting
 from mailroom.extraction.printed_amounts import Amount
+from mailroom.extraction.tax import fits_rate, rates_of
 
 _ROUNDING = Decimal("0.05")
 
@@ -23,6 +24,19 @@ def leaves_balance(total: Amount, pool: list[Amount]) -> bool:
     """Say whether a payment leaves of a total what is called the rest to pay."""
     rest = {a.value for a in pool if a.role("payable") >= 0.5 and a.value}
     return any(total.value - a.value in rest for a in pool if a.role("prepaid", "tendered") >= 0.5 and a.value)
+
+
+def before_withholding(rest: Amount, pool: list[Amount]) -> tuple[Amount, Amount] | None:
+    """Return net and VAT of which a tax was withheld: `1.000,00`, `IVA 21% 210,00`, `IRPF -150,00`, `Total 1.060,00`.
+
+    Their sum, the total, is not printed; what is called so is what is left to pay.
+    """
+    sums = {rest.value + a.value for a in pool if a.role("prepaid") >= 0.5 and a.value}
+    for vat in (a for a in pool if a.role("vat") >= 0.6 and a.value):
+        for net in (a for a in pool if a.role("net", "subtotal") >= 0.6):
+            if net.value + vat.value in sums and fits_rate(net.value, vat.value, rates_of("")):
+                return net, vat
+    return None
 
 
 def paid_more(total: Amount, pool: list[Amount]) -> bool:

@@ -7,11 +7,12 @@ rates are read in `rate_tables.py`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from mailroom.extraction.printed_amounts import Amount, rate_beside, rates_in, rows_of
-from mailroom.extraction.tax import EVERY_RATE
+from mailroom.extraction.tax import EVERY_RATE, fits_rate
 from mailroom.extraction.text import fold
 
 SUMS = frozenset({"net", "vat", "total", "payable", "sum", "subtotal"})
@@ -60,24 +61,34 @@ def _holds(total: Decimal, rate: Decimal, vat: Decimal) -> bool:
 def read_sums(found: list[Amount]) -> None:
     """`Gesamtbetrag | 1.420,49 | 269,89 | 1.690,38`: a row of sums gives net, VAT and total, which add up.
 
-    Where only two stand in it, their sum is the total elsewhere.
+    Where only two stand in it, their sum is the total elsewhere. Of several that add up those count that a rate proves.
     """
     totals = {a.value for a in found if a.role("total", "payable", "sum") >= 0.5}
-    for here in rows_of(found):
-        if len(here) < 2 or max((a.role(*SUMS) for a in here), default=0.0) < 0.5:
+    for row in rows_of(found):
+        if len(row) < 2 or max((a.role(*SUMS) for a in row), default=0.0) < 0.5:
             continue
-        for at in range(len(here) - 1):
-            net, vat = here[at], here[at + 1]
-            total = here[at + 2] if at + 2 < len(here) else None
-            whole = net.value + vat.value
-            alone = total is None and whole not in totals and not _sums_of_rates(found, net, vat)
-            if not 0 < vat.value <= net.value * _HIGHEST or alone:
-                continue
-            if total is None or total.value == whole:
-                net.prove("net", 0.9)
-                vat.prove("vat", 0.9)
-                if total is not None:
-                    total.prove("total", 0.9)
+        rates = {a.rate for a in row}
+        here = [a for a in row if a.value not in rates]  # `1.000,00 | 19,00 | 190,00 | 1.190,00`
+        sums = [s for s in _sums_in(here) if s[2] or not _alone(s[0], s[1], totals, found)]
+        proven = [s for s in sums if fits_rate(s[0].value, s[1].value, EVERY_RATE)]
+        for net, vat, total in proven or sums:
+            net.prove("net", 0.9)
+            vat.prove("vat", 0.9)
+            if total is not None:
+                total.prove("total", 0.9)
+
+
+def _sums_in(row: list[Amount]) -> Iterator[tuple[Amount, Amount, Amount | None]]:
+    """Yield what may be net, VAT and total one after the other; the last two of a row may be net and VAT alone."""
+    for at in range(len(row) - 1):
+        net, vat, total = row[at], row[at + 1], row[at + 2] if at + 2 < len(row) else None
+        if 0 < vat.value <= net.value * _HIGHEST and (total is None or total.value == net.value + vat.value):
+            yield net, vat, total
+
+
+def _alone(net: Amount, vat: Amount, totals: set[Decimal], found: list[Amount]) -> bool:
+    """Say whether nothing bears out that two amounts are net and VAT."""
+    return net.value + vat.value not in totals and not _sums_of_rates(found, net, vat)
 
 
 def _sums_of_rates(found: list[Amount], net: Amount, vat: Amount) -> bool:

@@ -28,6 +28,7 @@ from mailroom.extraction.net_and_vat import (
 from mailroom.extraction.paid import (
     before_payment,
     before_rounding,
+    before_withholding,
     cash_proof,
     leaves_balance,
     paid_more,
@@ -73,6 +74,9 @@ def solve(amounts: list[Amount], setting: Setting) -> Totals:
         ranked = [r for r in ranked if all(r[1].value != row.gross.value for row in table)]
         if _weak(ranked):
             return _whole(table, pool)
+    withheld = _withheld(pool, ranked)
+    if withheld:
+        return withheld
     derived = _derived(pool, ranked, setting) or (_unlabelled(amounts, setting) if _weak(ranked) else None)
     if derived:
         derived.payable = _payable(derived.total, pool)
@@ -169,6 +173,23 @@ def _derived(pool: list[Amount], ranked: _Ranking, setting: Setting) -> Totals |
                     Found(value, None, 5.0, "sum_of_net_and_vat", [net, vat]),
                 )
     return None
+
+
+def _withheld(pool: list[Amount], ranked: _Ranking) -> Totals | None:
+    """Add up net and VAT where the best total is only what a withheld tax leaves of them, and has no VAT of its own."""
+    if not ranked or ranked[0][2] is not None:
+        return None
+    rest = ranked[0][1]
+    parts = before_withholding(rest, pool)
+    if parts is None:
+        return None
+    net, vat = parts
+    return Totals(
+        Found(net.value, net, 4.0, "net_plus_vat"),
+        Found(vat.value, vat, 4.0, "net_plus_vat"),
+        Found(net.value + vat.value, None, 5.0, "sum_of_net_and_vat", [net, vat]),
+        Found(rest.value, rest, 5.0, "total_less_prepaid"),
+    )
 
 
 def _stands(total: Amount, vat: Amount, pool: list[Amount]) -> bool:

@@ -95,3 +95,10 @@ def test_a_sum_that_nothing_calls_one_is_known_by_its_column() -> None:
 def test_a_space_beside_a_stop_is_no_end_of_an_amount(total: str) -> None:
     sums = f"Totaal excl. btw          1.000,00\nBtw 21 %          210,00\nTotaal          {total}"
     assert said("nl", sums=sums)["total_amount"] == "1210.00"
+
+
+def test_an_amount_needs_no_decimals_before_a_currency_that_counts_in_whole_units() -> None:
+    sums = "Nettó          100 000 Ft\nÁFA 27%          27 000 Ft\nFizetendő          127 000 Ft"
+    found = said("en", sums=sums)
+    amounts = tuple(found[name] for name in ("net_amount", "vat_amount", "total_amount", "currency"))
+    assert amounts == ("100000.00", "27000.00", "127000.00", "HUF")

@@ -163,3 +163,14 @@ def test_what_is_deducted_of_an_invoice_without_vat_is_a_part_of_its_total() -> 
     """
     found = saying("INVOICE No: 0118\nDATE: 03/04/26", sums=sums)
     assert (found["total_amount"], found["payable_amount"]) == ("3000.00", "2520.00")
+
+
+def test_goods_and_freight_that_make_the_net_amount_are_not_net_and_vat_beside_those_that_a_rate_proves() -> None:
+    sums = """Warenwert      Fracht      Nettobetrag      MwSt %      MwSt        Endbetrag
+950,00         50,00       1.000,00         19,00       190,00      1.190,00"""
+    found = said("de", sums=sums)
+    assert tuple(found[name] for name in ("net_amount", "vat_amount", "total_amount")) == (
+        "1000.00",
+        "190.00",
+        "1190.00",
+    )

@@ -178,3 +178,20 @@ EARLIER = """
 def test_what_is_left_to_pay_is_proved_by_arithmetic_whatever_it_is_called(sums: str, total: str, payable: str) -> None:
     found = saying("FACTUUR 2026-118\nDatum 12/02/2026", sums=sums)
     assert (found["total_amount"], found["payable_amount"]) == (total, payable)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["IRPF (-15%)          -150,00", "Retención IRPF 15%          150,00", "Ritenuta d'acconto 15%          -150,00"],
+)
+def test_the_total_is_net_and_vat_where_only_what_a_withheld_tax_leaves_is_printed(kept: str) -> None:
+    sums = f"Base imponible          1.000,00\nIVA 21%          210,00\n{kept}\nTOTAL          1.060,00"
+    found = said("en", sums=sums)
+    names = ("net_amount", "vat_amount", "total_amount", "payable_amount")
+    assert tuple(found[name] for name in names) == ("1000.00", "210.00", "1210.00", "1060.00")
+
+
+def test_a_payment_in_advance_of_the_printed_total_is_no_withheld_tax() -> None:
+    sums = "Subtotal          1.000,00\nVAT 20%          200,00\nTotal          1.200,00\nPaid          150,00"
+    found = said("en", sums=f"{sums}\nBalance due          1.050,00")
+    assert (found["total_amount"], found["payable_amount"]) == ("1200.00", "1050.00")
