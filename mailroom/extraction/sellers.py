@@ -31,7 +31,10 @@ def score_seller_ids(ids: list[Candidate], sight: Sight, zones: list[Zone], own:
         points -= 20.0 * _is_own(found.value, own)
         if len(counts) > 1:
             points += (
-                _company_points(found, ids) - 3.0 * _of_representative(found) - 1.5 * _among_captions(found, sight)
+                _company_points(found, ids)
+                + _LETTERHEAD * _under_letterhead(found, ids, sight)
+                - 3.0 * _of_representative(found)
+                - 1.5 * _among_captions(found, sight)
             )
         found.score = points
     return sorted(ids, key=lambda c: -c.score)
@@ -59,6 +62,28 @@ def _company_points(found: Candidate, ids: list[Candidate]) -> float:
     if any(_COMPANY.search(line.text) or holds_account(line) for line in lines):
         return 2.5
     return 1.5 if any(_CONTACT.search(line.text) for line in own) else 0.0
+
+
+def _under_letterhead(found: Candidate, ids: list[Candidate], sight: Sight) -> bool:
+    """Say whether it is the first id, right under the name in large type with which the first page begins.
+
+    Where the title or a caption of the document stands there too, a customer's id may be among them.
+    """
+    segment = found.segment
+    if found.page != 1 or not 0 < segment.row <= _LINES_AROUND:
+        return False
+    top = segment.sheet.rows[0][0]
+    large = max(t.y1 - t.y0 for t in top.tokens) > _LARGE * segment.sheet.line
+    first = min((c for c in ids if c.page == 1), key=lambda c: c.segment.row)
+    captions = (a for row, labels in sight.labels[0].items() if row <= segment.row for a in labels if a.first == 0)
+    return large and first.value == found.value and not any(a.roles & _NOT_OF_LETTERHEAD for a in captions)
+
+
+_LETTERHEAD = 2.0
+_LARGE = 1.3  # times the usual line
+_NOT_OF_LETTERHEAD = frozenset(
+    {"invoice_word", "credit_word", "invoice_number", "customer_number", "buyer", "delivery_to", "issue_date"}
+)
 
 
 def _among_captions(found: Candidate, sight: Sight) -> bool:

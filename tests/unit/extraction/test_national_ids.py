@@ -82,3 +82,28 @@ def test_the_number_of_a_belgian_association_that_pays_no_vat_is_no_vat_id(
     sums = "\n    Te betalen     100,00 EUR\n"
     found = saying("FACTUUR 2026/041\nDatum: 03/04/2026", head=head, sums=sums, foot=foot)
     assert found["seller_vat_id"] == value
+
+
+@pytest.mark.parametrize(
+    ("between", "value"),
+    [("Storgata 12, 0155 Oslo", "NO988077917MVA"), ("Invoice 2026417 to customer 4711", "BE0203201340")],
+)
+def test_of_two_ids_the_one_right_under_the_letterhead_is_the_sellers(between: str, value: str) -> None:
+    page = f"""
+    !Hansen Elektro AS
+    {between}
+    Org.nr: 988 077 917 MVA
+
+
+                                                     Bakkerij Peeters BV
+                                                     Dorpstraat 7
+                                                     2000 Antwerpen
+                                                     BTW BE 0203.201.340
+
+    Date: 3 April 2026
+
+    Net                   100,00 EUR
+    VAT 25%                25,00 EUR
+    Total to pay          125,00 EUR
+    """
+    assert values(read(page))["seller_vat_id"] == value
