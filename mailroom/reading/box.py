@@ -1,8 +1,9 @@
 """The box: foreign bytes are read in a child process that can be killed and can do little else.
 
 `Box.call` hands a task to the warm server (box_server.py), which forks a limited child; what comes back is bounded,
-checked JSON and blobs. The server is started on first use, ends when idle, and is started again when it died. What
-holds after a crash: nothing. A call has no lasting effect, whoever dies; the engine calls again.
+checked JSON and blobs. The server is started on first use, ends when idle, and is started again when it died. A child
+may stay for a moment, to be asked once more of the same document (stays.py). What holds after a crash: nothing. A call
+has no lasting effect, whoever dies; the engine calls again.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import mailroom
 from mailroom.config import BoxSettings
 from mailroom.errors import ReaderCrashed, ReaderOutOfMemory, ReaderStopped, ReaderTimedOut
-from mailroom.reading import frames, scratch
+from mailroom.reading import frames, scratch, stays
 from mailroom.reading.frames import JSON
 from mailroom.reading.outcome import Ended, error_from_json, why_stopped
 
@@ -36,6 +37,14 @@ _ATTEMPTS = 3
 
 class _NotStarted(Exception):
     """The server went away before it forked: the call had no effect and may be made again."""
+
+
+class _Request(NamedTuple):
+    """What a child is given, and the name under which it may stay."""
+
+    arguments: dict[str, JSON]
+    blobs: Sequence[bytes]
+    stays_as: str
 
 
 class _Server:
@@ -138,6 +147,7 @@ class Box:
         self._lock = threading.Lock()
         self._server: _Server | None = None
         self._others: list[Box] = []
+        self._stays = stays.Stays()
 
     def another(self, tasks: Mapping[str, str]) -> Box:
         """Return a box with the same limits and a server of its own, for what is too heavy to stay with the others.
@@ -149,12 +159,19 @@ class Box:
         return other
 
     def call(
-        self, task: str, arguments: dict[str, JSON], blobs: Sequence[bytes] = (), *, prepare: JSON = None
+        self,
+        task: str,
+        arguments: dict[str, JSON],
+        blobs: Sequence[bytes] = (),
+        *,
+        prepare: JSON = None,
+        stays_as: str = "",
     ) -> tuple[JSON, list[bytes]]:
         """Run a task in a child and return its answer.
 
         `prepare` is for `prepare_<function>` beside the task's function: the server calls it once before it forks,
-        so that what is costly to set up is there in every child. It must not come from foreign bytes.
+        so that what is costly to set up is there in every child. It must not come from foreign bytes. A child whose
+        task has more to tell of the same blobs stays for a moment, to be asked (`ask`) under the name of `stays_as`.
 
         Raises:
             ReaderTimedOut, ReaderOutOfMemory, ReaderCrashed: the child gave no answer.
@@ -166,17 +183,38 @@ class Box:
             "wall_seconds": self._settings.wall_seconds,
             "cpu_seconds": self._settings.cpu_seconds,
             "memory_bytes": self._settings.memory_megabytes << 20,
+            "stay_seconds": stays.SECONDS if stays_as else 0,
         }
+        request = _Request(arguments, blobs, stays_as)
         for _ in range(_ATTEMPTS):
             server = self._warm_server()
             try:
-                return self._call(server, message, arguments, blobs)
+                return self._call(server, message, request)
             except _NotStarted:
                 self._forget(server)
         raise ReaderCrashed("the box's server does not start; its own message is on standard error")
 
+    def ask(self, name: str, arguments: dict[str, JSON]) -> tuple[JSON, list[bytes]] | None:
+        """Ask the child that stayed under this name once more. It ends with that.
+
+        None where no child answers, for whatever reason: a call then says what is to be said.
+
+        Raises:
+            MailroomError: what the task raised.
+        """
+        channel = self._stays.take(name)
+        if channel is None:
+            return None
+        with channel:
+            try:
+                answer, received, _ = _exchange(channel, arguments, ())
+                return None if answer is None else _judge(answer, received)
+            except (TimeoutError, ReaderStopped):
+                return None
+
     def close(self) -> None:
         """End the server and what it runs. The next call would start a new one."""
+        self._stays.close()
         with self._lock:
             server, self._server = self._server, None
         if server:
@@ -196,9 +234,7 @@ class Box:
                 self._server = None
         server.end()
 
-    def _call(
-        self, server: _Server, message: dict[str, Any], arguments: dict[str, JSON], blobs: Sequence[bytes]
-    ) -> tuple[JSON, list[bytes]]:
+    def _call(self, server: _Server, message: dict[str, Any], request: _Request) -> tuple[JSON, list[bytes]]:
         mine, childs = socket.socketpair()
         report, servers = socket.socketpair()
         with mine, report:
@@ -208,24 +244,22 @@ class Box:
             frames.give_up_after(mine, self._settings.wall_seconds + _GRACE_SECONDS)
             report.settimeout(self._settings.wall_seconds + _GRACE_SECONDS)
             try:
-                return self._converse(server, _Status(report), mine, arguments, blobs)
+                return self._converse(server, _Status(report), mine, request)
             except TimeoutError as error:
                 server.kill()
                 late = time.monotonic() - deadline
                 raise ReaderTimedOut(f"the box's server did not answer in time ({late:+.0f} s)") from error
 
     def _converse(
-        self,
-        server: _Server,
-        status: _Status,
-        channel: socket.socket,
-        arguments: dict[str, JSON],
-        blobs: Sequence[bytes],
+        self, server: _Server, status: _Status, channel: socket.socket, request: _Request
     ) -> tuple[JSON, list[bytes]]:
         pid = _started(status)
         server.calls.add(pid)
         try:
-            answer, received, detail = _exchange(channel, arguments, blobs)
+            answer, received, detail = _exchange(channel, request.arguments, request.blobs)
+            if request.stays_as and isinstance(answer, dict) and answer.keys() == {"stays"}:
+                self._stays.keep(request.stays_as, channel.dup())
+                return answer["stays"], received
             ended = _ended(status)
         except BaseException:
             # No server that answers: whoever of the watcher and this thread comes first ends the child's programs.

@@ -2,7 +2,8 @@
 
 It has imported what the tasks need and forks one child for each call, so that a call costs milliseconds. It is
 single-threaded: a fork of a process with threads is not safe. It reads no foreign byte itself; a child talks with the
-daemon over a channel of its own, and the server only starts it, ends it in time, and says how it ended.
+daemon over a channel of its own, and the server only starts it, ends it in time, and says how it ended. A child whose
+task has more to tell may wait for one question (stays.py), within the same limits.
 
 What holds after a crash: the server ends when the daemon does (end of file on the control channel) or when nothing was
 asked for `idle_seconds`; its children die with it, and their programs with their process group.
@@ -29,14 +30,18 @@ from typing import Any, NoReturn
 
 from mailroom.errors import MailroomError
 from mailroom.reading import frames, limits, scratch
-from mailroom.reading.frames import JSON
+from mailroom.reading.frames import JSON, Blob
 from mailroom.reading.outcome import Ended, error_as_json
 
 REQUEST_BOUNDS = frames.Bounds(blob_bytes=1 << 30)
+QUESTION_BOUNDS = frames.Bounds(json_bytes=1 << 20, blobs=0)
+"""Of what a child that stays is asked: it never sees another document."""
 _CONTROL_BYTES = 1 << 16
 _STDERR_TAIL = 2000
 
-Task = Callable[[dict[str, JSON], list[bytes]], tuple[JSON, list[bytes]]]
+More = Callable[[dict[str, JSON]], tuple[JSON, list[bytes]]]
+"""Answers one more question of what the task was given."""
+Task = Callable[[dict[str, JSON], list[bytes]], "tuple[JSON, Sequence[Blob]] | tuple[JSON, Sequence[Blob], More]"]
 
 
 @dataclass
@@ -207,7 +212,7 @@ def _be_child(
         walls = limits.Limits(cpu_seconds=call["cpu_seconds"], memory_bytes=call["memory_bytes"])
         limits.enter(walls, keep=[channel], scratch=scratch_root / str(os.getpid()), parent=server)
         os.environ["TMPDIR"] = str(Path.cwd())
-        _answer(task, socket.socket(fileno=channel))
+        _answer(task, socket.socket(fileno=channel), call["stay_seconds"])
         code = 0
     except BaseException:  # whatever it is, a child must never return into the server's loop
         with contextlib.suppress(BaseException):
@@ -217,12 +222,30 @@ def _be_child(
         os._exit(code)
 
 
-def _answer(task: Task, channel: socket.socket) -> None:
+def _answer(task: Task, channel: socket.socket, stay_seconds: float) -> None:
     arguments, blobs = frames.receive(channel, REQUEST_BOUNDS)
-    out: Sequence[bytes] = ()
+    answer, out, more = _tried(task, _object(arguments), blobs)
+    del blobs
+    if not (more and stay_seconds):
+        frames.send(channel, answer, out)
+        return
+    frames.send(channel, {"stays": answer["ok"]}, out)
+    del out
+    frames.give_up_after(channel, stay_seconds)
     try:
-        result, out = task(arguments if isinstance(arguments, dict) else {}, blobs)
-        answer: JSON = {"ok": result}
+        question, _ = frames.receive(channel, QUESTION_BOUNDS)
+    except (frames.BadFrame, ConnectionResetError, TimeoutError):
+        return  # nobody asks: the channel was closed, or it is time to go
+    answer, out, _ = _tried(more, _object(question))
+    frames.send(channel, answer, out)
+
+
+def _tried(work: Callable[..., Any], *given: Any) -> tuple[dict[str, JSON], Sequence[Blob], More | None]:
+    """Return what was worked out, or what kept it from it, as it is sent; and what could still be asked."""
+    answer: dict[str, JSON]
+    try:
+        result, out, *more = work(*given)
+        return {"ok": result}, out, more[0] if more else None
     except MemoryError:
         answer = {"memory": True}
     except MailroomError as error:
@@ -230,8 +253,11 @@ def _answer(task: Task, channel: socket.socket) -> None:
     except Exception as error:  # any library's own error: bounded text for the operator's log
         text = "".join(traceback.format_exception(error))[-4000:]
         answer = {"error": {"class": "", "message": text, "facts": {}}}
-    del blobs
-    frames.send(channel, answer, out)
+    return answer, (), None
+
+
+def _object(arguments: JSON) -> dict[str, JSON]:
+    return arguments if isinstance(arguments, dict) else {}
 
 
 def _report(status: int, key: str, value: JSON) -> None:

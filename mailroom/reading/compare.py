@@ -9,7 +9,7 @@ OCR (docs/decisions/text-and-picture.md).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -65,15 +65,19 @@ def prepare_looks_right(_: JSON) -> None:
 
 def looks_right(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
     """Tell of each of `spots` (page, words with boxes) whether its digits look like what the text says."""
-    document = pdf.open_pdf(blobs[0])
-    pages: dict[int, tuple[pdfium.PdfPage, pdf.Letters]] = {}
+    return look(pdf.open_pdf(blobs[0]), {}, arguments["spots"])
+
+
+def look(document: pdfium.PdfDocument, pages: Mapping[int, pdfium.PdfPage], spots: Sequence[dict[str, Any]]) -> Answer:
+    """Tell the same of an open document, some of whose `pages` are open, too."""
+    opened: dict[int, tuple[pdfium.PdfPage, pdf.Letters]] = {}
     told: list[JSON] = []
-    for spot in arguments["spots"]:
+    for spot in spots:
         number, words = spot["page"], [Seen(*word) for word in spot["words"]]
-        if number not in pages:
-            page = pdf.open_page(document, number)
-            pages[number] = page, pdf.Letters(page)
-        told.append(_looks_right(*pages[number], words))
+        if number not in opened:
+            page = pages[number] if number in pages else pdf.open_page(document, number)
+            opened[number] = page, pdf.Letters(page)
+        told.append(_looks_right(*opened[number], words))
     return {"right": told}, []
 
 

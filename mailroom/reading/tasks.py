@@ -6,7 +6,7 @@ Imports here are light or lazy: the server imports this module once, and what is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mailroom.errors import UnknownXml, UnsupportedType
@@ -26,6 +26,8 @@ MOST_CODES = 20
 """QR codes of one page that are kept."""
 
 Answer = tuple[JSON, list[Blob]]
+More = Callable[[dict[str, Any]], tuple[JSON, list[bytes]]]
+"""Answers one more question of the document."""
 
 
 _REHEARSAL = {"max_pages": 1, "preview_dpi": 72}
@@ -35,7 +37,10 @@ def prepare_read(media_type: JSON) -> None:
     """Rehearse in the server, on a paper of our own, so that its children find everything loaded and compiled."""
     if media_type == "application/pdf":
         import mailroom.reading.codes  # noqa: F401 - imported for the children
+        from mailroom.reading.compare import prepare_looks_right
         from mailroom.reading.specimen import specimen as page
+
+        prepare_looks_right("")
 
         read({"media_type": media_type, "settings": _REHEARSAL}, [page()])
     elif media_type == "application/xml":
@@ -44,10 +49,11 @@ def prepare_read(media_type: JSON) -> None:
         read({"media_type": media_type, "settings": _REHEARSAL}, [invoice()])
 
 
-def read(arguments: dict[str, Any], blobs: list[bytes]) -> Answer:
+def read(arguments: dict[str, Any], blobs: list[bytes]) -> Answer | tuple[JSON, list[Blob], More]:
     """Read an XML e-invoice, or the text layer of a PDF. `unread` lists the pages that want OCR.
 
-    A `preview_dpi` of 0 draws no previews.
+    A `preview_dpi` of 0 draws no previews. A PDF that was read by its text layer alone can then be asked what
+    `looks_right` tells.
     """
     media_type, settings = arguments["media_type"], arguments["settings"]
     if media_type == "application/xml":
@@ -83,8 +89,8 @@ def _structured(content: bytes, syntax: str, problems: list[JSON]) -> dict[str, 
     }
 
 
-def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
-    from mailroom.reading import pdf
+def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer | tuple[JSON, list[Blob], More]:
+    from mailroom.reading import compare, pdf
 
     document = pdf.open_pdf(content)
     count, limit = len(document), int(settings["max_pages"])
@@ -95,12 +101,17 @@ def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
     unread: list[JSON] = []
     previews: list[JSON] = []
     pixels: list[Blob] = []
-    for number in range(1, min(count, limit) + 1):
-        seen, picture = _read_page(document, number, settings["preview_dpi"])
-        if seen is None:
+    opened: dict[int, pdfium.PdfPage] = {}
+    last = min(count, limit)
+    for number in range(1, last + 1):
+        page = _opened(document, number)
+        seen, picture = _read_page(page, number, settings["preview_dpi"]) if page else (None, None)
+        if page is None or seen is None:
             unread.append(number)
             continue
         pages.append(seen)
+        if number in (1, last):  # where most questions are about
+            opened[number] = page
         if picture is not None:
             previews.append(_sized(number, picture))
             pixels.append(memoryview(picture.buffer))
@@ -113,7 +124,9 @@ def _read_pdf(content: bytes, settings: dict[str, Any]) -> Answer:
         "problems": problems,
         **(_embedded(content, problems) if document.count_attachments() else {}),
     }
-    return answer, pixels
+    if unread:  # OCR comes first, for which nobody waits
+        return answer, pixels
+    return answer, pixels, lambda question: compare.look(document, opened, question["spots"])
 
 
 def _embedded(content: bytes, problems: list[JSON]) -> dict[str, JSON]:
@@ -130,7 +143,18 @@ def _embedded(content: bytes, problems: list[JSON]) -> dict[str, JSON]:
         return {}
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> tuple[JSON, pdfium.PdfBitmap | None]:
+def _opened(document: pdfium.PdfDocument, number: int) -> pdfium.PdfPage | None:
+    import pypdfium2 as pdfium
+
+    from mailroom.reading import pdf
+
+    try:
+        return pdf.open_page(document, number)
+    except pdfium.PdfiumError:  # another renderer may still draw it
+        return None
+
+
+def _read_page(page: pdfium.PdfPage, number: int, preview_dpi: int) -> tuple[JSON, pdfium.PdfBitmap | None]:
     """Return a page whose text layer is usable, with its preview if one is wanted and it is of the first pages.
 
     (None, None) for a page that wants OCR.
@@ -141,7 +165,6 @@ def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> t
     from mailroom.reading.text_quality import is_usable
 
     try:
-        page = pdf.open_page(document, number)
         layer = pdf.text_layer(page)
         texts = [word.text for word in layer.words]
         seen = {"unmapped": layer.unmapped, "drawings": layer.drawings}
@@ -150,7 +173,7 @@ def _read_page(document: pdfium.PdfDocument, number: int, preview_dpi: int) -> t
         first = number <= PREVIEWS_AT_ONCE
         picture = pdf.draw(page, preview_dpi, PREVIEW_PIXELS) if first and preview_dpi else None
         codes = _codes(page, number) if first and layer.may_show_code else []
-    except pdfium.PdfiumError:  # another renderer may still draw it
+    except pdfium.PdfiumError:
         return None, None
     width, height = page.get_size()
     more: dict[str, JSON] = {"source": "text_layer", "engine": "pypdfium2", "barcodes": codes}

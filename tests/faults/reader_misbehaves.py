@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,8 @@ def starts_sleep_and_waits(arguments: dict[str, Any], blobs: list[bytes]) -> Ans
         teller.sendto(f"{os.getpid()} {child.pid}".encode(), arguments["tell"])
     child.wait()
     return None, []
+
+
+def stays(arguments: dict[str, Any], blobs: list[bytes]) -> tuple[JSON, list[bytes], Callable[..., Answer]]:
+    """Say which child it is, and do what is asked of it afterwards: another of these tasks, with the same blobs."""
+    return {"pid": os.getpid()}, [], lambda question: globals()[question["task"]](question, blobs)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from faults import reader_misbehaves
-from waiting import until
+from waiting import is_gone, until
 
 from mailroom import errors
 from mailroom.config import BoxSettings
@@ -47,13 +47,6 @@ def make_box() -> Iterator[Callable[..., Box]]:
     yield make
     for box in boxes:
         box.close()
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
 
 
 def server_pid(box: Box) -> int:
