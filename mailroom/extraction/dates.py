@@ -17,7 +17,7 @@ from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
 from mailroom.extraction.numbers import quotes_original
 from mailroom.extraction.payment_terms import ends_term, for_discount, says_when_to_pay, terms, was_paid
-from mailroom.extraction.text import compact, distance_within, fold
+from mailroom.extraction.text import compact, fold, is_one_edit
 from mailroom.languages import Language, reading_data
 
 ISSUE = ("issue_date", "date")
@@ -71,7 +71,7 @@ def month_number(word: str) -> int | None:
         return known[key]
     if len(key) < 4:
         return None
-    near = {known[name] for n in (-1, 0, 1) for name in _months_of(len(key) + n) if distance_within(key, name, 1)}
+    near = {known[name] for n in (-1, 0, 1) for name in _months_of(len(key) + n) if is_one_edit(key, name)}
     return near.pop() if len(near) == 1 else None
 
 

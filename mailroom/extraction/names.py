@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
-from mailroom.extraction.text import blur, compact, distance_within, fold
+from mailroom.extraction.text import blur, compact, fold, is_one_edit
 from mailroom.languages import Language, reading_data
 
 _CUT = re.compile(
@@ -288,7 +288,7 @@ def _mended_form(value: str) -> str:
             return " ".join([*words[:-count], spelled])  # `Sp. z 0.0.`
         if len(words) <= count or len(tail) < 6:
             continue
-        form = next((_long_forms()[key] for key in _forms_of(len(tail)) if distance_within(tail, key, 1)), None)
+        form = next((_long_forms()[key] for key in _forms_of(len(tail)) if is_one_edit(tail, key)), None)
         if form:
             return " ".join([*words[:-count], form.upper() if value.isupper() else form])
     return value

@@ -48,18 +48,14 @@ def shortened(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, *(key[:i] + key[i + 1 :] for i in range(len(key))))))
 
 
-def distance_within(a: str, b: str, limit: int) -> bool:
-    """Say whether `a` becomes `b` with at most `limit` letters changed, added or dropped."""
-    if abs(len(a) - len(b)) > limit:
+def is_one_edit(a: str, b: str) -> bool:
+    """Say whether `a` becomes `b` with at most one letter changed, added or dropped."""
+    short, long = sorted((a, b), key=len)
+    if len(long) - len(short) > 1:
         return False
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-        if min(row) > limit:
-            return False
-    return row[-1] <= limit
+    same = next((i for i, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    rest = short[same + 1 :] if len(short) == len(long) else short[same:]
+    return long.endswith(rest) if same < len(short) else True
 
 
 def similarity(a: str, b: str) -> float:
