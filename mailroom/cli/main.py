@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import click
 
 from mailroom.errors import MailroomError
+
+# Else pydantic reads what every installed package says of itself, to look for plugins, before a command does anything.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
     "run": ("mailroom.cli.run", "run", "Start the daemon: take mail, read, decide, show, send."),
