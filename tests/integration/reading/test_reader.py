@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import mmap
 from collections.abc import Iterator
 
 import papers_reading as papers
@@ -14,6 +15,7 @@ from mailroom.config import BoxSettings, ReadingSettings
 from mailroom.domain.document import FieldName
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Page, PageSource
+from mailroom.reading import pdf
 from mailroom.reading.box import Box
 from mailroom.reading.read import TASKS, Reader
 
@@ -279,3 +281,19 @@ def test_an_e_invoice_is_read_as_terms(reader: Reader) -> None:
     assert (reading.engine, reading.syntax, reading.pages) == ("xml", "ubl", ())
     assert reading.structured[FieldName.INVOICE_NUMBER].value == "2026-0417"
     assert reading.structured[FieldName.PAYABLE_AMOUNT].term == "BT-115"
+
+
+@pytest.mark.parametrize("large_pages", [True, False])
+@pytest.mark.parametrize("dpi", [3, 81])
+def test_the_pixels_of_a_preview_lie_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, dpi: int, large_pages: bool
+) -> None:
+    if not large_pages:
+        monkeypatch.setattr(mmap, "MADV_HUGEPAGE", -1)  # what a kernel without them does not know
+    page = pdf.open_page(pdf.open_pdf(papers.text_pdf(papers.PAGE)), 1)
+    drawn = pdf.draw(page, dpi, 2_000_000)
+    assert drawn.stride == 4 * drawn.width
+    assert len(memoryview(drawn.buffer)) == 4 * drawn.width * drawn.height
+    colours = drawn.to_pil().convert("RGB").tobytes()
+    assert colours.startswith(b"\xff\xff\xff" * drawn.width)  # the edge of the paper
+    assert min(colours) < 0xF0  # the text
