@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import mmap
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 import papers_reading as papers
 import pytest
 from PIL import Image
+from pypdfium2 import raw
 
 from mailroom import errors
 from mailroom.config import BoxSettings, ReadingSettings
@@ -297,3 +299,18 @@ def test_the_pixels_of_a_preview_lie_one_after_the_other(
     colours = drawn.to_pil().convert("RGB").tobytes()
     assert colours.startswith(b"\xff\xff\xff" * drawn.width)  # the edge of the paper
     assert min(colours) < 0xF0  # the text
+
+
+def test_what_is_asked_of_every_character_is_what_the_binding_says() -> None:
+    text = pdf.open_page(pdf.open_pdf(papers.text_pdf(papers.PAGE)), 1).get_textpage()
+    count, box = text.count_chars(), raw.FS_RECTF()
+    every = range(count)
+    assert count > 100
+    assert pdf._of_each(pdf._unicode, text, count) == [raw.FPDFText_GetUnicode(text, i) for i in every]
+    assert pdf._of_each(pdf._has_no_unicode, text, count) == [raw.FPDFText_HasUnicodeMapError(text, i) for i in every]
+    boxes = (raw.FS_RECTF * count)()
+    start, size = ctypes.addressof(boxes), ctypes.sizeof(box)
+    have = pdf._of_each(pdf._loose_box, text, count, range(start, start + count * size, size))
+    for i in every:
+        assert raw.FPDFText_GetLooseCharBox(text, i, box) == have[i]
+        assert bytes(boxes[i]) == bytes(box)
