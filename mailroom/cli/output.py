@@ -132,7 +132,11 @@ def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _is_unicode(line: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in line)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", empty: str = "") -> None:
@@ -174,7 +178,8 @@ def reasons_json(reasons: Iterable[Reason], language: Language) -> list[dict[str
 
 def fields_json(document: Document) -> dict[str, Any]:
     """Return the fields for scripts."""
-    return {name.value: field.model_dump(mode="json") for name, field in document.fields.items()}
+    fields: dict[str, Any] = document.model_dump(mode="json", include={"fields"})["fields"]
+    return fields
 
 
 def lines_json(lines: Lines) -> dict[str, Any]:
