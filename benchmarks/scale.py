@@ -58,7 +58,7 @@ def questions(rows: int, accounts: int) -> dict[str, Question]:
     def inbox(unit: Unit, account: str, tab: object = WAITING_FOR_PERSON, search: str = "") -> None:
         unit.accounts.get(account)
         unit.documents.counts_up_to(account, COUNTED + 1)
-        unit.documents.list(account, tab, search, limit=51)  # type: ignore[arg-type]
+        unit.documents.listed(account, tab, search, limit=51)  # type: ignore[arg-type]
         unit.addresses.of(account)
 
     def seller(chance: random.Random) -> str:

@@ -212,7 +212,7 @@ def _show_parts(house: House, account: Account, language: Language, out: Console
 def _show_inbox(house: House, account: Account, language: Language, out: Console) -> None:
     table = _table("The inbox", "seller", "number", "date", "total", "state", "why")
     with house.store.read() as unit:
-        documents = unit.documents.list(account.id)
+        documents = unit.documents.listed(account.id)
     for document in documents:
         table.add_row(*(Text(cell) for cell in inbox_row(document, "", language)[2:]))
     out.print(table)

@@ -190,7 +190,7 @@ def _waiting(session: Session) -> Iterator[Check]:
     with session.store.read() as unit:
         counts = unit.documents.counts()
         messages = [unit.messages.get(name) for name in unit.messages.in_state(MessageState.NEEDS_ATTENTION)]
-        parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=20)
+        parked = unit.documents.listed(None, {DocumentState.NEEDS_ATTENTION}, limit=20)
         failed = unit.deliveries.failed()
         unassigned = len(unit.messages.unassigned())
     yield Check(

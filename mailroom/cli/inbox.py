@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mailroom.cli.output import Session, as_json, document_json, print_json, print_table, reason_text
-from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.document import WAITING_FOR_PERSON, DocumentHead, DocumentState, FieldName
 from mailroom.languages import Language, text
 
 WAITING = WAITING_FOR_PERSON | {DocumentState.NEEDS_ATTENTION, DocumentState.READING}
@@ -42,14 +42,17 @@ def inbox(
     account_id = session.account(account).id if account else None
     wanted = {DocumentState(state) for state in states} or (frozenset(DocumentState) if everything else WAITING)
     with session.store.read() as unit:
-        documents = unit.documents.list(account_id, wanted, search, limit=limit)
         names = {row.id: row.name for row in unit.accounts.all()}
+        if as_json:
+            whole = unit.documents.list(account_id, wanted, search, limit=limit)
+        else:
+            lines = unit.documents.listed(account_id, wanted, search, limit=limit)
     if as_json:
-        print_json(document_json(row, names.get(row.account_id, ""), session.language) for row in documents)
+        print_json(document_json(row, names.get(row.account_id, ""), session.language) for row in whole)
         return
     print_table(
         ["document", "account", "seller", "number", "date", "total", "state", "why"],
-        [inbox_row(row, names.get(row.account_id, ""), session.language) for row in documents],
+        [inbox_row(row, names.get(row.account_id, ""), session.language) for row in lines],
         empty=session.nothing(_empty(everything=everything, narrowed=bool(account or states or search))),
     )
 
@@ -60,7 +63,7 @@ def _empty(*, everything: bool, narrowed: bool) -> str:
     return "No document has arrived yet." if everything else "Nothing waits."
 
 
-def inbox_row(document: Document, account: str, language: Language) -> list[str]:
+def inbox_row(document: DocumentHead, account: str, language: Language) -> list[str]:
     """Return one line of the table."""
     total = document.value(FieldName.TOTAL_AMOUNT)
     return [

@@ -192,7 +192,44 @@ class PaymentStatus(StrEnum):
     PAID = "paid"
 
 
-class Document(Value):
+class DocumentHead(Value):
+    """What a list says of a document, whether all of it was read or only this."""
+
+    id: str
+    account_id: str
+    filename: str = ""
+    state: DocumentState = DocumentState.READING
+    reasons: tuple[Reason, ...] = ()
+    created_at: datetime
+
+    def value(self, name: FieldName) -> str | None:
+        """Return a field's value, or None when it is missing."""
+        raise NotImplementedError
+
+
+LISTED_FIELDS = (
+    FieldName.SELLER_NAME,
+    FieldName.INVOICE_NUMBER,
+    FieldName.ISSUE_DATE,
+    FieldName.DUE_DATE,
+    FieldName.CURRENCY,
+    FieldName.TOTAL_AMOUNT,
+    FieldName.PAYABLE_AMOUNT,
+)
+"""The fields that lists show."""
+
+
+class ListedDocument(DocumentHead):
+    """A line of a list: the head of a document and the values of `LISTED_FIELDS`, in their order, without evidence."""
+
+    values: tuple[str | None, ...] = Constraint(min_length=len(LISTED_FIELDS), max_length=len(LISTED_FIELDS))
+
+    def value(self, name: FieldName) -> str | None:
+        """Return a listed field's value, or None when it is missing. Another field is a mistake: ValueError."""
+        return self.values[LISTED_FIELDS.index(name)]
+
+
+class Document(DocumentHead):
     """A document as the store knows it.
 
     `sha256` names the original bytes; `previews` the page pictures (one sha256 a page); `reading` the stored reading;
@@ -203,16 +240,11 @@ class Document(Value):
     piece (`first_page` to `last_page`) or, joined out of several pictures, the first of them.
     """
 
-    id: str
-    account_id: str
     message_id: str
     part_path: str
     sha256: str
     media_type: MediaType
-    filename: str = ""
     size: int = 0
-    state: DocumentState = DocumentState.READING
-    reasons: tuple[Reason, ...] = ()
     fields: Fields = {}
     page_count: int = 0
     previews: tuple[str, ...] = ()
@@ -226,7 +258,6 @@ class Document(Value):
     accounting_reason: str = ""
     payment_status: PaymentStatus = PaymentStatus.UNKNOWN
     attempts: int = 0
-    created_at: datetime
     updated_at: datetime
     decided_by: str | None = None
     archive_at: datetime | None = None

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from mailroom.domain.account import Account
-from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.document import WAITING_FOR_PERSON, DocumentHead, DocumentState, FieldName
 from mailroom.languages import Language, reason_text
 
 GROUPS = (DocumentState.HELD, DocumentState.INCOMPLETE, DocumentState.TO_ACCEPT, DocumentState.UNREADABLE)
@@ -25,7 +25,7 @@ UNSAID = frozenset({"waits_for_acceptance"})
 
 
 def action_required(
-    account: Account, documents: Sequence[Document], *, language: Language, public_url: str, now: datetime
+    account: Account, documents: Sequence[DocumentHead], *, language: Language, public_url: str, now: datetime
 ) -> dict[str, object] | None:
     """Return the values for the templates, or None when nothing waits for a person.
 
@@ -57,11 +57,11 @@ def action_required(
     }
 
 
-def _urgency(document: Document) -> tuple[date, datetime]:
+def _urgency(document: DocumentHead) -> tuple[date, datetime]:
     return _day(document, FieldName.DUE_DATE) or date.max, document.created_at
 
 
-def _item(document: Document, language: Language, base: str, today: date, zone: ZoneInfo) -> dict[str, object]:
+def _item(document: DocumentHead, language: Language, base: str, today: date, zone: ZoneInfo) -> dict[str, object]:
     due = _day(document, FieldName.DUE_DATE)
     reasons = [reason for reason in document.reasons if reason.code not in UNSAID]
     return {
@@ -79,14 +79,14 @@ def _item(document: Document, language: Language, base: str, today: date, zone: 
     }
 
 
-def _day(document: Document, name: FieldName) -> date | None:
+def _day(document: DocumentHead, name: FieldName) -> date | None:
     try:
         return date.fromisoformat(document.value(name) or "")
     except ValueError:
         return None
 
 
-def _amount(document: Document) -> Decimal | None:
+def _amount(document: DocumentHead) -> Decimal | None:
     """Return what has to be paid, or else the total."""
     for name in (FieldName.PAYABLE_AMOUNT, FieldName.TOTAL_AMOUNT):
         try:

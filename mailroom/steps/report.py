@@ -62,6 +62,6 @@ def preview(
 ) -> Rendered | None:
     """Return the report as it would go out now, or None when there is nothing to say."""
     with house.store.read() as unit:
-        documents = unit.documents.list(account.id, WAITING_FOR_PERSON, limit=MOST_LINES)
+        documents = unit.documents.listed(account.id, WAITING_FOR_PERSON, limit=MOST_LINES)
     values = action_required(account, documents, language=language, public_url=house.public_url, now=house.clock())
     return render(kind, language, values) if values is not None else None

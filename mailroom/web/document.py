@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from mailroom.domain.account import Account
-from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.document import WAITING_FOR_PERSON, Document, DocumentHead, DocumentState, FieldName
 from mailroom.domain.line import Lines, LineStatus
 from mailroom.domain.message import Message
 from mailroom.domain.value import Reason
@@ -39,7 +39,7 @@ class _Loaded:
     message: Message
     history: list[Line]
     ledger: list[LedgerLine]
-    next: Document | None
+    next: DocumentHead | None
     lines: Lines
     family: Family
 
@@ -291,11 +291,12 @@ def _checked(problem: Reason) -> bool:
 
 
 def _load(visit: Visit) -> _Loaded:
+    following: DocumentHead | None
     with visit.services.store.read() as unit:
         document, account, rights = open_document(unit, visit.person, visit.path("document"), Right.SEE)
         visit.words.time_zone = account.time_zone
         if Right.DECIDE in rights:
-            waiting = unit.documents.list(account.id, WAITING_FOR_PERSON, limit=2)
+            waiting = unit.documents.listed(account.id, WAITING_FOR_PERSON, limit=2)
             following = next((other for other in waiting if other.id != document.id), None)
         else:  # who only completes goes on with what is to complete, of whatever account
             following = next_in_queue(unit, visit.person, document)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from mailroom.domain.account import Account, Role
-from mailroom.domain.document import BESIDE, WAITING_FOR_PERSON, Document, DocumentState, FieldName
+from mailroom.domain.document import BESIDE, WAITING_FOR_PERSON, DocumentHead, DocumentState, FieldName
 from mailroom.web.rights import Right, enter
 from mailroom.web.visit import Visit
 from mailroom.web.words import Words
@@ -48,7 +48,7 @@ class Row:
     account: str = ""
 
 
-def row(document: Document, words: Words, account: str = "") -> Row:
+def row(document: DocumentHead, words: Words, account: str = "") -> Row:
     """Return a document as a line."""
     amount = document.value(FieldName.PAYABLE_AMOUNT) or document.value(FieldName.TOTAL_AMOUNT)
     return Row(
@@ -121,7 +121,7 @@ def show_inbox(visit: Visit) -> Response:
         visit.words.time_zone = account.time_zone
         counts = unit.documents.counts_up_to(account.id, COUNTED + 1)
         states = None if tab == "all" else TABS[tab]
-        found = unit.documents.list(account.id, states, search, limit=PAGE + 1, offset=(page - 1) * PAGE)
+        found = unit.documents.listed(account.id, states, search, limit=PAGE + 1, offset=(page - 1) * PAGE)
         addresses = [a.address for a in unit.addresses.of(account.id) if a.retired_at is None]
     if page > 1 and not found:  # the last document of this page was just decided on
         return visit.go(f"/accounts/{account.id}/inbox{_address(tab, search, 1)}")

@@ -53,7 +53,7 @@ def show_attention(visit: Visit) -> Response:
     _operators_only(visit)
     in_spool, stuck, entries = visit.services.office.in_spool(SHOWN)
     with visit.services.store.read() as unit:
-        parked = unit.documents.list(None, {DocumentState.NEEDS_ATTENTION}, limit=SHOWN)
+        parked = unit.documents.listed(None, {DocumentState.NEEDS_ATTENTION}, limit=SHOWN)
         documents = unit.documents.counts_of(DocumentState.NEEDS_ATTENTION)
         ids = unit.messages.in_state(MessageState.NEEDS_ATTENTION)
         mails = [unit.messages.get(message_id) for message_id in ids[:SHOWN]]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from starlette.responses import Response
 
 from mailroom.domain.account import Account, User
-from mailroom.domain.document import Document, DocumentState
+from mailroom.domain.document import Document, DocumentHead, DocumentState
 from mailroom.errors import NotFound
 from mailroom.store import Unit
 from mailroom.web.inbox import row
@@ -30,7 +30,7 @@ def show_queue(visit: Visit) -> Response:
     return visit.page("queue.html", rows=rows, here="queue", notice=visit.done)
 
 
-def next_in_queue(unit: Unit, person: User, after: Document) -> Document | None:
+def next_in_queue(unit: Unit, person: User, after: Document) -> DocumentHead | None:
     """Return what this person would complete next."""
     accounts = [account.id for account in accounts_to_complete(unit, person)]
     waiting = unit.documents.oldest(accounts, STATES, limit=2)

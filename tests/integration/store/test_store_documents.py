@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from store_values import NOON, document, later, sha, with_account, with_document, with_message
 
-from mailroom.domain.document import Document, DocumentState, Field, FieldName, FieldSource
+from mailroom.domain.document import LISTED_FIELDS, Document, DocumentHead, DocumentState, Field, FieldName, FieldSource
 from mailroom.domain.value import new_id
 from mailroom.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from mailroom.store import Store
@@ -233,6 +233,37 @@ def test_a_page_of_several_states_is_newest_first_and_goes_on_where_the_last_one
         for account_id in (mail.account_id, None):
             pages = [unit.documents.list(account_id, states[:2], limit=3, offset=at) for at in range(0, 12, 3)]
             assert [row.id for page in pages for row in page] == wanted
+
+
+def test_a_line_of_a_list_says_what_the_document_says(store: Store, inbox: dict[str, Document]) -> None:
+    owner = next(iter(inbox.values())).account_id
+    with store.read() as unit:
+        whole, lines = unit.documents.list(owner), unit.documents.listed(owner)
+        assert unit.documents.listed(owner, limit=2, offset=1) == lines[1:3]
+        assert unit.documents.oldest([owner], set(DocumentState), limit=100)[-1] == lines[0]
+    assert len(lines) > 3
+    for stored, line in zip(whole, lines, strict=True):
+        for name in DocumentHead.model_fields:
+            assert getattr(line, name) == getattr(stored, name)
+        assert [line.value(name) for name in LISTED_FIELDS] == [stored.value(name) for name in LISTED_FIELDS]
+
+
+def test_a_line_of_a_list_has_no_other_fields(store: Store) -> None:
+    stored = with_document(store, with_message(store, with_account(store).id))
+    with store.read() as unit:
+        (line,) = unit.documents.listed(stored.account_id)
+    assert line.value(FieldName.SELLER_NAME) == "Café Größe"
+    assert line.value(FieldName.DUE_DATE) is None
+    with pytest.raises(ValueError, match="not in tuple"):
+        line.value(FieldName.IBAN)
+
+
+def test_a_value_that_no_database_takes_as_text_hides_no_list(store: Store) -> None:
+    odd = Field(value="half \ud83d and \x00", source=FieldSource.XML)
+    mail = with_message(store, with_account(store).id)
+    with_document(store, mail, fields={FieldName.SELLER_NAME: odd})
+    with store.read() as unit:
+        assert [line.value(FieldName.SELLER_NAME) for line in unit.documents.listed(mail.account_id)] == [odd.value]
 
 
 def test_documents_in_a_state_are_listed_oldest_first(store: Store, inbox: dict[str, Document]) -> None:

@@ -20,6 +20,7 @@ ONE = "0" * 26
 
 QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "inbox page": lambda unit: unit.documents.list(ONE, WAITING_FOR_PERSON, limit=50),
+    "lines of the inbox page": lambda unit: unit.documents.listed(ONE, WAITING_FOR_PERSON, limit=50),
     "all of an account": lambda unit: unit.documents.list(ONE, limit=50, offset=100),
     "search in an account": lambda unit: unit.documents.list(ONE, search="acme", limit=50),
     "search everywhere": lambda unit: unit.documents.list(search="acme 2026", limit=50),
