@@ -97,7 +97,7 @@ def fill(data: Path, count: int) -> None:
                 unit.reports.subscribe(wish)
         for timetable in unit.reports.timetables():
             period = period_of(timetable, now)
-            for wish in unit.reports.due(period, [timetable]) if period else ():
+            for wish in unit.reports.due(period, [timetable], limit=2 * count) if period else ():
                 told = {"subscription_id": wish.id, "account_id": wish.account_id, "kind": wish.kind}
                 sent = {"id": f"run {wish.id}", "period": period, "state": RunState.SENT, "created_at": now}
                 unit.reports.add_run(ReportRun.model_validate(told | sent))

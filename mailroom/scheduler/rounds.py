@@ -28,6 +28,10 @@ Item = TypeVar("Item")
 RESCUE_AFTER = timedelta(seconds=20)
 FORGET_EVERY = timedelta(hours=6)
 REPORTS_EVERY = timedelta(minutes=1)
+REPORTS_AT_ONCE = 200
+"""Reports that are being written at a time: thousands of companies have theirs at seven, and a mail that comes at seven
+does not wait for all of them. The others are begun at the next ticks."""
+
 DOUBT_EVERY = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (1, 3, 10, 30, 90, 300, 720, 1440))
 """After a mail came, while its sender is unknown: a name server that restarts is back soon, a broken one in hours."""
@@ -82,7 +86,7 @@ class Rounds:
                 log.exception("round_failed", round=look.__name__)
 
     def reports(self, now: datetime) -> None:
-        """Begin each report whose period is due; the unique key of the run makes it once."""
+        """Begin each report whose period is due, some at a time; the unique key of the run makes it once."""
         if self._reported_at is not None and now - self._reported_at < REPORTS_EVERY:
             return
         periods: dict[str, list[Timetable]] = {}
@@ -94,8 +98,11 @@ class Rounds:
 
         with self._store.read() as unit:
             _each(unit.reports.timetables(), look)
-            due = [(wish, period) for period in periods for wish in unit.reports.due(period, periods[period])]
-        self._reported_at = now
+            room = max(0, REPORTS_AT_ONCE - len(unit.reports.without_mail()))
+            due: list[tuple[Subscription, str]] = []
+            for period, timetables in periods.items():
+                due += [(wish, period) for wish in unit.reports.due(period, timetables, limit=room - len(due))]
+        self._reported_at = now if len(due) < room else None  # where it is full, the next tick goes on
         _each(due, lambda each: self._report(*each, now))
 
     def _report(self, wish: Subscription, period: str, now: datetime) -> None:
@@ -178,8 +185,8 @@ class Rounds:
                 unit.documents.get(document_id) for document_id in unit.documents.in_state(DocumentState.READING)
             ]
             deliveries = [row for row in unit.deliveries.pending() if not row.next_attempt_at and row.created_at < late]
-            due = [row for row in unit.reports.in_state(RunState.DUE) if row.created_at < late]
-            runs = [row for row in due if not unit.deliveries.of_run(row.id)]  # else its mail waits for the relay
+            # Of one that has its mail, that waits for the relay.
+            runs = [row for row in unit.reports.without_mail() if row.created_at < late]
         return [
             *(("message", row.id, f"r{row.attempts}") for row in stored if row.received_at < late),
             *(("document", row.id, f"v{row.version}a{row.attempts}") for row in reading if row.updated_at < late),

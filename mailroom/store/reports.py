@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mailroom.domain.report import Frequency, ReportRun, RunState, Subscription, Timetable
 from mailroom.store.rows import insert_new, replace, the_one, upsert, value_of, values, values_of
-from mailroom.store.tables import ACCOUNTS, REPORT_RUNS, SUBSCRIPTIONS
+from mailroom.store.tables import ACCOUNTS, DELIVERIES, REPORT_RUNS, SUBSCRIPTIONS
 
 
 class Reports:
@@ -35,17 +35,19 @@ class Reports:
         query = select(*_TIMETABLE).join_from(SUBSCRIPTIONS, ACCOUNTS).where(_in_use()).distinct()
         return [Timetable(zone, Frequency(often), hour, day) for zone, often, hour, day in self._session.execute(query)]
 
-    def due(self, period: str, timetables: Collection[Timetable]) -> list[Subscription]:
-        """Return the subscriptions with these timetables without a run for a period; not those of suspended accounts.
+    def due(self, period: str, timetables: Collection[Timetable], *, limit: int) -> list[Subscription]:
+        """Return subscriptions with these timetables without a run for a period; not those of suspended accounts.
 
-        However many accounts there are, only those that are due are read.
+        However many accounts there are, only those that are due are read, and of them at most `limit`: of each account
+        one before a second of any, so that one with a thousand subscribers holds up nobody.
         """
         ran = select(REPORT_RUNS.c.id).where(
             REPORT_RUNS.c.subscription_id == SUBSCRIPTIONS.c.id, REPORT_RUNS.c.period == period
         )
         wanted = and_(_in_use(), tuple_(*_TIMETABLE).in_([tuple(one) for one in timetables]), ~ran.exists())
         query = SUBSCRIPTIONS.select().join_from(SUBSCRIPTIONS, ACCOUNTS).where(wanted)
-        return values(self._session, Subscription, query.order_by(SUBSCRIPTIONS.c.account_id, SUBSCRIPTIONS.c.id))
+        turn = func.row_number().over(partition_by=SUBSCRIPTIONS.c.account_id, order_by=SUBSCRIPTIONS.c.id)
+        return values(self._session, Subscription, query.order_by(turn, SUBSCRIPTIONS.c.account_id).limit(limit))
 
     def unsubscribe(self, subscription_id: str) -> None:
         """End a subscription; its runs are kept. Raises NotFound."""
@@ -67,10 +69,11 @@ class Reports:
         """Store how far a run is. Raises NotFound."""
         replace(self._session, REPORT_RUNS, run.id, values_of(run, REPORT_RUNS))
 
-    def in_state(self, state: RunState) -> list[ReportRun]:
-        """Return the runs in a state, oldest first."""
+    def without_mail(self) -> list[ReportRun]:
+        """Return the runs that are due and of which no mail was written yet, oldest first."""
         table = REPORT_RUNS
-        query = table.select().where(table.c.state == state)
+        written = select(DELIVERIES.c.id).where(DELIVERIES.c.report_run_id == table.c.id)
+        query = table.select().where(table.c.state == RunState.DUE, ~written.exists())
         return values(self._session, ReportRun, query.order_by(table.c.created_at, table.c.id))
 
     def runs(self, account_id: str) -> list[ReportRun]:

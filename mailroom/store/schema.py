@@ -17,7 +17,7 @@ from mailroom.store.tables import Row
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest revision in `migrations/versions`; a test keeps it so."""
 
 LOCK = 0x6D61696C  # "mail": the advisory lock of migrations on PostgreSQL

@@ -539,7 +539,11 @@ class ReportRunRow(Row, table=True):
     """`ReportRun`."""
 
     __tablename__ = "report_runs"
-    __table_args__ = (UniqueConstraint("subscription_id", "period"), Index(None, "account_id", "created_at"))
+    __table_args__ = (
+        UniqueConstraint("subscription_id", "period"),
+        Index(None, "account_id", "created_at"),
+        Index(None, "state", "created_at"),
+    )
 
     id: str = _text(primary_key=True)
     subscription_id: str = _reference("subscriptions.id")

@@ -16,6 +16,7 @@ from mailroom.domain.report import Frequency, ReportKind, Subscription
 from mailroom.domain.value import new_id
 from mailroom.errors import DeliveryFailed, DeliveryRejected
 from mailroom.languages import Language
+from mailroom.scheduler import rounds as scheduler_rounds
 from mailroom.scheduler.rounds import Rounds
 from mailroom.steps.archive import convert, plan_deliveries
 from mailroom.steps.deliver import deliver
@@ -160,6 +161,42 @@ def test_two_subscribers_of_one_company_get_their_own(home: TestHouse, rounds: R
     subscribe(home, recipient="els@example.com")
     rounds.tick()
     assert len(notes.items("report")) == 2
+
+
+def test_a_great_many_reports_are_begun_some_at_a_time(
+    home: TestHouse, rounds: Rounds, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_rounds, "REPORTS_AT_ONCE", 3)
+    begun = []
+    for _ in range(7):
+        subscribe(home)
+    subscribe(home, frequency=Frequency.WEEKLY, weekday=4)
+    for _ in range(4):
+        rounds.tick()
+        begun.append(len(notes.items("report")))
+        for run_id in notes.items("report"):
+            compose_report(home.house, run_id)  # nothing waits: nothing to say
+        home.clock.go_on(seconds=5)
+    assert begun == [3, 6, 8, 8]
+    assert periods(home) == ["2026-11-20"] * 7 + ["2026-W47"]
+
+
+def test_while_reports_are_being_written_no_more_are_begun(
+    home: TestHouse, rounds: Rounds, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_rounds, "REPORTS_AT_ONCE", 2)
+    for _ in range(3):
+        subscribe(home)
+    rounds.tick()
+    first = notes.items("report")
+    notes.under_way = {("report", run_id) for run_id in first}
+    home.clock.go_on(seconds=90)
+    rounds.tick()
+    assert notes.items("report") == first
+    compose_report(home.house, first[0])
+    home.clock.go_on(seconds=5)
+    rounds.tick()
+    assert len(notes.items("report")) == 3
 
 
 def test_a_suspended_company_gets_no_report(home: TestHouse, rounds: Rounds, notes: Notes) -> None:

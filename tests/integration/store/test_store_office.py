@@ -251,11 +251,36 @@ def test_a_report_is_due_by_its_timetable_until_it_has_a_run(store: Store) -> No
             Timetable(here.time_zone, Frequency.DAILY, 9, 0),
             Timetable("Europe/Bucharest", Frequency.WEEKLY, 7, 4),
         }
-        assert unit.reports.due("2026-11-21", []) == []
-        assert {wish.id for wish in unit.reports.due("2026-11-21", [brussels, bucharest])} == {mine.id, theirs.id}
+        assert unit.reports.due("2026-11-21", [], limit=9) == []
+        assert {wish.id for wish in unit.reports.due("2026-11-21", [brussels, bucharest], limit=9)} == {
+            mine.id,
+            theirs.id,
+        }
         assert unit.reports.add_run(run(mine, "2026-11-21"))
-        assert unit.reports.due("2026-11-21", [brussels, bucharest]) == [theirs]
-        assert unit.reports.due("2026-11-22", [brussels]) == [mine]
+        assert unit.reports.due("2026-11-21", [brussels, bucharest], limit=9) == [theirs]
+        assert unit.reports.due("2026-11-22", [brussels], limit=9) == [mine]
+
+
+def test_of_many_due_reports_each_account_has_one_before_another_has_two(store: Store) -> None:
+    large, small = sorted(with_account(store).id for _ in range(2))
+    with store.unit() as unit:
+        for account_id in (large, large, large, small):
+            unit.reports.subscribe(subscription(account_id))
+        due = unit.reports.due("2026-11-21", unit.reports.timetables(), limit=3)
+    assert [wish.account_id for wish in due] == [large, small, large]
+
+
+def test_a_run_is_without_a_mail_until_it_is_written_or_there_is_nothing_to_say(store: Store) -> None:
+    mine = subscription(with_account(store).id)
+    first, second, third = (run(mine, f"2026-11-2{day}", created_at=later(day)) for day in (1, 2, 3))
+    with store.unit() as unit:
+        unit.reports.subscribe(mine)
+        for each in (third, first, second):
+            unit.reports.add_run(each)
+        assert unit.reports.without_mail() == [first, second, third]
+        unit.deliveries.plan(delivery(mine.account_id, report_run_id=first.id, content="ab" * 32))
+        unit.reports.save_run(third.model_copy(update={"state": RunState.NOTHING_TO_SAY}))
+        assert unit.reports.without_mail() == [second]
 
 
 def test_events_are_told_in_the_order_in_which_they_happened(store: Store) -> None:

@@ -44,6 +44,7 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "seller": lambda unit: unit.sellers.match(ONE, "BE1", "BE71", "Acme"),
     "pending deliveries": lambda unit: unit.deliveries.pending(NOON),
     "deliveries of a document": lambda unit: unit.deliveries.of(ONE),
+    "reports under way": lambda unit: unit.reports.without_mail(),
     "events": lambda unit: unit.events.of(ONE),
     "decisions": lambda unit: unit.decisions.of(ONE),
     "accounts of a user": lambda unit: unit.users.accounts_of(ONE),
