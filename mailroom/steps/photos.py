@@ -38,8 +38,8 @@ def has_company(unit: Unit, document: Document) -> bool:
         return False
     if pages_told(unit, document):
         return True
-    message = unit.messages.get(document.message_id)
-    return any(len(unit.documents.of_message(one.id)) > (one.id == message.id) for one in _mails_near(unit, message))
+    near = _mails_near(unit, unit.messages.get(document.message_id))
+    return unit.documents.has_others(document, [mail.id for mail in near])
 
 
 def pages_of(unit: Unit, house: House, document: Document) -> list[Document]:
@@ -64,8 +64,8 @@ def _photos(unit: Unit, document: Document) -> list[Document]:
     said = unit.answers.find(document.account_id, Question.DIVISION, photos_subject(message.sender.identity))
     if said == "split":
         return []
-    mails = _mails_near(unit, message)
-    found = {mail.id: [one for one in unit.documents.of_message(mail.id) if _is_free(one)] for mail in mails}
+    came = unit.documents.of_messages([mail.id for mail in _mails_near(unit, message)])
+    found = {mail: [one for one in documents if _is_free(one)] for mail, documents in came.items()}
     if any(one.state is DocumentState.READING and not one.fields for one in found[message.id]):
         return []
     ordered = {mail: sorted(photos, key=lambda one: _in_order(one.part_path)) for mail, photos in found.items()}

@@ -6,7 +6,20 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, true, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from mailroom.clock import Clock
@@ -71,6 +84,19 @@ class Documents:
         """Return the documents that came with a message, oldest first."""
         query = DOCUMENTS.select().where(DOCUMENTS.c.message_id == message_id)
         return values(self._session, Document, query.order_by(DOCUMENTS.c.number))
+
+    def of_messages(self, message_ids: Collection[str]) -> dict[str, _Documents]:
+        """Return the documents that came with each of some messages, oldest first."""
+        query = DOCUMENTS.select().where(DOCUMENTS.c.message_id.in_(message_ids)).order_by(DOCUMENTS.c.number)
+        found: dict[str, _Documents] = {message_id: [] for message_id in message_ids}
+        for document in values(self._session, Document, query):
+            found[document.message_id].append(document)
+        return found
+
+    def has_others(self, document: Document, message_ids: Collection[str]) -> bool:
+        """Say whether another document than this one came with one of these messages."""
+        others = and_(DOCUMENTS.c.message_id.in_(message_ids), DOCUMENTS.c.id != document.id)
+        return self._session.execute(select(exists().where(others))).scalar_one()
 
     def save(self, document: Document) -> Document:
         """Store the values and return them with the next version and the present as `updated_at`.

@@ -235,6 +235,19 @@ def test_a_page_of_several_states_is_newest_first_and_goes_on_where_the_last_one
             assert [row.id for page in pages for row in page] == wanted
 
 
+def test_the_documents_of_several_mails_are_found_together(store: Store) -> None:
+    owner = with_account(store).id
+    first, second, empty = (with_message(store, owner) for _ in range(3))
+    mine, beside, other = (with_document(store, mail) for mail in (first, first, second))
+    with store.read() as unit:
+        found = unit.documents.of_messages([second.id, empty.id, first.id])
+        assert found == {second.id: [other], empty.id: [], first.id: [mine, beside]}
+        assert list(found) == [second.id, empty.id, first.id]
+        assert unit.documents.has_others(mine, [first.id])
+        assert unit.documents.has_others(mine, [empty.id, second.id])
+        assert not unit.documents.has_others(other, [second.id, empty.id])
+
+
 def test_a_line_of_a_list_says_what_the_document_says(store: Store, inbox: dict[str, Document]) -> None:
     owner = next(iter(inbox.values())).account_id
     with store.read() as unit:
