@@ -83,7 +83,15 @@ class SmtpSettings(_Slice):
     )
     max_recipients: int = Field(100, gt=0, description="Recipients of one message; more get 452")
     max_connections: int = Field(200, gt=0, description="Connections at a time; more get 421")
-    timeout_seconds: float = Field(60, gt=0, description="Longest silence of a client")
+    timeout_seconds: float = Field(
+        300, gt=0, description="Longest silence of a client; RFC 5321 section 4.5.3.2 asks for five minutes"
+    )
+    mail_seconds: float = Field(
+        3600,
+        ge=0,
+        description="Longest time from the greeting, or from the mail before, to the end of a mail, however lively the "
+        "client is; then 421. 0: no limit",
+    )
     max_connections_per_peer: int = Field(
         20, gt=0, description="Connections of one address (of IPv6, one /64 network) at a time; more get 421"
     )

@@ -94,6 +94,8 @@ class Conversation(SMTP):
         self._waiting_since: float | None = None
         self._data: DataReader | None = None
         self._data_began = 0.0
+        self._last_mail = loop.time()
+        """When the last mail ended, before the first one when the connection began."""
 
     def commands(self) -> Mapping[bytes, Callable[[Self, str], Awaitable[None]]]:
         """Return what is understood, by verb."""
@@ -286,12 +288,15 @@ class Conversation(SMTP):
         return self._peer
 
     def look_at_clock(self, now: float) -> None:
-        """End a connection whose client is silent for too long, or sends its message too slowly."""
+        """End a connection whose client is silent for too long, too slow, or for too long without a mail."""
         if self._waiting_since is None:
             return
         settings = self._reception.settings
         if now - self._waiting_since > settings.timeout_seconds:
             self._hang_up(replies.TIMED_OUT, "silence")
+        elif 0 < settings.mail_seconds < now - self._last_mail:
+            # One recipient a minute, or a large message at the slowest pace, would hold its place for days.
+            self._hang_up(replies.TOO_LONG, "too_long")
         elif self._data is not None and self._data.received and now - self._data_began > _GRACE_SECONDS:
             pace = self._data.received / (now - self._data_began)
             if pace < settings.min_bytes_per_second:

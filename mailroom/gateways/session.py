@@ -172,6 +172,7 @@ class SmtpSession(Conversation):
             draft.discard()
             self._set_post_data_state()
             self._idle_commands = 0
+            self._last_mail = self.loop.time()
         return None
 
     async def _take(self, reader: DataReader, draft: Draft) -> None:

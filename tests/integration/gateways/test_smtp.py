@@ -382,6 +382,45 @@ def test_a_slow_message_is_cut_off_and_a_steady_one_is_not(
     assert len(house.contents()) == 1
 
 
+def test_a_lively_client_that_never_comes_to_a_mail_is_hung_up(open_door: OpenDoor) -> None:
+    house = open_door(mail_seconds=0.6)
+    client = house.dial(hello=True)
+    said = []
+    for _ in range(30):
+        time.sleep(0.1)
+        try:
+            said.append(client.say("NOOP")[:9])
+        except ConnectionError:
+            break
+    assert said[0] == "250 2.0.0"
+    assert "421 4.4.2" in said
+    assert len(said) < 25
+
+
+def test_a_message_that_never_ends_is_hung_up_at_whatever_pace_and_nothing_of_it_is_kept(open_door: OpenDoor) -> None:
+    house = open_door(mail_seconds=0.6)
+    client = house.dial(hello=True)
+    client.begin()
+
+    def go_on() -> None:
+        for _ in range(100):
+            client.send(b"x" * 998 + b"\r\n")
+            time.sleep(0.1)
+
+    with pytest.raises(ConnectionError):
+        go_on()
+    assert client.reply()[:9] in {"421 4.4.2", ""}
+    assert house.contents() == []
+
+
+@pytest.mark.parametrize("most", [0.8, 0])
+def test_a_client_that_sends_mail_after_mail_may_stay(open_door: OpenDoor, most: float) -> None:
+    client = open_door(mail_seconds=most).dial(hello=True)
+    for number in range(5):
+        time.sleep(0.3)
+        assert client.mail(MAIL + b"%d\r\n" % number).startswith("250")
+
+
 def test_silence_before_the_first_byte_is_no_slow_message(open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     from mailroom.gateways import conversation
 
