@@ -1,21 +1,26 @@
 """The schema of the database: is it this version's, and if not, Alembic's way there.
 
 On an up-to-date database Alembic is not even imported. Two processes that migrate at once do it one after the other;
-a migration that fails leaves the schema as it was (both databases roll back DDL).
+a migration that fails leaves the schema as it was (both databases roll back DDL). With very many mails a revision can
+take minutes, in which nothing else is written: the log says that one begins, and each that is done.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, exc, text
 
 from mailroom.errors import BadConfiguration
+from mailroom.log import get_logger
 from mailroom.store.tables import Row
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = get_logger("store")
 
 HEAD = "0011"
 """The newest revision in `migrations/versions`; a test keeps it so."""
@@ -99,7 +104,22 @@ def _run(connection: Connection) -> None:
     found = MigrationContext.configure(connection).get_current_revision()
     if found is not None and found not in known:
         raise BadConfiguration(f"the database has revision {found}, made by a newer mailroom: update this one")
+    if found is not None:  # a new database has nothing that could take long
+        log.warning("schema_upgrade_began", revision=found, to=HEAD, note="with very many mails it takes minutes")
+        config.attributes["on_version_apply"] = _Told()
     command.upgrade(config, HEAD)
+
+
+class _Told:
+    """Says of each revision that it is done, and how long it took. Alembic calls it."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, *, step: Any, **_more: Any) -> None:
+        now = time.monotonic()
+        log.info("schema_upgraded", revision=step.up_revision_id, seconds=round(now - self._began, 1))
+        self._began = now
 
 
 def _check_references(connection: Connection) -> None:

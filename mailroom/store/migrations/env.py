@@ -12,6 +12,7 @@ context.configure(
     target_metadata=Row.metadata,
     render_as_batch=True,
     include_name=is_ours,
+    on_version_apply=context.config.attributes.get("on_version_apply"),
 )
 with context.begin_transaction():
     context.run_migrations()

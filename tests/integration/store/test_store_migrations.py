@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fixtures_postgres import Cluster
 from store_values import NOON, later, part, verdict, with_account, with_document, with_message
+from structlog.testing import capture_logs
 
 from mailroom.config import StoreSettings
 from mailroom.domain.account import Purpose
@@ -58,6 +59,24 @@ def test_the_constant_is_the_newest_revision(sqlite_store: Store) -> None:
 
     with sqlite_store.engine.connect() as connection:
         assert ScriptDirectory.from_config(schema.alembic(connection)).get_heads() == [schema.HEAD]
+
+
+def test_an_upgrade_says_what_it_does_and_a_new_database_has_nothing_to_say(empty: Store) -> None:
+    from alembic import command
+
+    with capture_logs() as told:
+        empty.migrate()
+    assert told == []
+    run_alembic(empty, command.downgrade, "0009")
+    with capture_logs() as told:
+        empty.migrate()
+    assert [(line["event"], line["revision"]) for line in told] == [
+        ("schema_upgrade_began", "0009"),
+        ("schema_upgraded", "0010"),
+        ("schema_upgraded", "0011"),
+    ]
+    assert schema.version(empty.engine) == schema.HEAD
+    empty.close()
 
 
 def test_the_migrated_schema_is_the_one_that_the_tables_declare(store: Store) -> None:
