@@ -70,11 +70,9 @@ def test_an_upgrade_says_what_it_does_and_a_new_database_has_nothing_to_say(empt
     run_alembic(empty, command.downgrade, "0009")
     with capture_logs() as told:
         empty.migrate()
-    assert [(line["event"], line["revision"]) for line in told] == [
-        ("schema_upgrade_began", "0009"),
-        ("schema_upgraded", "0010"),
-        ("schema_upgraded", "0011"),
-    ]
+    said = [(line["event"], line["revision"]) for line in told]
+    assert said[:2] == [("schema_upgrade_began", "0009"), ("schema_upgraded", "0010")]
+    assert said[-1] == ("schema_upgraded", schema.HEAD)
     assert schema.version(empty.engine) == schema.HEAD
     empty.close()
 
