@@ -24,6 +24,9 @@ _OSD_EDGE = 1600
 _SLIGHT_SKEW = 2.5
 _DOUBTFUL = 0.8
 _FEW_LETTERS = 150
+_LONGER_SIDE = 1600
+"""Pixels of a page's longer side in the second reading: 2000 read the same for more."""
+_SHORTER_SIDE = 736
 _TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
@@ -111,8 +114,22 @@ def read_as_it_is(sheet: Sheet, engine: OcrEngine, turn: int) -> list[Seen]:
     The page is straightened as it was the first time, so that the words fit the same preview.
     """
     image = turned(sheet.image, turn)
-    straight = prepare.measure(image.convert("L"), has_outline=not sheet.renderer).straighten(image)
+    geometry = prepare.measure(image.convert("L"), has_outline=not sheet.renderer)
+    factor = _of_use(*geometry.size(*image.size))
+    if factor < 1:  # before it is straightened: that costs by the pixel
+        size = (round(image.width * factor), round(image.height * factor))
+        image = image.resize(size, Image.Resampling.BOX)
+    straight = geometry.straighten(image)
     return scaled(in_lines(engine.read(straight, "", sheet.dpi)), straight.width, straight.height)
+
+
+def _of_use(width: int, height: int) -> float:
+    """Return by how much a page is made smaller for its second reading, 1 where it is small enough.
+
+    A long till roll keeps the width to which the network that finds lines would blow it up again.
+    """
+    short, long = sorted((width, height))
+    return min(1.0, max(_LONGER_SIDE / long, _SHORTER_SIDE / short))
 
 
 def turned(image: Image.Image, turn: int) -> Image.Image:

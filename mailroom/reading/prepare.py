@@ -35,13 +35,20 @@ class Geometry:
     corners: tuple[Point, Point, Point, Point] | None = None
     skew: float = 0.0
 
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Return the pixels of the page alone in a picture of this size."""
+        if self.corners is None:
+            return width, height
+        corners = [(x * width, y * height) for x, y in self.corners]
+        wide = (math.dist(corners[0], corners[3]) + math.dist(corners[1], corners[2])) / 2
+        high = (math.dist(corners[0], corners[1]) + math.dist(corners[3], corners[2])) / 2
+        return max(1, round(wide)), max(1, round(high))
+
     def straighten(self, image: Image.Image) -> Image.Image:
         """Return the page alone and upright, in about the picture's own resolution."""
         if self.corners is not None:
             corners = [(x * image.width, y * image.height) for x, y in self.corners]
-            width = (math.dist(corners[0], corners[3]) + math.dist(corners[1], corners[2])) / 2
-            height = (math.dist(corners[0], corners[1]) + math.dist(corners[3], corners[2])) / 2
-            size = (max(1, round(width)), max(1, round(height)))
+            size = self.size(*image.size)
             image = image.transform(
                 size, Image.Transform.PERSPECTIVE, _perspective(size, corners), Image.Resampling.BICUBIC
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import papers_reading as papers
 import pytest
@@ -13,8 +14,11 @@ from mailroom.config import BoxSettings, ReadingSettings
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Page, Reading
 from mailroom.errors import ReaderOutOfMemory
+from mailroom.reading import ocr
 from mailroom.reading.box import Box
+from mailroom.reading.engines import OcrEngine
 from mailroom.reading.read import TASKS, Reader
+from mailroom.reading.seen import Seen
 
 
 @pytest.fixture(scope="module")
@@ -70,24 +74,47 @@ def test_a_picture_without_words_has_none_the_second_time(reader: Reader) -> Non
     assert len(second.pages[0].words) < 5
 
 
+@pytest.mark.parametrize(
+    ("size", "given"),
+    [
+        pytest.param((3000, 4000), (1200, 1600), id="a large photo"),
+        pytest.param((1000, 3200), (736, 2355), id="a till roll keeps its width"),
+        pytest.param((600, 2400), (600, 2400), id="narrower than that"),
+        pytest.param((900, 1200), (900, 1200), id="small enough"),
+    ],
+)
+def test_the_engine_gets_a_picture_no_larger_than_is_of_use(size: tuple[int, int], given: tuple[int, int]) -> None:
+    seen: list[tuple[int, int]] = []
+
+    class Looks:
+        def read(self, picture: Image.Image, *_: object) -> list[list[Seen]]:
+            seen.append(picture.size)
+            return [[Seen("TOTAL", picture.width / 2, picture.height / 2, picture.width, picture.height, 1.0)]]
+
+    sheet = ocr.photographed(Image.new("L", size, 255), 200)
+    [word] = ocr.read_as_it_is(sheet, cast("OcrEngine", Looks()), 0)
+    assert seen == [given]
+    assert (word.x0, word.y0) == (0.5, 0.5)  # places are fractions, whatever the size
+
+
 def test_it_can_be_switched_off(box: Box) -> None:
     content = papers.saved(papers.drawn())
     reader = Reader(box, ReadingSettings(second_opinion="off"))
     assert reader.read_again(content, reader.read(content, MediaType.JPEG).reading) is None
 
 
-def test_the_networks_bring_no_thread_that_a_fork_would_lose_and_report_to_nobody() -> None:
+def test_the_networks_are_both_loaded_bring_no_thread_that_a_fork_would_lose_and_report_to_nobody() -> None:
     """In a process of its own: what this test loads stays in it."""
     import subprocess
     import sys
 
     code = (
-        "from mailroom.reading.ocr_rapidocr import prepared; prepared(); import os\n"
-        "print(len(os.listdir('/proc/self/task')), os.environ['ORT_DISABLE_TELEMETRY'])"
+        "from mailroom.reading.ocr_rapidocr import prepared; made = prepared(); import os\n"
+        "print(len(os.listdir('/proc/self/task')), os.environ['ORT_DISABLE_TELEMETRY'], made.text_rec is not None)"
     )
     one = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path.cwd()), "HOME": "/nonexistent"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=one)
-    assert done.stdout.split() == ["1", "1"]
+    assert done.stdout.split() == ["1", "1", "True"]
 
 
 def test_a_second_reading_that_wants_too_much_memory_is_stopped() -> None:
