@@ -145,7 +145,8 @@ def _words(
         straight = geometry.straighten(grey)
         ready = prepare.for_ocr(straight)
         words = in_lines(engine.read(ready, languages, sheet.dpi))
-        if _sense(words) < _DOUBTFUL or _sure_letters(words) < _FEW_LETTERS:
+        doubtful = _sense(words) < _DOUBTFUL or _sure_letters(words) < _FEW_LETTERS
+        if doubtful and not _on_its_side(words):  # else its lines are no lines of a block: it is turned first
             # Thin print, stamps and torn edges make tesseract take the text of a photo for a picture and leave it out.
             again = in_lines(engine.read(ready, languages, sheet.dpi, one_block=True))
             words = max(words, again, key=_sure_letters)
@@ -163,7 +164,12 @@ def _words(
 
 def _makes_sense(words: list[Seen]) -> bool:
     """Tell a page that is the right way up: most letters stand in words of which the engine is sure."""
-    return not words or (_sense(words) >= 0.6 and 2 * sum(word.is_upright for word in words) > len(words))
+    return not words or (_sense(words) >= 0.6 and not _on_its_side(words))
+
+
+def _on_its_side(words: list[Seen]) -> bool:
+    """Tell a page of which most words stand upright in the picture."""
+    return bool(words) and 2 * sum(word.is_upright for word in words) <= len(words)
 
 
 def _sense(words: list[Seen]) -> float:
