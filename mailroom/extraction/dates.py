@@ -32,12 +32,15 @@ _SMUDGED = re.compile(r"(?<!\d)(\d{1,2})[.:;,]\s?(\d{1,2})[.:;,]\s?(20\d\d)(?!\d
 _SPACED = re.compile(r"(?<![\d.,])(\d{2}) (\d{2}) (20\d\d)(?!\d)")
 # Of a till, on a picture that lost the stops: a time of day follows.
 _RUN_TOGETHER = re.compile(r"(?<![\d.,/])(\d\d)[./\- ]?(\d\d)[./\- ]?((?:20)?\d\d)(?=\s{1,3}\d{1,2}[:.hu]\d\d(?!\d))")
+# On a picture: `17/10/20 25`.
+_SPLIT_YEAR = re.compile(r"(?<![\d.,/])(\d{1,2})([./-])(\d{1,2})\2(20 \d\d)(?![\d:.,hu/])")
+_NOUGHT_IN_MONTH = re.compile(r"(?<!\d)0(?=[A-Za-z]{2}(?![A-Za-z]))|(?<=[A-Za-z])0(?=[A-Za-z])")  # `17-0CT-2025`
 _DAY_FIRST = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-ÿşţșț]{3,10})"
-    r"\s{0,2}[.\-/,+–—]?\s{0,2}'?((?:19|20)\d\d|\d\d)(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|ère|e)?\s{0,2}[.\-/]?\s{0,2}(?:de |of )?([A-Za-zÀ-žșț]{3,12})"
+    r"\s{0,2}[.\-/,+–—]?\s{0,2}(?:de )?'?((?:19|20)\d\d|\d\d)(?!\d)"
 )
 _MONTH_FIRST = re.compile(
-    r"([A-Za-zÀ-ÿşţșț]{3,10})\.?\s{0,2}[\-/]?(\d{1,2})(?:st|nd|rd|th)?\s{0,2}[,.\-/]?\s{1,2}'?((?:19|20)\d\d)(?!\d)"
+    r"([A-Za-zÀ-žșț]{3,12})\.?\s{0,2}[\-/]?(\d{1,2})(?:st|nd|rd|th)?\s{0,2}[,.\-/]?\s{1,2}'?((?:19|20)\d\d)(?!\d)"
 )
 _ROMAN = re.compile(
     r"(?<![\d.,/])(\d{1,2})\s?[./\- ]\s?(VI{0,3}|I[VX]|XI{0,2}|I{1,3})\s?[./\- ]\s?((?:19|20)\d\d)(?!\d)"
@@ -154,10 +157,15 @@ def _in_segment(segment: Segment) -> Iterator[_Hit]:
 
 def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, int, int], date | None]]:
     none = (0, 0, 0)
-    for match in _ISO.finditer(text):
+    figures = text.translate(_LETTERS_IN_NUMBERS) if ocr else text
+    for match in _ISO.finditer(figures):
         yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
+    if ocr:
+        for match in _SPLIT_YEAR.finditer(figures):
+            yield match, (int(match[1]), int(match[3]), int(match[4].replace(" ", ""))), None
+        text = _NOUGHT_IN_MONTH.sub("O", text)
     for pattern in (_NUMERIC, _SPACED, *((_SMUDGED, _RUN_TOGETHER) if ocr else ())):
-        for match in pattern.finditer(text.translate(_LETTERS_IN_NUMBERS) if ocr else text):
+        for match in pattern.finditer(figures):
             yield match, (int(match[1]), int(match[2]), int(match[3])), None
     for match, month in _named(_DAY_FIRST, 2, text):
         yield match, none, _date(int(match[3]), month, int(match[1]))

@@ -110,3 +110,30 @@ def test_a_number_like_a_day_is_that_of_the_slip_where_another_day_is_printed() 
         )
     )
     assert (found["invoice_number"], found["issue_date"]) == ("20250418", "2025-04-26")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2025-1I-14 16:20",
+        "14/11/20 25",
+        "14-N0V-2025 16:20",
+        "14 novembre 2025 16:20",
+        "14 de novembro de 2025 16:20",
+        "14 listopada 2025 16:20",
+    ],
+)
+def test_a_day_that_a_picture_breaks_or_another_language_names_is_read(day: str) -> None:
+    found = values(
+        read(
+            f"""
+        Kapsalon Zonneberg
+        Stationsplein 3
+        {day}
+        Knippen                   48,00
+        Totaal                  € 48,00
+        """,
+            ocr=True,
+        )
+    )
+    assert found["issue_date"] == "2025-11-14"
