@@ -23,7 +23,7 @@ from mailroom.extraction.currency import currency_of, spoken_currency
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
-from mailroom.extraction.names import find_names, has_form
+from mailroom.extraction.names import find_names, has_form, share_a_word
 from mailroom.extraction.national_ids import registered
 from mailroom.extraction.net_and_vat import Found, Setting
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
@@ -127,6 +127,8 @@ def _differs(a: str, b: str) -> bool:
 
 def _differs_in_name(a: str, b: str) -> bool:
     """A brand is no rival to the company that is called after it: `TANKVERBUND 24`, `Tankverbund Karten GmbH`."""
+    if has_form(b) and not has_form(a) and share_a_word(a, b):
+        return False
     x, y = compact(a), compact(b)
     same = next((i for i, (p, q) in enumerate(zip(x, y, strict=False)) if p != q), min(len(x), len(y)))
     return _differs(a, b) and same < _SAME_BEGINNING

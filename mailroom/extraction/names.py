@@ -69,6 +69,19 @@ def without_form(name: str, instead: str = "") -> str:
     return legal_forms().sub(instead, name) if has_form(name) else name
 
 
+def share_a_word(name: str, other: str) -> bool:
+    """Say whether two names have a telling word in common, whatever their legal forms: `Hotel am Domplatz`."""
+    return not _telling(name).isdisjoint(_telling(other))
+
+
+@lru_cache(maxsize=4096)
+def _telling(name: str) -> frozenset[str]:
+    return frozenset(_TELLING_WORD.findall(fold(without_form(name, " "))))
+
+
+_TELLING_WORD = re.compile(r"[a-z]{5,}")
+
+
 def find_names(sight: Sight) -> list[Candidate]:
     """Return every piece of text that may be a name: the parts of each line, up to a separator."""
     found = [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
@@ -79,7 +92,11 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     """Join a name that runs over two lines: announced by a label, or with the legal form on a line of its own."""
     if _only_forms(name.value):
         over = _line_over(name.segment)
-        return _joined(name, over, first=over) if over and not sight.labels_of(over) else None
+        if over is None or sight.labels_of(over) or _spelled_out(name.value):
+            return None
+        sign = _line_over(over)
+        whole = [sign] if sign and _is_sign_of_two(sight, sign, over) else []
+        return _joined(name, *whole, over, first=whole[0] if whole else over)
     spread = _spread_after(sight, name)
     if spread:
         return _joined(name, *spread, first=name.segment)
@@ -102,10 +119,19 @@ def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
     if name.first or name.last < len(segment.tokens) or name.page != 1 or segment.height < _SIGN * line:
         return None
     under = below(segment, reach=2.5)
-    wordy = under is not None and len(under.tokens) <= 3 and not under.digits and not sight.labels_in(under)
-    same = under is not None and 0.85 < under.height / segment.height < 1.18 and under.place == segment.place
-    formed = has_form(name.value)
-    return under if wordy and same and not formed and len(segment.tokens) <= 3 and segment.y0 < 0.2 else None
+    return under if under and not has_form(name.value) and _is_sign_of_two(sight, segment, under) else None
+
+
+def _is_sign_of_two(sight: Sight, first: Segment, second: Segment) -> bool:
+    """Say whether two lines of a few words at the top are alike in their large type."""
+    large = first.height >= _SIGN * first.sheet.line and first.y0 < _HEAD_OF_PAGE
+    wordy = len(second.tokens) <= _FEW and not second.digits and not sight.labels_in(second)
+    same = 0.85 < second.height / first.height < 1.18 and second.place == first.place
+    return large and wordy and same and len(first.tokens) <= _FEW
+
+
+_FEW = 3
+_HEAD_OF_PAGE = 0.2
 
 
 def _only_forms(text: str) -> bool:
@@ -113,6 +139,12 @@ def _only_forms(text: str) -> bool:
     return not _PLACE.sub("", without_form(text)).strip(" .()")
 
 
+def _spelled_out(form: str) -> bool:
+    """Say whether a legal form is spelled out on a line of its own: it tells what the company is."""
+    return len(form) >= _LONG_FORM and not any(word.isupper() for word in form.split())
+
+
+_LONG_FORM = 18
 _PLACE = re.compile(r"\([A-Z]{1,2}\)|\bCO\.?(?!\w)")
 _SIGN = 1.35
 """How much larger than the usual line the type of a sign is."""

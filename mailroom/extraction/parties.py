@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below, column
-from mailroom.extraction.names import has_form, legal_forms, without_form
+from mailroom.extraction.names import has_form, legal_forms, share_a_word, without_form
 from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
 from mailroom.extraction.text import compact, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
@@ -83,7 +83,32 @@ def score_sellers(names: list[Candidate], sight: Sight, known: Known) -> list[Ca
     for name, seen in zip(names, traits, strict=True):
         name.score = sum(weights[trait] * strength for trait, strength in seen.items())
     ranked = sorted((n for n in names if not is_buyer(n.value, known)), key=lambda c: -c.score)
-    return ranked if known.receipt else _in_full(ranked)
+    return _sign_in_full(ranked) if known.receipt else _in_full(ranked)
+
+
+def _sign_in_full(ranked: list[Candidate]) -> list[Candidate]:
+    """Let the sign of a shop give way to its name spelled out under it: `Zoet & Zout` to `Lunchcafé Zoet & Zout`."""
+    sign = ranked[0] if ranked else None
+    named = next((n for n in ranked[1:] if sign and _spells_out(n, sign)), None)
+    if sign is None or named is None:
+        return ranked
+    named.score = sign.score
+    return [named, *(n for n in ranked if n is not named)]
+
+
+def _spells_out(name: Candidate, sign: Candidate) -> bool:
+    """Say whether a line within the head of a slip says the whole sign with a word or two before it, or its company."""
+    whole, brand = fold(name.value), fold(sign.value)
+    near = name.page == sign.page and name.first == 0 and 0 < name.segment.row - sign.segment.row <= _UNDER_SIGN
+    if not near or len(compact(brand)) < _TELLING or has_form(sign.value):
+        return False
+    before = whole.removesuffix(f" {brand}") if whole.endswith(f" {brand}") else ""
+    plain = before.replace(" ", "").isalpha() and len(before.split()) <= _MOST_MORE
+    return plain or (whole.startswith(f"{brand} ") and _only_longer(name.value, len(brand)))
+
+
+_UNDER_SIGN = 4
+"""Lines."""
 
 
 def _in_full(ranked: list[Candidate]) -> list[Candidate]:
@@ -93,10 +118,17 @@ def _in_full(ranked: list[Candidate]) -> list[Candidate]:
     brand = fold(ranked[0].value)
     fuller = [n for n in ranked[1:] if fold(n.value).startswith(f"{brand} ") and _only_longer(n.value, len(brand))]
     named = next((n for n in fuller if n.score > ranked[0].score - _FULLER and len(compact(brand)) > 3), None)
+    named = named or next((n for n in ranked[1:] if _runs_brand(n, ranked[0])), None)
     if named is None:
         return ranked
     named.score = ranked[0].score
     return [named, *(n for n in ranked if n is not named)]
+
+
+def _runs_brand(company: Candidate, brand: Candidate) -> bool:
+    """Say whether a company that stands about as surely is called after the brand: `Ter Linden Autoservice BV`."""
+    near = company.score > brand.score - _RUNS
+    return near and has_form(company.value) and share_a_word(company.value, brand.value)
 
 
 def _only_longer(name: str, start: int) -> bool:
@@ -107,6 +139,7 @@ def _only_longer(name: str, start: int) -> bool:
 
 
 _MOST_MORE = 2
+_RUNS = 1.0
 _FULLER = 5.0
 """Points by which the best place of a brand may be ahead of the best place of the full name."""
 Traits = dict[str, float]
@@ -176,7 +209,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
         "two_lines": float(bool(name.more)),
         "no_core": float(len(compact(without_form(value))) < 3),
         "digit": float(any(c.isdigit() for c in value)),
-        "street": float(is_street(value)),
+        "street": float(is_street(value) or (not formed and _over_postcode(name))),
         "postcode": float(_has_postcode(value)),
         "small_words": small * (not formed),
         "long": float(max(0, len(words) - 5)),
@@ -194,6 +227,13 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     }
 
 
+def _over_postcode(name: Candidate) -> bool:
+    """Say whether a line ends with the number of a house over the postcode of an address: `Hemdijk 61`, `Werf 2`."""
+    under = below(name.segment) if _HOUSE.search(name.segment.text) else None
+    return under is not None and under.row > 1 and _has_postcode(under.text)
+
+
+_HOUSE = re.compile(r"[^\W\d]{3,}\.? \d{1,3} ?[A-Za-z]?$")
 _COUNTY = re.compile(r"Co\. [A-Z][a-z]+$")  # `Co. Kerry` is a county of Ireland, and `Co.` there no form of a company
 
 
