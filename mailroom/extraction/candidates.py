@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from math import exp
+from math import exp, sqrt
 
 from mailroom.domain.document import Evidence, FieldSource, Region
 from mailroom.domain.reading import Reading
@@ -62,14 +62,24 @@ class Candidate:
         return self.segment.sheet.number
 
     @property
+    def words(self) -> list[Token]:
+        """All words of the value, also those of the segments that it runs on in."""
+        return [*self.tokens, *(t for s in self.more for t in s.tokens)]
+
+    @property
     def sure(self) -> float:
         """The reader's own confidence in the words, the worst counting."""
-        return min(t.confidence for t in self.tokens)
+        return min(t.confidence for t in self.words)
 
     @property
     def mostly_sure(self) -> float:
         """The reader's confidence in the words on average: a name survives a doubtful comma."""
-        return sum(t.confidence for t in self.tokens) / len(self.tokens)
+        return sum(t.confidence for t in self.words) / len(self.words)
+
+    @property
+    def name_sure(self) -> float:
+        """The confidence in the words on average, less where one of them is hardly believed: half a name is wrong."""
+        return self.mostly_sure * sqrt(max(self.sure, 0.02))
 
     def strength(self, *roles: str) -> float:
         """Return how strongly a label of one of these roles stands beside the value."""
@@ -123,8 +133,7 @@ def evidence(candidate: Candidate, roles: Collection[str] = ()) -> Evidence:
 
 
 def _region(candidate: Candidate) -> Region:
-    tokens = [*candidate.tokens, *(t for s in candidate.more for t in s.tokens)]
-    return candidate.segment.sheet.region(tokens)
+    return candidate.segment.sheet.region(candidate.words)
 
 
 def source_of(candidate: Candidate) -> FieldSource:

@@ -104,7 +104,7 @@ class _Work:
         if self.receipt and name is FieldName.SELLER_NAME:
             others = (c for c in others if not _same_shop(best, c, self.known))
         rival = next((c.score for c in others), best.score - 6.0)
-        sure = best.mostly_sure if name in _NAMES else best.sure
+        sure = best.name_sure if name in _NAMES else best.sure
         if name in _CHECKED and not best.proof and best.segment.sheet.ocr:
             sure = sure**8  # check digits that do not hold on a picture: most likely a digit was misread
         signs = Signs(best.score, best.score - rival, bool(best.proof), sure)

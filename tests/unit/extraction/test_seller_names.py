@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import read, values
+from pages_extraction import read, reading, values
 
 from mailroom.domain.document import FieldName
+from mailroom.extraction import Buyer, extract
 
 NAME = FieldName.SELLER_NAME
 
@@ -74,3 +75,13 @@ def test_the_line_of_a_house_number_over_a_postcode_is_no_rival() -> None:
     numbered, plain = (read(LETTER.format(head="    Hofstra Kranen" + buyer.format(at), foot="")) for at in ("61", "X"))
     assert numbered.fields[NAME].value == plain.fields[NAME].value == "Hofstra Kranen"
     assert numbered.fields[NAME].confidence >= plain.fields[NAME].confidence
+
+
+def test_a_name_of_which_the_picture_hardly_shows_a_word_is_not_sure() -> None:
+    seen = reading(SLIP.format(head="!   BRASSERIE SINT JORIS\n"), ocr=True)
+    page = seen.pages[0]
+    words = tuple(word._replace(confidence=0.3) if word.text == "SINT" else word for word in page.words)
+    half = seen.model_copy(update={"pages": (page.model_copy(update={"words": words}),)})
+    whole, doubtful = (extract(r, Buyer()).fields[NAME] for r in (seen, half))
+    assert whole.value == doubtful.value == "BRASSERIE SINT JORIS"
+    assert doubtful.confidence < whole.confidence - 0.1
