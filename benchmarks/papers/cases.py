@@ -95,10 +95,9 @@ def read_cases(cases: Iterable[Case]) -> Iterator[tuple[Case, Reading]]:
 
 def is_right(case: Case, name: FieldName, value: str | None) -> bool:
     """Say whether a value is what the case's truth says, written in whatever way."""
-    truth = case.truth(name)
-    if value is None or truth is None:
+    if value is None:
         return False
-    told = [truth, *case.alternatives.get(NAMES[name], ())]
+    told = [right for right in (case.truth(name), *case.alternatives.get(NAMES[name], ())) if right is not None]
     return any(_same(name, value, right, credit=case.kind == "credit_note") for right in told)
 
 
