@@ -12,21 +12,21 @@ from collections.abc import Mapping
 from mailroom.domain.document import FieldName
 
 WEIGHTS: Mapping[FieldName, tuple[float, float, float, float, float]] = {
-    FieldName.DOCUMENT_TYPE: (0.22, 0.61, 1.10, 1.31, -1.97),
-    FieldName.INVOICE_NUMBER: (0.42, 1.00, 1.87, 1.31, -2.32),
-    FieldName.ISSUE_DATE: (1.00, 1.35, 1.82, 1.31, -1.64),
-    FieldName.DUE_DATE: (0.58, 1.12, 1.75, 1.31, -1.96),
-    FieldName.CURRENCY: (0.89, 1.00, 1.12, 0.74, -1.97),
-    FieldName.SELLER_NAME: (-0.08, 0.80, 1.80, 1.31, -2.68),
-    FieldName.SELLER_VAT_ID: (0.25, 0.72, 1.49, 1.21, -1.99),
-    FieldName.IBAN: (0.34, 0.95, 1.74, 1.52, -2.25),
-    FieldName.PAYMENT_REFERENCE: (0.23, 0.74, 1.59, 1.31, -1.97),
-    FieldName.BUYER_NAME: (0.23, 0.74, 1.59, 1.31, -1.97),
-    FieldName.BUYER_VAT_ID: (0.23, 0.74, 1.59, 1.31, -1.97),
-    FieldName.NET_AMOUNT: (0.44, 1.05, 1.55, 1.28, -2.03),
-    FieldName.VAT_AMOUNT: (0.18, 0.75, 1.50, 1.80, -2.21),
-    FieldName.TOTAL_AMOUNT: (-0.52, 1.10, 1.17, 1.45, -2.50),
-    FieldName.PAYABLE_AMOUNT: (0.23, 0.74, 1.59, 1.31, -1.97),
+    FieldName.DOCUMENT_TYPE: (0.21, 0.62, 1.09, 1.36, -1.95),
+    FieldName.INVOICE_NUMBER: (0.40, 1.04, 1.86, 1.36, -2.31),
+    FieldName.ISSUE_DATE: (0.98, 1.40, 1.81, 1.36, -1.63),
+    FieldName.DUE_DATE: (0.56, 1.17, 1.75, 1.36, -1.94),
+    FieldName.CURRENCY: (0.86, 1.04, 1.10, 0.77, -1.95),
+    FieldName.SELLER_NAME: (-0.04, 0.79, 2.19, 1.36, -2.32),
+    FieldName.SELLER_VAT_ID: (0.27, 0.97, 1.71, 1.46, -2.13),
+    FieldName.IBAN: (0.32, 1.00, 1.74, 1.55, -2.23),
+    FieldName.PAYMENT_REFERENCE: (0.22, 0.81, 1.61, 1.36, -1.95),
+    FieldName.BUYER_NAME: (0.22, 0.81, 1.61, 1.36, -1.95),
+    FieldName.BUYER_VAT_ID: (0.22, 0.81, 1.61, 1.36, -1.95),
+    FieldName.NET_AMOUNT: (0.41, 1.10, 1.54, 1.30, -2.01),
+    FieldName.VAT_AMOUNT: (0.16, 0.82, 1.50, 1.82, -2.19),
+    FieldName.TOTAL_AMOUNT: (-0.54, 1.13, 1.16, 1.47, -2.47),
+    FieldName.PAYABLE_AMOUNT: (0.22, 0.81, 1.61, 1.36, -1.95),
 }
 
 ABSENT: Mapping[FieldName, float] = {
