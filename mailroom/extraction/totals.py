@@ -355,8 +355,9 @@ def _complete(result: Totals, pool: list[Amount], setting: Setting) -> None:
         result.vat = Found(misread, None, 2.0, "rate_of_total", [total.amount, vat], doubt=True)
         result.net = Found(total.value - misread, None, 2.0, "total_less_vat", [total.amount, vat], doubt=True)
     else:
-        result.net = Found(net.value, net, 2.0 * label_points(net, NET)) if net else None
-        result.vat = Found(vat.value, vat, 2.0 * vat.role("vat")) if vat else None
+        apart = net is not None and vat is not None and net.value + vat.value != total.value
+        result.net = Found(net.value, net, 2.0 * label_points(net, NET), doubt=apart) if net else None
+        result.vat = Found(vat.value, vat, 2.0 * vat.role("vat"), doubt=apart) if vat else None
 
 
 def _best(pool: list[Amount], weights: dict[str, float], *, below: Decimal, skip: Amount) -> Amount | None:

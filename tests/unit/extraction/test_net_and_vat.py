@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import METER, read, said, saying, values
+from pages_extraction import METER, SELLER, read, said, saying, values
+
+from mailroom.domain.document import FieldName
 
 
 @pytest.mark.parametrize(
@@ -174,3 +176,12 @@ def test_goods_and_freight_that_make_the_net_amount_are_not_net_and_vat_beside_t
         "190.00",
         "1190.00",
     )
+
+
+@pytest.mark.parametrize(("vat", "total", "is_sure"), [("21,00", "121,00", True), ("23,00", "150,00", False)])
+def test_net_and_vat_that_are_not_the_total_together_are_doubtful(vat: str, total: str, is_sure: bool) -> None:
+    sums = f"    Totaal excl. btw     100,00 EUR\n    Btw                   {vat} EUR\n    Te betalen           {total} EUR"
+    fields = read(f"{SELLER}\n    !Factuur\n    Factuurnummer: 2026-118\n    Datum: 12.03.2026\n{sums}").fields
+    net, tax = fields[FieldName.NET_AMOUNT], fields[FieldName.VAT_AMOUNT]
+    assert (net.value, tax.value) == ("100.00", vat.replace(",", "."))
+    assert (net.confidence >= 0.85) is (tax.confidence >= 0.85) is is_sure
