@@ -12,8 +12,6 @@ from typing import Protocol, TypeVar
 
 from mailroom.clock import Clock
 from mailroom.domain.delivery import DeliveryState
-from mailroom.domain.document import DocumentState
-from mailroom.domain.message import MessageState
 from mailroom.domain.report import ReportRun, RunState, Subscription, Timetable
 from mailroom.domain.value import new_id
 from mailroom.log import get_logger
@@ -123,8 +121,8 @@ class Rounds:
     def archives(self, now: datetime) -> None:
         """Begin to archive what was accepted and can no longer be taken back."""
         with self._store.read() as unit:
-            due = [unit.documents.get(document_id) for document_id in unit.documents.due_for_archive(now)]
-        _each(due, lambda document: self._engine.start("archive", document.id, again=f"v{document.version}"))
+            due = unit.documents.due_for_archive(now)
+        _each(due, lambda each: self._engine.start("archive", each[0], again=f"v{each[1]}"))
 
     def given_up(self, now: datetime) -> None:
         """Once, when the process has begun: try again what was given up before; the cause may be mended by now.
@@ -143,9 +141,8 @@ class Rounds:
     def deliveries(self, now: datetime) -> None:
         """Begin again what a channel did not take."""
         with self._store.read() as unit:
-            waiting = unit.deliveries.pending()
-        due = [row for row in waiting if row.next_attempt_at and row.next_attempt_at <= now]
-        _each(due, lambda row: self._engine.start("delivery", row.id, again=f"a{row.attempts}"))
+            due = unit.deliveries.due(now)
+        _each(due, lambda each: self._engine.start("delivery", each[0], again=f"a{each[1]}"))
 
     def reauthenticate(self, now: datetime) -> None:
         """Look again at senders whom nobody could judge: after each of some growing waits, for a day."""
@@ -180,17 +177,15 @@ class Rounds:
     def _standing_still(self, now: datetime) -> list[tuple[Kind, str, str]]:
         late = now - RESCUE_AFTER
         with self._store.read() as unit:
-            stored = [unit.messages.get(name) for name in unit.messages.in_state(MessageState.STORED)]
-            reading = [
-                unit.documents.get(document_id) for document_id in unit.documents.in_state(DocumentState.READING)
-            ]
-            deliveries = [row for row in unit.deliveries.pending() if not row.next_attempt_at and row.created_at < late]
+            stored = unit.messages.stored_since(late)
+            reading = unit.documents.reading_since(late)
+            deliveries = unit.deliveries.untried_since(late)
             # Of one that has its mail, that waits for the relay.
             runs = [row for row in unit.reports.without_mail() if row.created_at < late]
         return [
-            *(("message", row.id, f"r{row.attempts}") for row in stored if row.received_at < late),
-            *(("document", row.id, f"v{row.version}a{row.attempts}") for row in reading if row.updated_at < late),
-            *(("delivery", row.id, "r") for row in deliveries),
+            *(("message", message_id, f"r{attempts}") for message_id, attempts in stored),
+            *(("document", document_id, f"v{version}a{attempts}") for document_id, version, attempts in reading),
+            *(("delivery", delivery_id, "r") for delivery_id in deliveries),
             *(("report", row.id, "r") for row in runs),
         ]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailroom.domain.delivery import Delivery, DeliveryState
-from mailroom.store.rows import insert_new, replace, the_one, value_of, values, values_of
+from mailroom.store.rows import firsts, insert_new, replace, the_one, value_of, values, values_of
 from mailroom.store.tables import DELIVERIES
 
 
@@ -26,13 +26,22 @@ class Deliveries:
         """Return the delivery. Raises NotFound."""
         return value_of(Delivery, the_one(self._session, DELIVERIES, delivery_id))
 
-    def pending(self, now: datetime | None = None) -> list[Delivery]:
-        """Return what is to be handed over, oldest first; with `now`, only that whose next attempt is due."""
+    def due(self, now: datetime) -> list[tuple[str, int]]:
+        """Return (id, attempts) of what a channel did not take and is to be tried again by now, oldest first."""
         table = DELIVERIES
-        query = table.select().where(table.c.state == DeliveryState.PENDING)
-        if now is not None:
-            query = query.where(or_(table.c.next_attempt_at.is_(None), table.c.next_attempt_at <= now))
-        return values(self._session, Delivery, query.order_by(table.c.created_at, table.c.id))
+        query = select(table.c.id, table.c.attempts).where(
+            table.c.state == DeliveryState.PENDING, table.c.next_attempt_at <= now
+        )
+        rows = self._session.execute(query.order_by(table.c.created_at, table.c.id))
+        return [(row.id, row.attempts) for row in rows]
+
+    def untried_since(self, before: datetime) -> list[str]:
+        """Return the ids of what was planned before an instant and no channel was given yet, oldest first."""
+        table = DELIVERIES
+        query = select(table.c.id).where(
+            table.c.state == DeliveryState.PENDING, table.c.next_attempt_at.is_(None), table.c.created_at < before
+        )
+        return firsts(self._session, query.order_by(table.c.created_at, table.c.id))
 
     def failed(self) -> list[Delivery]:
         """Return what was given up, newest first."""

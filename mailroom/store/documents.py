@@ -42,7 +42,8 @@ from mailroom.store.tables import ACCOUNTS, DOCUMENTS
 # In the class, `list` is the question that the contract names so.
 _Documents = list[Document]
 _Listed = list[ListedDocument]
-_Ids = list[str]
+_Due = list[tuple[str, int]]
+_Begun = list[tuple[str, int, int]]
 
 MOST_ALIKE = 20
 """Documents that are looked at when one is compared with those before it."""
@@ -195,16 +196,22 @@ class Documents:
         query = select(func.count()).select_from(DOCUMENTS).where(DOCUMENTS.c.state == state)
         return self._session.execute(query).scalar_one()
 
-    def due_for_archive(self, now: datetime) -> _Ids:
-        """Return the ids of the accepted documents whose undo window is over."""
+    def due_for_archive(self, now: datetime) -> _Due:
+        """Return (id, version) of the accepted documents whose undo window is over."""
         due = and_(DOCUMENTS.c.state == DocumentState.ACCEPTED, DOCUMENTS.c.archive_at <= now)
-        query = select(DOCUMENTS.c.id).where(due).order_by(DOCUMENTS.c.archive_at, DOCUMENTS.c.id)
-        return firsts(self._session, query)
+        query = select(DOCUMENTS.c.id, DOCUMENTS.c.version).where(due)
+        rows = self._session.execute(query.order_by(DOCUMENTS.c.archive_at, DOCUMENTS.c.id))
+        return [(row.id, row.version) for row in rows]
 
-    def in_state(self, state: DocumentState) -> _Ids:
-        """Return the ids of the documents in a state, oldest first."""
-        query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.state == state)
-        return firsts(self._session, query.order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id))
+    def reading_since(self, before: datetime) -> _Begun:
+        """Return (id, version, attempts) of the documents that are being read and were last touched before an instant.
+
+        The oldest first.
+        """
+        begun = and_(DOCUMENTS.c.state == DocumentState.READING, DOCUMENTS.c.updated_at < before)
+        query = select(DOCUMENTS.c.id, DOCUMENTS.c.version, DOCUMENTS.c.attempts).where(begun)
+        rows = self._session.execute(query.order_by(DOCUMENTS.c.created_at, DOCUMENTS.c.id))
+        return [(row.id, row.version, row.attempts) for row in rows]
 
     def oldest(self, account_ids: Iterable[str], states: Collection[DocumentState], *, limit: int) -> _Listed:
         """Return the documents of several accounts in these states, oldest first, as lines of a list."""

@@ -65,6 +65,13 @@ class Messages:
         query = select(MESSAGES.c.id).where(MESSAGES.c.state == state)
         return firsts(self._session, query.order_by(MESSAGES.c.received_at, MESSAGES.c.id))
 
+    def stored_since(self, before: datetime) -> list[tuple[str, int]]:
+        """Return (id, attempts) of the messages that came before an instant and are not sorted yet, oldest first."""
+        waiting = and_(MESSAGES.c.state == MessageState.STORED, MESSAGES.c.received_at < before)
+        query = select(MESSAGES.c.id, MESSAGES.c.attempts).where(waiting)
+        rows = self._session.execute(query.order_by(MESSAGES.c.received_at, MESSAGES.c.id))
+        return [(row.id, row.attempts) for row in rows]
+
     def count_since(self, account_id: str, since: datetime, at_most: int) -> int:
         """Return how many messages an account has had since an instant; `at_most` bounds the counting."""
         mine = and_(MESSAGES.c.account_id == account_id, MESSAGES.c.received_at >= since)

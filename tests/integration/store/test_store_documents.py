@@ -279,9 +279,15 @@ def test_a_value_that_no_database_takes_as_text_hides_no_list(store: Store) -> N
         assert [line.value(FieldName.SELLER_NAME) for line in unit.documents.listed(mail.account_id)] == [odd.value]
 
 
-def test_documents_in_a_state_are_listed_oldest_first(store: Store, inbox: dict[str, Document]) -> None:
-    with store.read() as unit:
-        assert unit.documents.in_state(DocumentState.TO_ACCEPT) == [inbox[name].id for name in "ace"]
+def test_documents_that_are_being_read_are_told_oldest_first(store: Store) -> None:
+    mail = with_message(store, with_account(store).id)
+    late = with_document(store, mail, state=DocumentState.READING, created_at=later(1), updated_at=later(4))
+    early = with_document(store, mail, state=DocumentState.READING, updated_at=later(4))
+    with_document(store, mail, state=DocumentState.READING, updated_at=later(5))  # touched a moment ago
+    with_document(store, mail, state=DocumentState.TO_ACCEPT, updated_at=later(4))
+    with store.unit() as unit:
+        unit.documents.begin_attempt(early.id)
+        assert unit.documents.reading_since(later(5)) == [(early.id, early.version, 1), (late.id, late.version, 0)]
 
 
 def test_only_accepted_documents_whose_time_has_come_are_archived(store: Store) -> None:
@@ -293,7 +299,7 @@ def test_only_accepted_documents_whose_time_has_come_are_archived(store: Store) 
     with_document(store, mail, state=accepted)
     with_document(store, mail, state=DocumentState.REFUSED, archive_at=NOON)
     with store.read() as unit:
-        assert unit.documents.due_for_archive(later(15)) == [sooner.id, soon.id]
+        assert unit.documents.due_for_archive(later(15)) == [(sooner.id, sooner.version), (soon.id, soon.version)]
 
 
 def test_a_document_of_an_account_that_is_not_there_is_refused(store: Store) -> None:

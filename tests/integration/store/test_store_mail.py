@@ -49,6 +49,18 @@ def test_a_message_changes_its_state_and_is_listed_by_it(store: Store) -> None:
         assert unit.messages.in_state(MessageState.SORTED) == [done.id]
 
 
+def test_messages_that_are_not_sorted_yet_are_told_oldest_first(store: Store) -> None:
+    owner = with_account(store)
+    late = with_message(store, owner.id, received_at=later(4))
+    early = with_message(store, owner.id)
+    with_message(store, owner.id, received_at=later(5))  # has just come
+    done = with_message(store, owner.id)
+    with store.unit() as unit:
+        unit.messages.update(done.model_copy(update={"state": MessageState.SORTED}))
+        unit.messages.begin_attempt(early.id)
+        assert unit.messages.stored_since(later(5)) == [(early.id, 1), (late.id, 0)]
+
+
 def test_messages_whose_sender_was_looked_at_in_vain_are_found_oldest_first(store: Store) -> None:
     owner = with_account(store)
     doubt = SenderProof(verdict=SenderVerdict.UNKNOWN, identity="odd\x00\udcff@shop.be", evidence="dmarc=temperror")

@@ -144,17 +144,19 @@ def test_a_delivery_is_planned_once_for_its_key(store: Store) -> None:
         assert unit.deliveries.of(paper.id) == [first]
 
 
-def test_what_is_handed_over_is_no_longer_pending(store: Store) -> None:
+def test_what_is_handed_over_is_no_longer_to_be_tried(store: Store) -> None:
     owner = with_account(store)
     late, early = delivery(owner.id, created_at=later(1)), delivery(owner.id)
     with store.unit() as unit:
         assert unit.deliveries.plan(late)
         assert unit.deliveries.plan(early)
-        assert unit.deliveries.pending() == [early, late]
+        assert unit.deliveries.untried_since(later(2)) == [early.id, late.id]
+        assert unit.deliveries.untried_since(later(1)) == [early.id]
         done = early.model_copy(update={"state": DeliveryState.DELIVERED, "delivered_at": later(2), "detail": "ok"})
         unit.deliveries.save(done)
         assert unit.deliveries.get(early.id) == done
-        assert unit.deliveries.pending() == [late]
+        assert unit.deliveries.untried_since(later(2)) == [late.id]
+        assert unit.deliveries.due(later(9)) == []
         with pytest.raises(NotFound):
             unit.deliveries.save(delivery(owner.id))
 
@@ -162,10 +164,11 @@ def test_what_is_handed_over_is_no_longer_pending(store: Store) -> None:
 def test_a_delivery_that_waits_for_its_next_attempt_is_not_due(store: Store) -> None:
     owner = with_account(store)
     with store.unit() as unit:
-        assert unit.deliveries.plan(delivery(owner.id, next_attempt_at=later(10)))
-        assert unit.deliveries.pending(later(9)) == []
-        assert len(unit.deliveries.pending(later(10))) == 1
-        assert len(unit.deliveries.pending()) == 1
+        refused = delivery(owner.id, next_attempt_at=later(10), attempts=3)
+        assert unit.deliveries.plan(refused)
+        assert unit.deliveries.due(later(9)) == []
+        assert unit.deliveries.due(later(10)) == [(refused.id, 3)]
+        assert unit.deliveries.untried_since(later(10)) == []
 
 
 def subscription(account_id: str, **more: Any) -> Subscription:
