@@ -37,7 +37,7 @@ class _Made(NamedTuple):
 
 
 def convert(house: House, document_id: str) -> bool:
-    """Make the UBL and set the document archived; False when its acceptance was taken back meanwhile."""
+    """Make the UBL and set the document archived; False when it was taken back or accepted anew meanwhile."""
     with house.store.read() as unit:
         document = unit.documents.get(document_id)
         account = unit.accounts.get(document.account_id)
@@ -61,8 +61,8 @@ def convert(house: House, document_id: str) -> bool:
     sha256 = house.store.blobs.put(made.content) if made else None
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
-        if current.state is not DocumentState.ACCEPTED:
-            return False
+        if current.state is not DocumentState.ACCEPTED or current.version != document.version:
+            return False  # accepted anew, it has an undo window and perhaps values of its own: the clock comes back
         seller = _remember_seller(unit, current)
         if seller is not None and current.media_type is not MediaType.XML:
             teach_confirmation(unit, house, current, seller)

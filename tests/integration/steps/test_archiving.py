@@ -206,6 +206,26 @@ def test_what_was_taken_back_a_moment_before_is_not_archived(home: TestHouse) ->
         assert unit.sellers.of(home.account.id) == []
 
 
+def test_what_was_accepted_anew_while_it_was_converted_keeps_its_undo_window(home: TestHouse) -> None:
+    document = accepted(home)
+    real = home.house.store.blobs.put
+
+    def put_and_accept_anew(content: bytes) -> str:
+        row = home.document(document.id)
+        if row.version == document.version:
+            undone = Desk(home.house).undo(home.owner, row.id, row.version)
+            Desk(home.house).accept(home.owner, undone.id, undone.version)
+        return real(content)
+
+    home.clock.go_on(minutes=16)
+    home.house.store.blobs.put = put_and_accept_anew  # type: ignore[method-assign]
+    assert convert(home.house, document.id) is False
+    row = home.document(document.id)
+    assert (row.state, row.ubl) == (DocumentState.ACCEPTED, None)
+    assert row.archive_at is not None
+    assert row.archive_at > home.clock()
+
+
 def test_an_archive_that_was_cut_off_after_its_commit_counts_the_seller_once(home: TestHouse) -> None:
     document = archived(home)
     assert convert(home.house, document.id)
@@ -293,6 +313,13 @@ def test_a_delivery_that_worked_in_the_end_says_so(home: TestHouse, relay: Relay
     [sent] = relay.taken
     assert sent.message_id.startswith(f"<{mail_id}@")
     assert [file.media_type for file in sent.attachments] == ["application/pdf", "application/xml"]
+
+
+def test_what_was_handed_over_is_not_sent_again_when_its_story_runs_again(home: TestHouse, relay: Relay) -> None:
+    mail_id = by_mail(home)
+    assert [deliver(home.house, mail_id) for _ in range(2)] == ["250 kept", "250 kept"]
+    assert len(relay.taken) == 1
+    assert delivery(home, mail_id).attempts == 1
 
 
 def test_a_parked_delivery_counts_its_try(home: TestHouse, relay: Relay) -> None:
