@@ -198,6 +198,17 @@ def test_a_link_in_the_place_of_the_file_is_not_written_through(tmp_path: Path) 
     assert (tmp_path / "vault" / path).read_bytes() == PDF.content
 
 
+def test_a_link_to_the_same_bytes_is_not_taken_for_the_file(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
+    vault.put(ACCOUNT, DOCUMENT, [])
+    target = tmp_path / "target"
+    target.write_bytes(PDF.content)
+    (tmp_path / "vault" / TRANSFER / PDF.filename).symlink_to(target)
+    (path,) = vault.put(ACCOUNT, DOCUMENT, [PDF])
+    target.unlink()
+    assert (tmp_path / "vault" / path).read_bytes() == PDF.content
+
+
 def test_a_file_where_a_folder_must_be_is_told_and_tried_again(tmp_path: Path) -> None:
     (tmp_path / "BE0403019261").write_text("")
     with pytest.raises(StorageUnavailable):

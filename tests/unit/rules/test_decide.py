@@ -15,6 +15,7 @@ from mailroom.domain.message import SenderProof, SenderVerdict
 from mailroom.domain.value import Reason
 from mailroom.languages import Language
 from mailroom.rules import decide, explain
+from mailroom.rules.conditions.trusted_sender import trusted_sender
 
 TODAY = date(2026, 11, 21)
 GOOD = {
@@ -95,6 +96,22 @@ def test_whoever_accepts_by_hand_is_warned_of_a_sender_that_its_domain_disowns()
 def test_a_proof_of_nobody_is_no_proof() -> None:
     decision = decide(facts(sender=SenderProof(verdict=SenderVerdict.VERIFIED)), ())
     assert decision.rule == "sender_not_verified"
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        VERIFIED.model_copy(update={"identity": ""}),
+        *(
+            VERIFIED.model_copy(update={"verdict": verdict})
+            for verdict in SenderVerdict
+            if verdict is not SenderVerdict.VERIFIED
+        ),
+    ],
+)
+def test_no_listed_sender_is_trusted_without_proof_whatever_the_other_rules_say(proof: SenderProof) -> None:
+    assert trusted_sender(facts(), ()) is not None
+    assert trusted_sender(facts(sender=proof), ()) is None
 
 
 def test_a_proved_sender_that_is_not_listed_waits() -> None:
