@@ -19,7 +19,7 @@ from mailroom.domain.reading import Page, PageSource, Word
 
 _LEADER = re.compile(r"^[.…·_\-–—=*]{2,}$|^[.…_|]$")
 _GLUED = re.compile(
-    r"^(?:([^\d:]{2,}:)([^/:\s].*)|([^\W\d]{4,}[-/])([^\W\d]{2,}.*)|((?:[Nn][°ºo]|[Nn][Rr]\.|[Nn]o\.|NO\.)\W?)(\d.*))$"
+    r"^(?:([^\d:]{2,}:)([^/:\s].*)|([^\W\d]{4,}[-/])([^\W\d]{2,}.*)|((?:[Nn][°ºo]|[Nn][Rr]\.|[Nn]o\.|NO\.)\W?|[Nn]\.)(\d.*)|([^\W\d]{3,}#)(\d.*))$"
 )
 _RULES = frozenset({"|", "||"})
 _DIGIT = re.compile(r"\d")
