@@ -18,6 +18,7 @@ from mailroom.domain.document import bare_vat_id
 from mailroom.extraction.beside import pair
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below
+from mailroom.extraction.misread_ids import DIGITS, LOOK, ODD, SEPARATOR, in_belgian_form, put_right
 from mailroom.extraction.national_ids import ID_ROLES, possible_ids
 
 VAT_ROLES = ("vat_id", "enterprise_number", "vat", "buyer_vat_id", "vat_rate")
@@ -34,7 +35,6 @@ _BODIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SEPARATOR = r"[ .\-/]{0,2}"
 _MODULES = {"EL": "gr", "CHE": "ch", "XI": "gb"}
-_OCR_DIGITS = str.maketrans("OoQDIlSBZ|", "0000115821")
 _BARE = re.compile(
     r"(?<![\w.])(?P<stem>[A-Z][ .\-]?\d(?:[ .\-/]?\d){6,7}|\d(?:[ .\-/]?[\dB]){5,13})"
     r"(?:[ .\-]?(?:MVA|[A-Z]{1,2}))?(?![\w]|[.,/]\d)"
@@ -46,7 +46,7 @@ _BEGUN = re.compile(
 _BELGIAN = re.compile(r"(?<![\d.])[01]\d{3}[. ]\d{3}[. ]\d{3}(?![\d])")
 
 
-def _spread(body: str, digit: str) -> str:
+def _spread(body: str, digit: str, separator: str) -> str:
     """Let separators stand between the signs of a form: `\\d{9}` also matches `123 456 789`."""
     parts = re.findall(r"\(\?:.*?\)\??|\[[^\]]*\](?:\{[\d,]+\})?|\\d(?:\{[\d,]+\})?|.", body)
     spread = []
@@ -56,24 +56,26 @@ def _spread(body: str, digit: str) -> str:
         if count and not part.startswith("(?:"):
             low, _, high = count.rstrip("}").partition(",")
             least, most = int(low), int(high or low)
-            spread.append(f"{sign}(?:{_SEPARATOR}{sign}){{{least - 1},{most - 1}}}")
+            spread.append(f"{sign}(?:{separator}{sign}){{{least - 1},{most - 1}}}")
         else:
             spread.append(sign)
-    return _SEPARATOR.join(spread)
+    return separator.join(spread)
 
 
 @cache
 def _pattern(ocr: bool) -> re.Pattern[str]:
-    digit = r"[\dOoQDIlSBZ|]" if ocr else r"\d"
+    digit, separator = (LOOK, SEPARATOR) if ocr else (r"\d", _SEPARATOR)
     forms = []
     for country, printed in _BODIES.items():
         bodies = printed
         if ocr and country == "NL":
-            bodies = (r"\d{9}[B8E]\d{2}",)  # OCR reads the B as an 8
-        alternatives = "|".join(_spread(body, digit).replace("[01]", digit) for body in bodies)
-        letters = _SEPARATOR.join(country)
+            bodies = (r"\d{9}[B8E5S3]\d{2}",)  # OCR reads the B as an 8
+        if ocr and country == "IE":
+            bodies = (*printed, r"\d{7}[A-Z0-9]{1,2}")
+        alternatives = "|".join(_spread(body, digit, separator).replace("[01]", digit) for body in bodies)
+        letters = separator.join(country)
         letters = letters.replace("O", "[O0]") if ocr else letters  # `C.I.F. R039654540`
-        forms.append(f"{letters}{_SEPARATOR}(?:{alternatives})")
+        forms.append(f"{letters}{separator}(?:{alternatives})")
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9]| ?\d)")
 
 
@@ -109,8 +111,23 @@ def find_vat_ids(sight: Sight) -> list[Candidate]:
     for sheet in sight.sheets:
         for segment in (s for s in sheet.segments if s.digits):
             prefixed = [pair(sight, c) for c in (*_prefixed(segment), *_running_on(segment))]
-            found.extend(prefixed or [*_bare(sight, segment), *_odd(sight, segment)])
+            found.extend(prefixed or [*_bare(sight, segment), *_odd(sight, segment)] or [*_misread(sight, segment)])
     return found
+
+
+def _misread(sight: Sight, segment: Segment) -> Iterator[Candidate]:
+    """Yield ids in the Belgian way of writing of which a picture shows a sign as another."""
+    places = in_belgian_form(segment.text) if segment.sheet.ocr else ()
+    for body, (start, end) in places:
+        first, last = segment.span(start, end)
+        candidate = pair(sight, Candidate("", segment, first, last, segment.text[start:end], start=start))
+        value = put_right("BE", body, check_digits, sure=candidate.sure)
+        if value and candidate.strength("iban", "tax_number", "other_number") <= _ELSE:
+            candidate.value, candidate.proof = value, "check_digits"
+            yield candidate
+
+
+_ELSE = 0.6
 
 
 def _running_on(segment: Segment) -> Iterator[Candidate]:
@@ -165,16 +182,17 @@ def _odd(sight: Sight, segment: Segment) -> Iterator[Candidate]:
 def _prefixed(segment: Segment) -> Iterator[Candidate]:
     text = segment.text
     for match in _pattern(segment.sheet.ocr).finditer(text):
-        value = _normal(match[0], ocr=segment.sheet.ocr)
+        first, last = segment.span(*match.span())
+        sure = min(token.confidence for token in segment.tokens[first:last])
+        value = _normal(match[0], ocr=segment.sheet.ocr, sure=sure)
         if value is None:
             continue
         value = bare_vat_id(value)
-        first, last = segment.span(*match.span())
         proof = "check_digits" if check_digits(value) else ""
         yield Candidate(value, segment, first, last, match[0], proof=proof, start=match.start())
 
 
-def _normal(printed: str, *, ocr: bool) -> str | None:
+def _normal(printed: str, *, ocr: bool, sure: float = 1.0) -> str | None:
     """Return the id without separators, repaired where letters stand for digits and the check digits then hold."""
     plain = re.sub(r"[^0-9A-Za-z+*|]", "", printed)
     prefix = "CHE" if plain[:3] == "CHE" else plain[:2].replace("0", "O")
@@ -185,6 +203,9 @@ def _normal(printed: str, *, ocr: bool) -> str | None:
     upright = _belgian(prefix, body)
     if ocr and re.fullmatch(r"NL\d{9}B8\d", upright):
         return _repair(prefix, body)
+    mended = put_right(prefix, upright[len(prefix) :], check_digits, sure=sure) if ocr and upright.isalnum() else None
+    if mended or (ocr and ODD.search(printed)):
+        return mended
     fits = upright.isalnum() and any(re.fullmatch(form, upright[len(prefix) :]) for form in _BODIES[prefix])
     if fits and (check_digits(upright) or upright[len(prefix) :].isdigit() or prefix in {"NL", "AT"}):
         return upright
@@ -198,13 +219,13 @@ def _belgian(prefix: str, body: str) -> str:
 
 def _repair(prefix: str, body: str) -> str | None:
     if prefix == "NL" and len(body) == 12:
-        tail = re.sub("^8", "0", body[10:].translate(_OCR_DIGITS))  # B08 and higher are rare, a slashed zero is not
-        return f"NL{body[:9].translate(_OCR_DIGITS)}B{tail}"
+        tail = re.sub("^8", "0", body[10:].translate(DIGITS))  # B08 and higher are rare, a slashed zero is not
+        return f"NL{body[:9].translate(DIGITS)}B{tail}"
     if prefix == "AT":
-        return f"ATU{body[1:].translate(_OCR_DIGITS)}"
+        return f"ATU{body[1:].translate(DIGITS)}"
     if prefix in {"IE", "ES", "CY"}:
         return None
-    return _belgian(prefix, body.translate(_OCR_DIGITS))
+    return _belgian(prefix, body.translate(DIGITS))
 
 
 def _bare(sight: Sight, segment: Segment) -> Iterator[Candidate]:
