@@ -16,7 +16,10 @@ from fixtures_daemon import Installation
 
 Row = dict[str, Any]
 FINISHED = {"incomplete", "to_accept", "held", "unreadable", "duplicate"}
-HOUSEKEEPING = {".smtp.lock", ".worker.lock", ".web.lock", ".sender.lock", "blobs", "outgoing", "spool", "vault"}
+HOUSEKEEPING = {
+    *(".smtp.lock", ".worker.lock", ".web.lock", ".web.address", ".sender.lock"),
+    *("blobs", "outgoing", "spool", "vault"),
+}
 
 
 def bad_mails() -> dict[str, bytes]:

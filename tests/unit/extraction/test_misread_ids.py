@@ -64,3 +64,8 @@ def test_nothing_is_put_right_where_too_little_was_seen() -> None:
 @pytest.mark.parametrize("line", ["USt-ID DE136695978", "ATU-Nr. ATU35088767", "Partita IVA IT02378550401"])
 def test_a_single_check_digit_proves_no_other_digit(line: str) -> None:
     assert _vat_id(line) is None
+
+
+@pytest.mark.parametrize("line", ["VAT NO:  328  5479 28", "VAT NO:  328 5479  28"])
+def test_a_number_without_its_country_may_be_spread_over_the_line(line: str) -> None:
+    assert _vat_id(line) == "GB328547928"
