@@ -85,7 +85,8 @@ _TELLING_WORD = re.compile(r"[a-z]{5,}")
 def find_names(sight: Sight) -> list[Candidate]:
     """Return every piece of text that may be a name: the parts of each line, up to a separator."""
     found = [c for sheet in sight.sheets for segment in sheet.segments for c in _pieces(sight, segment)]
-    return found + [joined for name in found if (joined := _continued(sight, name))]
+    names = [name for name in found if not _named_under_trade(sight, name)]
+    return names + [joined for name in found if (joined := _continued(sight, name))]
 
 
 def _continued(sight: Sight, name: Candidate) -> Candidate | None:
@@ -100,7 +101,7 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     spread = _spread_after(sight, name)
     if spread:
         return _joined(name, *spread, first=name.segment)
-    large = _second_large_line(sight, name)
+    large = _second_large_line(sight, name) or _named_under_trade(sight, name)
     if large:
         return _joined(name, large, first=name.segment)
     if name.last < len(name.segment.tokens) or not _announced(sight, name):
@@ -132,6 +133,43 @@ def _is_sign_of_two(sight: Sight, first: Segment, second: Segment) -> bool:
 
 _FEW = 3
 _HEAD_OF_PAGE = 0.2
+
+
+def _named_under_trade(sight: Sight, name: Candidate) -> Segment | None:
+    """Return the second line of a sign whose first says no more than the trade: `SLAGERIJ` / `Van de Velde-Luyckx`.
+
+    Or of which the second goes on with a small word: `Waldschenke` / `zum Goldenen Reh GmbH`.
+    """
+    segment = name.segment
+    whole = name.first == 0 and name.last == len(segment.tokens) and segment.place == 0
+    if not whole or name.page != 1 or segment.row > _ROWS_OF_SIGN or has_form(name.value):
+        return None
+    rows = segment.sheet.rows
+    under = rows[segment.row + 1][0] if segment.row + 1 < len(rows) else None
+    if under is None or under.digits or len(under.tokens) > _WORDS_OF_SIGN or sight.labels_in(under):
+        return None
+    if any(has_form(s.text) for row in rows[under.row + 1 : under.row + _COMPANY_UNDER] for s in row):
+        return None  # the company that runs the shop
+    near = under.y0 - segment.y1 < _GAP_OF_SIGN * max(segment.height, under.height)
+    first, second = segment.text.strip(" .-*"), under.tokens[0].text
+    goes_on = second in _phrases("goes_on") and len(segment.tokens) == 1
+    return under if near and (fold(first) in _folded("trade") or goes_on) and len(rows[under.row]) == 1 else None
+
+
+_ROWS_OF_SIGN = 3
+_WORDS_OF_SIGN = 5
+_GAP_OF_SIGN = 1.2
+_COMPANY_UNDER = 3
+
+
+@cache
+def _phrases(kind: str) -> frozenset[str]:
+    return frozenset(p for language in Language for p in reading_data(language)["phrases"][kind])
+
+
+@cache
+def _folded(kind: str) -> frozenset[str]:
+    return frozenset(map(fold, _phrases(kind)))
 
 
 def _only_forms(text: str) -> bool:
@@ -362,7 +400,16 @@ def _like_a_name(value: str) -> bool:
         return False
     if letters < 0.55 * len(value.replace(" ", "")) or _NO_NAME.search(value):
         return False
-    return not (_CAPTION.search(value) or _courtesy().match(fold(value)))
+    key = fold(value)
+    return not (_CAPTION.search(value) or _courtesy().match(key) or _MONEY.fullmatch(compact(value)) or _for_other(key))
+
+
+_MONEY = re.compile(r"eur|euro|ron|lei|gbp|usd|chf|pln|czk|sek|dkk|nok|huf")
+"""What stands before an amount, and no name: `[EUR`."""
+
+
+def _for_other(key: str) -> bool:
+    return any(key.startswith(f"{said} ") for said in _folded("on_behalf"))
 
 
 _NO_NAME = re.compile(r"@|www\.|https?:|%")
