@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 
@@ -213,18 +213,36 @@ def surely(dates: list[Candidate]) -> list[Candidate]:
     return [c for c in dates if not (_COMPACT.fullmatch(c.text) and c.strength(*_NUMBERING) >= _NAMED)]
 
 
-def score_issue(dates: list[Candidate], sight: Sight, *, receipt: bool) -> list[Candidate]:
-    """Return the candidates for the issue date, best first, with points as score."""
+def score_issue(
+    dates: list[Candidate], sight: Sight, *, receipt: bool, corrected: Sequence[Candidate] = ()
+) -> list[Candidate]:
+    """Return the candidates for the issue date, best first, with points as score.
+
+    `corrected` are the numbers of the invoices that a credit note corrects, beside which their days stand.
+    """
     heads = Counter(id(b.label) for d in dates for b in d.beside if b.above)
     for found in dates:
         listed = any(heads[id(b.label)] >= _LISTED for b in found.beside if b.above)
         found.score = _issue_points(found, sight, receipt=receipt, listed=listed)
+        found.score -= _CORRECTED * any(_day_of(found, number) for number in corrected)
     if not any(found.score > 0 for found in dates):
         for found in dates:  # what was paid at once is dated by its payment, where nothing else dates it
             found.score = _PAID_ON if found.strength(*_OTHER) >= _NAMED and was_paid(found) else found.score
     return sorted(dates, key=lambda c: -c.score)
 
 
+_CORRECTED = 7.0
+
+
+def _day_of(found: Candidate, number: Candidate) -> bool:
+    """Say whether a day is that of a number: right of it, in its line or in the next cell of its row."""
+    if (found.page, found.segment.row) != (number.page, number.segment.row):
+        return False
+    words = [t for s in found.segment.sheet.rows[found.segment.row] for t in s.tokens if number.x1 <= t.x0 < found.x0]
+    return number.x1 <= found.x0 and len(words) <= _TO_ITS_DAY and not any(c.isdigit() for t in words for c in t.text)
+
+
+_TO_ITS_DAY = 4  # words: `RE-1039 vom 03.02.2026`, `FA003377, date de facture : 24/06/2026`
 _LISTED = 3
 """Days under one header are those of a list: of journeys, of payments."""
 
@@ -241,7 +259,7 @@ def _issue_points(found: Candidate, sight: Sight, *, receipt: bool, listed: bool
     # A slip tells when it was printed, even where it calls that the departure: `Plecare 05.02.2026  08:10`.
     points -= (2.0 if receipt and _has_time(found) else 5.0) * other
     points -= 6.0 * ends_term(found) + 4.0 * quotes_original(found, sight)
-    points += 2.5 if _dateline(found) else 0.0
+    points += 2.5 if _dateline(found) or _under_title(found, sight) else 0.0
     points += 2.5 * _beside_number(found, sight)
     points -= 0.8 * found.strength(
         "order_number", "delivery_number", "contract_number", "customer_number", "other_number"
@@ -341,6 +359,19 @@ def _is_titled(label: Label, sight: Sight) -> bool:
 
 
 _NUMBERING = frozenset({"invoice_number", "invoice_word", "credit_word"})
+
+
+def _under_title(found: Candidate, sight: Sight) -> bool:
+    """`AVOIR` / `09/07/2026` / `#AV000214`: a day alone in its line right under the title, alone in its own."""
+    segment = found.segment
+    if found.beside or not segment.row or len(segment.tokens) > found.last - found.first or found.page > 1:
+        return False
+    over = [s for s in segment.sheet.rows[segment.row - 1] if s.x0 < segment.x1 and s.x1 > segment.x0]
+    titles = [a for s in over for a in sight.labels_in(s) if a.alone and a.roles & _TITLES]
+    return bool(titles) and segment.y0 - over[-1].y1 < 1.5 * segment.sheet.line
+
+
+_TITLES = frozenset({"invoice_word", "credit_word"})
 
 
 def _has_time(found: Candidate) -> bool:

@@ -169,10 +169,9 @@ def read_page(sight: Sight, buyer: Buyer, language: Language) -> Page:
     abroad = not country and american(sight)
     country = "US" if abroad else country
     found_dates = _days_only(dates.find_dates(sight, bool(reading_data(language)["day_first"]) and not abroad), work)
-    _take_dates(work, found_dates)
     headers = item_headers(sight)
     used = numbers.used_tokens(dates.surely(found_dates), _surely(vat_ids), _accounts(ibans))
-    _take_numbers(work, used, headers, references)
+    _take_dates(work, found_dates, _take_numbers(work, used, headers, references))
     untaxed = _says_no_vat(sight) or (abroad and not sight.every_label("vat"))
     totals = solve(find_amounts(sight, headers), Setting(country, untaxed, work.receipt))
     _take_totals(work, totals)
@@ -271,8 +270,9 @@ def _phrases(kind: str) -> tuple[str, ...]:
     return tuple(fold(phrase) for language in Language for phrase in reading_data(language)["phrases"][kind])
 
 
-def _take_dates(work: _Work, found: list[Candidate]) -> None:
-    issue = work.take(FieldName.ISSUE_DATE, dates.score_issue(found, work.sight, receipt=work.receipt), dates.ISSUE)
+def _take_dates(work: _Work, found: list[Candidate], corrected: list[Candidate]) -> None:
+    ranked = dates.score_issue(found, work.sight, receipt=work.receipt, corrected=corrected)
+    issue = work.take(FieldName.ISSUE_DATE, ranked, dates.ISSUE)
     due = work.take(FieldName.DUE_DATE, dates.score_due(found, work.sight, issue.value if issue else None), dates.DUE)
     if issue and due is None and not work.receipt and work.kind.type is not DocumentType.CREDIT_NOTE:
         _derive_due(work, issue)
@@ -297,7 +297,8 @@ def _derive_due(work: _Work, issue: Candidate) -> None:
 
 def _take_numbers(
     work: _Work, used: set[tuple[int, int]], headers: set[tuple[int, int]], references: list[Candidate]
-) -> None:
+) -> list[Candidate]:
+    """Take the number; return those of the invoices that a credit note corrects."""
     found = numbers.find_numbers(work.sight, used)
     ranked = numbers.score_numbers(found, kind=work.kind.type, references=references, headers=headers, sight=work.sight)
     best = work.take(FieldName.INVOICE_NUMBER, ranked, (*numbers.ROLES, "reference"))
@@ -305,6 +306,7 @@ def _take_numbers(
         field = work.fields[FieldName.INVOICE_NUMBER]
         confidence = min(field.confidence, _BY_REFERENCE)
         work.fields[FieldName.INVOICE_NUMBER] = field.model_copy(update={"confidence": confidence})
+    return numbers.corrected(ranked, work.sight) if best and work.kind.type is DocumentType.CREDIT_NOTE else []
 
 
 @cache

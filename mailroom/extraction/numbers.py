@@ -182,6 +182,9 @@ def score_numbers(
         if number.score > 1.5:
             number.score += 0.5 * min(counts[key] - 1, 2) + 0.8 * (key in quoted and counts[key] > 1)
             number.score += 1.2 * any(key.startswith(other) and key != other for other in long_keys)
+    if credit:
+        for number in _invoices_beside(numbers):
+            number.score -= _CORRECTED
     if not any(number.score > 0 for number in numbers):
         for number in numbers:
             number.score = max(number.score, _reference_points(number), _BY_TRANSACTION * (slip and _of_till(number)))
@@ -192,6 +195,33 @@ def _slip_points(number: Candidate) -> float:
     if after_name_of_slip(number):
         return _BY_NAME_OF_SLIP
     return _BY_SIGN if _hashed(number) else 0.0
+
+
+_CORRECTED = 5.0
+
+
+def _invoices_beside(numbers: list[Candidate]) -> list[Candidate]:
+    """`AVOIR #AV000214`, `Numéro de facture #FA003377`: a credit note with a number of its own quotes the invoice's."""
+    own = [n for n in numbers if n.score > _WELL_NAMED and (n.strength("credit_word") >= _BESIDE or _of_credit(n))]
+    if not own:
+        return []
+    best = max(own, key=lambda n: n.score)
+    return [n for n in numbers if _says(n, "invoice") and not _of_credit(n) and compact(n.value) != compact(best.value)]
+
+
+_WELL_NAMED = 2.0
+
+
+def _of_credit(number: Candidate) -> bool:
+    """Say whether its label says that it numbers a credit note; `Creditfactuurnummer` speaks of an invoice too."""
+    return _says(number, "credit_note")
+
+
+def corrected(ranked: list[Candidate], sight: Sight) -> list[Candidate]:
+    """Return the numbers of the invoices that a credit note corrects; the best of the ranked ones is its own."""
+    others = [n for n in ranked[1:] if compact(n.value) != compact(ranked[0].value)]
+    quoted = _invoices_beside(ranked)
+    return [n for n in others if n in quoted or quotes_original(n, sight)]
 
 
 def after_name_of_slip(number: Candidate) -> bool:
