@@ -118,7 +118,9 @@ def _extended(segment: Segment, at: int, used: Used, labelled: set[int]) -> tupl
     tokens = segment.tokens
     first, last = at, at + 1
     prefix = at - 1
-    if prefix >= 0 and prefix not in labelled and _is_prefix(tokens[prefix].text) and tokens[at].gap < 2:
+    if at == _AFTER_SERIES and not labelled & {0, 1} and _SERIES.match(segment.text) and _is_prefix(tokens[0].text):
+        first = 0
+    elif prefix >= 0 and prefix not in labelled and _is_prefix(tokens[prefix].text) and tokens[at].gap < 2:
         first = prefix
     while last < len(tokens) and last not in labelled and (id(segment), last) not in used:
         joined = _JOIN.match(tokens[last].text) or (_JOIN.match(tokens[last - 1].text) and _goes_on(tokens, last))
@@ -132,14 +134,32 @@ def _extended(segment: Segment, at: int, used: Used, labelled: set[int]) -> tupl
 
 
 def _is_series(sight: Sight, label: Label) -> bool:
-    """`Invoice: CB 118.204`: after a caption for the number, a short label in capitals is the number's own prefix."""
+    """`Invoice: CB 118.204`: after a caption for the number, a short label in capitals is the number's own prefix.
+
+    So it is under a caption: `Series / No.` over `CCI / 26-3390`.
+    """
     segment, at = label.segment, label.first
-    if label.last - at != 1 or at + 1 >= len(segment.tokens) or not _is_prefix(label.text):
+    words = [t.text for t in label.tokens if t.text not in _STROKES]
+    if len(words) != 1 or label.last >= len(segment.tokens) or not _is_prefix(words[0]):
         return False
+    if at == 0 and _SERIES.match(segment.text) and _under_caption(sight, segment):
+        return True
     before = [a for a in sight.labels_of(segment) if a.x1 <= label.x0]
+    if label.last - at != 1:
+        return False
     follows = bool(before) and (before[-1].last == at if before[-1].segment is segment else at == 0)
     named = follows and before[-1].roles & {"invoice_number", "invoice_word", "credit_word"} and before[-1].colon
     return bool(named) and segment.tokens[at + 1].text[:1].isdigit()
+
+
+_SERIES = re.compile(r"[A-Z]{1,5} [/–-] \d[\d-]+(?!\S)")
+"""A number after its series: `CCI / 26-3390`."""
+
+
+def _under_caption(sight: Sight, segment: Segment) -> bool:
+    row = segment.sheet.rows[segment.row - 1] if segment.row else []
+    over = (a for s in row if s.x0 < segment.x1 and s.x1 > segment.x0 for a in sight.labels_in(s))
+    return any(a.alone and "invoice_number" in a.roles for a in over)
 
 
 def _is_prefix(word: str) -> bool:
@@ -158,6 +178,7 @@ def _goes_on(tokens: list[Token], at: int) -> bool:
 
 
 _STROKES = frozenset("/-–")
+_AFTER_SERIES = 2  # tokens
 
 
 def score_numbers(
