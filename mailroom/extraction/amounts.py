@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from mailroom.extraction.beside import named_inside, pair
-from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.candidates import Beside, Candidate, Sight
 from mailroom.extraction.labels import Label
 from mailroom.extraction.printed_amounts import Amount, amounts_in
 from mailroom.extraction.rate_tables import name_by_tables
@@ -66,6 +66,7 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
         amount.roles["vat"] = _SAID_INSIDE
         return
     left = next((b for b in amount.at.beside if not b.above), None)
+    left = _of_row(left, sight) if left else None
     above = next((b for b in amount.at.beside if b.above), None)
     if above and (amount.at.page, above.label.segment.row) in headers:
         amount.line_item = not (left and left.label.roles.intersection(SUMS) and left.strength > 0.5)
@@ -83,6 +84,14 @@ def _give_roles(amount: Amount, headers: set[tuple[int, int]], sight: Sight, *, 
         # A lone `Amount` or `Totaal` over figures heads the lines of an item table whose other headers were not read.
         column = "line_amount" in above.label.roles and not above.label.roles & _TABLE_OF_SUMS
         _add(amount, above.label, above.strength * (0.4 if column and not _heads_sums(above.label, sight) else 1.0))
+
+
+def _of_row(left: Beside, sight: Sight) -> Beside:
+    """`Débours (recherches) — hors TVA   265,40`: what the row opens with bears no VAT, and is not the net amount."""
+    if "net" not in left.label.roles or not left.label.first:
+        return left
+    opening = (a for a in sight.labels_in(left.label.segment) if a.first == 0 and a.roles & _APART)
+    return next((Beside(label, left.strength) for label in opening), left)
 
 
 _SAID_INSIDE = 0.9

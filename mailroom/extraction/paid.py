@@ -15,15 +15,23 @@ _ROUNDING = Decimal("0.05")
 
 def before_payment(total: Amount, pool: list[Amount]) -> bool:
     """`Total honoraires 769,50`, `Payé 300,00`, `Solde 469,50`: the sum that a payment and the balance make up."""
-    if total.role("subtotal", "sum") < 0.5 or total.role("payable", "net"):
+    if total.role("subtotal", "sum", "total") < 0.5 or total.role("payable", "net"):
         return False
     return leaves_balance(total, pool)
 
 
 def leaves_balance(total: Amount, pool: list[Amount]) -> bool:
-    """Say whether a payment leaves of a total what is called the rest to pay."""
+    """Say whether a payment, or all that is taken off, leaves of a total what is called the rest to pay."""
     rest = {a.value for a in pool if a.role("payable") >= 0.5 and a.value}
-    return any(total.value - a.value in rest for a in pool if a.role("prepaid", "tendered") >= 0.5 and a.value)
+    paid = [a for a in pool if a.role("prepaid", "tendered") >= 0.5 and a.value]
+    return any(total.value - a.value in rest for a in paid) or (bool(paid) and _all_taken_off(total, pool) in rest)
+
+
+def _all_taken_off(total: Amount, pool: list[Amount]) -> Decimal:
+    """`12.950,00`, `Overname -2.500,00`, `Voorschot -1.000,00`: what payments below a total leave, a car among them."""
+    below = pool[pool.index(total) + 1 :] if total in pool else []
+    off = [a for a in below if (a.negative or a.role("prepaid") >= 0.5) and not a.role("discount", "cash_discount")]
+    return total.value - sum((a.value for a in off), Decimal(0)) if len(off) > 1 else Decimal(0)
 
 
 def before_withholding(rest: Amount, pool: list[Amount]) -> tuple[Amount, Amount] | None:

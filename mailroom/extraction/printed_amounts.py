@@ -26,7 +26,8 @@ _AMOUNT = re.compile(
     r"|\d+(?=[.,][-–=])"
     r"|\d{1,3}(?: \d{3})+(?=\s?(?:Ft|HUF|Kč|CZK|kr|SEK|NOK|DKK|zł|PLN|EUR|€)(?![^\W\d_]))"
     r"|\d+(?=\s?(?:Ft|HUF)(?![^\W\d_]))"
-    rf"|(?<=\$)\d+(?!\d)|(?<=€)\d+(?!\d)|(?<=€ )\d+(?!\d)|(?<=Rs )\d+(?!\d)|\d+(?=\s?(?:€|EUR\b|lei\b|RON\b))"
+    rf"|(?<=\$)\d+(?!\d)|(?<=€)\d+(?!\d)|(?<=€ )\d+(?!\d)|(?<=Rs )\d+(?!\d)"
+    r"|(?<=EUR )\d+(?!\d)|\d+(?=\s?(?:€|EUR\b|[Ee]uros?\b|EURO\b|lei\b|RON\b|CHF\b))"
     r")(?P<after>\s?[-–](?=\s|$)|\s?\))?(?![\d/:]|[.,]\d|\s{0,2}%|-\d)"
 )
 _LOOKS_NUMERIC = re.compile(r"^[(\-–€$£]*[\dOoIlSB|.,:'’]*\d[\dOoIlSB|.,:'’€)\-]*$")
