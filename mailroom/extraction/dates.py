@@ -47,6 +47,9 @@ _ROMAN = re.compile(
 )
 _ROMAN_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+# `7/10/2026` on a picture that took the strokes for ones, where a label calls it a day.
+_ONES_FOR_STROKES = re.compile(r"(?<!\d)(\d{1,2})1(\d{1,2})1(20\d\d)(?!\d)")
+_LEAST_OF_ONES = 9  # digits: `21112026` has no strokes
 _LETTERS_IN_NUMBERS = str.maketrans("OoQDlI|SB", "000011158")
 
 
@@ -89,7 +92,9 @@ def find_dates(sight: Sight, day_first: bool = True) -> list[Candidate]:
         if day:
             first, last = segment.span(start, end)
             text = segment.text[start:end]
-            found.append(pair(sight, Candidate(day.isoformat(), segment, first, last, text, start=start)))
+            candidate = pair(sight, Candidate(day.isoformat(), segment, first, last, text, start=start))
+            if not text.isdigit() or len(text) < _LEAST_OF_ONES or candidate.strength(*ISSUE, *DUE) >= _NAMED:
+                found.append(candidate)
     return found + [pair(sight, broken) for sheet in sight.sheets for s in sheet.segments for broken in _broken(s)]
 
 
@@ -167,6 +172,8 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
     for pattern in (_NUMERIC, _SPACED, *((_SMUDGED, _RUN_TOGETHER) if ocr else ())):
         for match in pattern.finditer(figures):
             yield match, (int(match[1]), int(match[2]), int(match[3])), None
+    for match in _ONES_FOR_STROKES.finditer(text) if ocr else ():
+        yield match, none, _with_ones(match[0])
     for match, month in _named(_DAY_FIRST, 2, text):
         yield match, none, _date(int(match[3]), month, int(match[1]))
     for match, month in _named(_MONTH_FIRST, 1, text):
@@ -175,6 +182,15 @@ def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, i
         yield match, none, _date(int(match[3]), _ROMAN_MONTHS.index(match[2]) + 1, int(match[1]))
     for match in _COMPACT.finditer(text):
         yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _with_ones(digits: str) -> date | None:
+    """Return the one day that the digits are if two ones in them are strokes."""
+    splits = [(a, b) for a in (1, 2) for b in (1, 2) if a + b + 6 == len(digits) >= _LEAST_OF_ONES]
+    parts = [(digits[:a], digits[a : a + 1], digits[a + 1 : a + 1 + b], digits[-5], digits[-4:]) for a, b in splits]
+    days = [_date(int(y), int(m), int(d)) for d, one, m, other, y in parts if one == other == "1"]
+    found = [day for day in days if day]
+    return found[0] if len(found) == 1 else None
 
 
 def _named(pattern: re.Pattern[str], group: int, text: str) -> Iterator[tuple[re.Match[str], int]]:

@@ -36,6 +36,9 @@ _START = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})[ .]{0,2}([0-9OIlSB]{2})(?=[ .\-
 _DIGITS = str.maketrans("OoQDIlSBZG|", "00001158261")
 _ALPHA = str.maketrans("01582|", "OISBZI")
 _UNKNOWN = re.compile(r"([A-Z]{2}\d{2}[A-Z0-9]{6,30})")
+_POLISH = re.compile(r"(?<![A-Za-z\d.,/-])(?<![A-Za-z\d] )\d{2}(?:[ -]?\d{4}){6}(?![ -]?\d)")
+"""An account as Polish papers print it at home: without its country (NRB)."""
+_WEIGHTS_OF_BANK = (3, 9, 7, 1, 3, 9, 7, 1)
 
 
 @lru_cache(maxsize=2048)
@@ -72,6 +75,16 @@ def _in_segment(segment: Segment) -> Iterator[Candidate]:
             plain = _UNKNOWN.match(re.sub(r"[ .\-]", "", re.split(r"\bBIC\b|\bSWIFT\b", tail)[0]))
             if plain and any(c.isdigit() for c in plain[1][4:]):
                 yield _candidate(segment, match.start(), _cut(plain[1]), [], proof="")
+    for match in _POLISH.finditer(segment.text):
+        digits = re.sub(r"\D", "", match[0])
+        if is_iban(f"PL{digits}") and _is_polish_bank(digits[2:10]):
+            first, last = segment.span(*match.span())
+            yield Candidate(f"PL{digits}", segment, first, last, match[0], proof="mod_97", start=match.start())
+
+
+def _is_polish_bank(number: str) -> bool:
+    """Say whether the check digit of a Polish bank's number holds, which tells an account from other long numbers."""
+    return sum(int(d) * weight for d, weight in zip(number, _WEIGHTS_OF_BANK, strict=True)) % 10 == 0
 
 
 def _cut(value: str) -> str:

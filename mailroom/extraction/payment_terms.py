@@ -238,6 +238,14 @@ def _segment_over(segment: Segment) -> Segment | None:
 _ROWS_UP = 3
 
 
+def _read_again(segment: Segment, text: str) -> str:
+    """Return a line of a picture with the letters that were read as figures within a word: `v66r` is `voor`."""
+    return _IN_WORD.sub(lambda m: "o" * len(m[0]), text) if segment.sheet.ocr else text
+
+
+_IN_WORD = re.compile(r"(?<=[a-z])[06]+(?=[a-z])")
+
+
 def _with_line_over(found: Candidate) -> tuple[str, int]:
     """Return the folded text that a date stands in, with the line that runs on into it, and the date's place."""
     segment = found.segment
@@ -246,8 +254,10 @@ def _with_line_over(found: Candidate) -> tuple[str, int]:
     under = _runs_on(rows[segment.row + 1] if segment.row + 1 < len(rows) else [], segment, short=0)
     if over[-1:].isdigit() and segment.text[:1].isupper() and _paying().search(fold(segment.text)):
         over = ""  # `3 % Skonto bei Zahlung bis 28.02.2026` / `Zahlbar bis 20.03.2026 netto`: two statements
-    before = fold(segment.text[: found.start])
-    text = f"{over} {fold(segment.text)}" + (f" {under}" if len(segment.tokens) > _LONG_LINE else "")
+    before = _read_again(segment, fold(segment.text[: found.start]))
+    text = f"{over} {_read_again(segment, fold(segment.text))}" + (
+        f" {under}" if len(segment.tokens) > _LONG_LINE else ""
+    )
     at = len(over) + 1 + len(before)
     start = max(0, at - _LONGEST_TEXT)
     return text[start : at + _LONGEST_TEXT], at - start
