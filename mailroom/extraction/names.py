@@ -38,6 +38,14 @@ _CAPITAL = re.compile(
 """What the law wants beside a name and is no part of it: `Free SAS au capital de 3.441.812 Euros`."""
 
 
+_OF_LAW = re.compile(
+    r"\b((?:N\.?V|S\.?A|B\.?V|B\.?V\.?B\.?A|S\.?R\.?L|CV|CVBA|S\.?C|S\.?C\.?R\.?L|VZW|ASBL)\.?)"
+    r",? \(?(?:van publiek ?recht|naar publiek ?recht|de droit public|met sociaal oogmerk|à finalité sociale)\b.*$",
+    re.IGNORECASE,
+)
+"""Which law a company is of: `Telgo Belgium NV van publiek recht`."""
+
+
 @cache
 def _forms() -> list[str]:
     """Return the legal forms of all languages, in an order that is the same in every process."""
@@ -62,6 +70,15 @@ def legal_forms() -> re.Pattern[str]:
 def has_form(name: str) -> bool:
     """Say whether a legal form stands in a name."""
     return legal_forms().search(name) is not None
+
+
+def follows_form(name: Candidate) -> bool:
+    """Say whether a name stands in quotes after its legal form: `SRL «Verlinden, Notaire»`."""
+    before = name.segment.text[: name.start].rstrip()
+    return before[-1:] in _OPENING and len(before) > 1 and has_form(before) and _only_forms(before[:-1])
+
+
+_OPENING = frozenset('«“„"‹')
 
 
 def without_form(name: str, instead: str = "") -> str:
@@ -104,6 +121,8 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     large = _second_large_line(sight, name) or _named_under_trade(sight, name)
     if large:
         return _joined(name, large, first=name.segment)
+    if name.first == 0 and (first := _first_of_two_said_twice(name)):
+        return _joined(name, first, first=first)
     if name.last < len(name.segment.tokens) or not _announced(sight, name):
         return None
     over, under = _line_over(name.segment), below(name.segment, reach=_reach(name.segment, _NEXT_LINE))
@@ -112,6 +131,22 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     if under and under.place == 0 and _continues(sight, under, name) and not has_form(name.value):
         return _joined(name, under, first=name.segment)
     return None
+
+
+def _first_of_two_said_twice(name: Candidate) -> Segment | None:
+    """Return `Van Landeghem` over `Advocaten BV`, where the sign says the two lines too, one under the other."""
+    form = legal_forms().search(name.value)
+    plain, over = fold(without_form(name.value)).strip(), None
+    if form is not None and plain and len(plain.split()) <= 2:
+        over = _line_over(name.segment)
+    if over is None or over.digits or len(over.tokens) > _SHORT_LINE or has_form(over.text):
+        return None
+    others = (s for s in over.sheet.segments if s is not over and fold(s.text) == fold(over.text))
+    unders = (under for s in others if (under := below(s, reach=_reach(s, _UNDER_LABEL))))
+    return over if any(fold(under.text) == plain for under in unders) else None
+
+
+_SHORT_LINE = 4  # words
 
 
 def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
@@ -268,6 +303,11 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
     opening = next((a for a in labels if a.first == 0 and a.colon), None)
     if opening:
         start = segment.ends[opening.last - 1]
+    quoted = _QUOTED.search(segment.text, start)
+    if quoted and _only_forms(segment.text[start : quoted.start()]):
+        first, last = segment.span(*quoted.span(1))
+        yield Candidate(quoted[1].strip(), segment, first, last, quoted[1].strip(), start=quoted.start(1))
+        return
     text = segment.text
     numbered = [segment.starts[a.first] for a in labels if _opens_number(a)]
     for piece in _split(text, start):
@@ -282,6 +322,8 @@ def _pieces(sight: Sight, segment: Segment) -> Iterator[Candidate]:
             yield Candidate(value, segment, first, last, value, start=begin)
 
 
+_QUOTED = re.compile(r"[«“„\"‹]\s?([^«»“”„\"‹›]{3,60}?)\s?[»”“\"›]")
+"""`Société à responsabilité limitée «Verlinden, Notaire»`: the name after its form, whatever stands in the quotes."""
 _ORNAMENT = re.compile(r"^(?:[oO0°] )+(?=\S{3})|(?<=\S{3})(?: [oO0°])+$")
 """Rings and bubbles of a logo, read as letters."""
 _PARTIES = frozenset({"seller", "buyer", "delivery_to"})
@@ -312,7 +354,7 @@ _INITIALS = re.compile(r"\s*([A-Z]{1,3})\s+(?=[^\W\d])")
 
 def _tidy(text: str) -> str:
     """Drop a register number after the name and whatever is not part of it at its ends."""
-    value = _CAPITAL.sub("", re.sub(r"\s+", " ", text)).strip(" :,;-–*\"'„“”>")
+    value = _OF_LAW.sub(r"\1", _CAPITAL.sub("", re.sub(r"\s+", " ", text))).strip(" :,;-–*\"'„“”>")
     return _REGISTER.sub("", value).strip(" :,;-–*\"'„“”>") if _FOUR_DIGITS.search(value) else value
 
 

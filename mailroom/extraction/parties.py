@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from mailroom.extraction.candidates import Candidate, Sight
 from mailroom.extraction.layout import Segment, below, column
-from mailroom.extraction.names import has_form, legal_forms, share_a_word, without_form
+from mailroom.extraction.names import follows_form, has_form, legal_forms, share_a_word, without_form
 from mailroom.extraction.seller_weights import RECEIPT_WEIGHTS, WEIGHTS
 from mailroom.extraction.text import compact, fold, similarity
 from mailroom.extraction.zones import Zone, zone_of
@@ -116,7 +116,7 @@ def _in_full(ranked: list[Candidate]) -> list[Candidate]:
     if not ranked or has_form(ranked[0].value):
         return ranked
     brand = fold(ranked[0].value)
-    fuller = [n for n in ranked[1:] if fold(n.value).startswith(f"{brand} ") and _only_longer(n.value, len(brand))]
+    fuller = [n for n in ranked[1:] if _begins_with(n.value, brand)]
     named = next((n for n in fuller if n.score > ranked[0].score - _FULLER and len(compact(brand)) > 3), None)
     named = named or next((n for n in ranked[1:] if _runs_brand(n, ranked[0])), None)
     if named is None:
@@ -129,6 +129,18 @@ def _runs_brand(company: Candidate, brand: Candidate) -> bool:
     """Say whether a company that stands about as surely is called after the brand: `Ter Linden Autoservice BV`."""
     near = company.score > brand.score - _RUNS
     return near and has_form(company.value) and share_a_word(company.value, brand.value)
+
+
+def _begins_with(name: str, brand: str) -> bool:
+    """`Tauern Handelsges.m.b.H.` begins with `Tauern`, `Vloeberghs Klimaattechniek BV` with `Vloeberghsklimaat`."""
+    if fold(name).startswith(f"{brand} "):
+        return _only_longer(name, len(brand))
+    joined = " " not in brand and len(brand) >= _LONG_BRAND and has_form(name)
+    return joined and compact(without_form(name)).startswith(compact(brand)) and len(name.split()) <= _MOST_WORDS
+
+
+_LONG_BRAND = 8  # letters of a sign that runs words together
+_MOST_WORDS = 5
 
 
 def _only_longer(name: str, start: int) -> bool:
@@ -197,7 +209,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     words = value.split()
     # `De Vries`, `LE PONT` are names; small words in small letters belong to sentences.
     small = sum(1.0 if w[:1].islower() else 0.5 * value.isupper() for w in words if compact(w) in _SMALL_WORDS)
-    formed = has_form(value) and not _COUNTY.match(value)
+    formed = (has_form(value) or follows_form(name)) and not _COUNTY.match(value)
     covered = sum(
         a.last - (0 if a.twin else a.first)
         for a in sight.labels_in(name.segment)
@@ -205,7 +217,7 @@ def _form_traits(name: Candidate, sight: Sight, titles: frozenset[str]) -> Trait
     )
     rest = len(name.segment.tokens) - (name.last - name.first)
     return {
-        "legal_form": float(formed),
+        "legal_form": 1.0 if formed else _FAMILY_FIRM * (_OF_FAMILY.search(value) is not None),
         "two_lines": float(bool(name.more)),
         "no_core": float(len(compact(without_form(value))) < 3),
         "digit": float(any(c.isdigit() for c in value)),
@@ -234,6 +246,14 @@ def _over_postcode(name: Candidate) -> bool:
 
 
 _HOUSE = re.compile(r"[^\W\d]{3,}\.? \d{1,3} ?[A-Za-z]?$")
+_FAMILY_FIRM = 0.35
+_OF_FAMILY = re.compile(
+    r"[^\W\d]{3} (?:&|\+|et|und|en|and|e|y|i) (?:fils|filles?|cie|s[öo]hne|sohn|kinder|t[öo]chter|zonen|zoon|zn"
+    r"|dochters?|sons?|daughters?|figli|figlio|hijos|hijo|filhos|fii|fiii|synowie|syn|partners?|associ[ée]s|vennoten)\b"
+    r"|\b(?:gebr(?:\.|oeders|[üu]der)|fr[èe]res|brothers|bros\.|hnos\.|hermanos|fratelli|f\.lli)(?!\w)",
+    re.IGNORECASE,
+)
+"""`Jos. Weydert & Fils`, `Gebr. Janssen`: the firm of a family is called so without a legal form."""
 _COUNTY = re.compile(r"Co\. [A-Z][a-z]+$")  # `Co. Kerry` is a county of Ireland, and `Co.` there no form of a company
 
 
