@@ -160,28 +160,36 @@ def _in_segment(segment: Segment) -> Iterator[_Hit]:
             yield segment, span, parts, value
 
 
-def _matches(text: str, ocr: bool) -> Iterator[tuple[re.Match[str], tuple[int, int, int], date | None]]:
-    none = (0, 0, 0)
-    figures = text.translate(_LETTERS_IN_NUMBERS) if ocr else text
-    for match in _ISO.finditer(figures):
-        yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
-    if ocr:
-        for match in _SPLIT_YEAR.finditer(figures):
-            yield match, (int(match[1]), int(match[3]), int(match[4].replace(" ", ""))), None
-        text = _NOUGHT_IN_MONTH.sub("O", text)
-    for pattern in (_NUMERIC, _SPACED, *((_SMUDGED, _RUN_TOGETHER) if ocr else ())):
-        for match in pattern.finditer(figures):
-            yield match, (int(match[1]), int(match[2]), int(match[3])), None
+_Match = tuple[re.Match[str], tuple[int, int, int], date | None]
+_NO_PARTS = (0, 0, 0)
+
+
+def _matches(text: str, ocr: bool) -> Iterator[_Match]:
+    yield from _in_figures(text.translate(_LETTERS_IN_NUMBERS) if ocr else text, ocr)
     for match in _ONES_FOR_STROKES.finditer(text) if ocr else ():
-        yield match, none, _with_ones(match[0])
+        yield match, _NO_PARTS, _with_ones(match[0])
+    yield from _in_words(_NOUGHT_IN_MONTH.sub("O", text) if ocr else text)
+
+
+def _in_figures(text: str, ocr: bool) -> Iterator[_Match]:
+    for match in _ISO.finditer(text):
+        yield match, _NO_PARTS, _date(int(match[1]), int(match[2]), int(match[3]))
+    for match in _SPLIT_YEAR.finditer(text) if ocr else ():
+        yield match, (int(match[1]), int(match[3]), int(match[4].replace(" ", ""))), None
+    for pattern in (_NUMERIC, _SPACED, *((_SMUDGED, _RUN_TOGETHER) if ocr else ())):
+        for match in pattern.finditer(text):
+            yield match, (int(match[1]), int(match[2]), int(match[3])), None
+
+
+def _in_words(text: str) -> Iterator[_Match]:
     for match, month in _named(_DAY_FIRST, 2, text):
-        yield match, none, _date(int(match[3]), month, int(match[1]))
+        yield match, _NO_PARTS, _date(int(match[3]), month, int(match[1]))
     for match, month in _named(_MONTH_FIRST, 1, text):
-        yield match, none, _date(int(match[3]), month, int(match[2]))
+        yield match, _NO_PARTS, _date(int(match[3]), month, int(match[2]))
     for match in _ROMAN.finditer(text):
-        yield match, none, _date(int(match[3]), _ROMAN_MONTHS.index(match[2]) + 1, int(match[1]))
+        yield match, _NO_PARTS, _date(int(match[3]), _ROMAN_MONTHS.index(match[2]) + 1, int(match[1]))
     for match in _COMPACT.finditer(text):
-        yield match, none, _date(int(match[1]), int(match[2]), int(match[3]))
+        yield match, _NO_PARTS, _date(int(match[1]), int(match[2]), int(match[3]))
 
 
 def _with_ones(digits: str) -> date | None:

@@ -109,12 +109,7 @@ def find_names(sight: Sight) -> list[Candidate]:
 def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     """Join a name that runs over two lines: announced by a label, or with the legal form on a line of its own."""
     if _only_forms(name.value):
-        over = _line_over(name.segment)
-        if over is None or sight.labels_of(over) or _spelled_out(name.value):
-            return None
-        sign = _line_over(over)
-        whole = [sign] if sign and _is_sign_of_two(sight, sign, over) else []
-        return _joined(name, *whole, over, first=whole[0] if whole else over)
+        return _with_lines_over(sight, name)
     spread = _spread_after(sight, name)
     if spread:
         return _joined(name, *spread, first=name.segment)
@@ -131,6 +126,16 @@ def _continued(sight: Sight, name: Candidate) -> Candidate | None:
     if under and under.place == 0 and _continues(sight, under, name) and not has_form(name.value):
         return _joined(name, under, first=name.segment)
     return None
+
+
+def _with_lines_over(sight: Sight, form: Candidate) -> Candidate | None:
+    """Join a legal form that stands alone with the line over it, and the one over that where they are one sign."""
+    over = _line_over(form.segment)
+    if over is None or sight.labels_of(over) or _spelled_out(form.value):
+        return None
+    sign = _line_over(over)
+    whole = [sign] if sign and _is_sign_of_two(sight, sign, over) else []
+    return _joined(form, *whole, over, first=whole[0] if whole else over)
 
 
 def _first_of_two_said_twice(name: Candidate) -> Segment | None:
