@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import takewhile
 
 from mailroom.extraction.net_and_vat import TOTAL, Setting
 from mailroom.extraction.printed_amounts import Amount
@@ -30,7 +31,7 @@ def leaves_balance(total: Amount, pool: list[Amount]) -> bool:
 def _all_taken_off(total: Amount, pool: list[Amount]) -> Decimal:
     """`12.950,00`, `Overname -2.500,00`, `Voorschot -1.000,00`: what payments below a total leave, a car among them."""
     below = pool[pool.index(total) + 1 :] if total in pool else []
-    off = [a for a in below if (a.negative or a.role("prepaid") >= 0.5) and not a.role("discount", "cash_discount")]
+    off = [a for a in takewhile(_no_sum, below) if _taken_off(a) and not a.role("discount", "cash_discount")]
     return total.value - sum((a.value for a in off), Decimal(0)) if len(off) > 1 else Decimal(0)
 
 
@@ -45,6 +46,15 @@ def before_withholding(rest: Amount, pool: list[Amount]) -> tuple[Amount, Amount
             if net.value + vat.value in sums and fits_rate(net.value, vat.value, rates_of("")):
                 return net, vat
     return None
+
+
+def _taken_off(amount: Amount) -> bool:
+    return amount.negative or amount.role("prepaid") >= 0.5
+
+
+def _no_sum(amount: Amount) -> bool:
+    """Say whether an amount ends no sum: under what was billed before, an intermediate bill begins with its own net."""
+    return _taken_off(amount) or amount.role("net", "total") < 0.5
 
 
 def paid_more(total: Amount, pool: list[Amount]) -> bool:

@@ -136,6 +136,8 @@ def _is_odd(total: Amount, triple: Triple | None, amounts: list[Amount], setting
     whole = triple is None and not _CENTS.search(total.at.text)
     if whole and setting.receipt:
         return True
+    if setting.receipt and triple is not None and _is_only_rate_row(total, triple, amounts):
+        return True
     if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
         return True
     rates_add_up = triple is not None and triple.vat.proof == "sum_of_rates"
@@ -143,6 +145,14 @@ def _is_odd(total: Amount, triple: Triple | None, amounts: list[Amount], setting
         return False
     larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
     return len(larger) > _FEW_LARGER or paid_otherwise(total, amounts)
+
+
+def _is_only_rate_row(total: Amount, triple: Triple, amounts: list[Amount]) -> bool:
+    """Say whether a slip's total is seen nowhere but in a row of one rate: the rows of others may be lost."""
+    own = total.at.segment
+    row = [a for a in (triple.net.amount, triple.vat.amount) if a and a.at.page == total.at.page]
+    beside = [a for a in row if a is not total and a.at.segment.row == own.row]
+    return len(beside) == _TWO and sum(a.value == total.value for a in amounts) == 1
 
 
 _CENTS = re.compile(r"[.,:]\s?\d{2}(?!\d)")

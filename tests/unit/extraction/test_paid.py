@@ -195,3 +195,18 @@ def test_a_payment_in_advance_of_the_printed_total_is_no_withheld_tax() -> None:
     sums = "Subtotal          1.000,00\nVAT 20%          200,00\nTotal          1.200,00\nPaid          150,00"
     found = said("en", sums=f"{sums}\nBalance due          1.050,00")
     assert (found["total_amount"], found["payable_amount"]) == ("1200.00", "1050.00")
+
+
+def test_an_intermediate_bill_asks_for_what_was_not_billed_before() -> None:
+    found = said(
+        "nl",
+        sums="Totaal uitgevoerde werken   38.450,00\nAf: reeds gefactureerd      -21.200,00\nDeze vordering excl. btw    17.250,00\nBTW 0% - Btw verlegd             0,00\nTotaal factuur              17.250,00\nInhouding waarborg 5 %        -862,50\nTE BETALEN EUR              16.387,50",
+    )
+    assert (found["net_amount"], found["total_amount"], found["payable_amount"]) == ("17250.00", "17250.00", "16387.50")
+
+
+def test_a_total_seen_only_in_the_row_of_one_rate_is_doubtful() -> None:
+    slip = "    PASTELARIA RIBADOURO\n    Talao 10482\n    10.11.2026 09:33\n    Pastel      2,80\n    Sumo        2,90\n{total}    Taxa      Incidencia      IVA       Total\n    13%          10,53       1,37      11,90\n"
+    alone, again = (read(slip.format(total=t), ocr=True).fields for t in ("", "    TOTAL      11,90\n"))
+    assert alone[FieldName.TOTAL_AMOUNT].value == again[FieldName.TOTAL_AMOUNT].value == "11.90"
+    assert alone[FieldName.TOTAL_AMOUNT].confidence < 0.85 < again[FieldName.TOTAL_AMOUNT].confidence
