@@ -29,6 +29,7 @@ from mailroom.extraction.net_and_vat import Found, Setting
 from mailroom.extraction.parties import Known, find_buyer, is_buyer, score_sellers
 from mailroom.extraction.printed_amounts import Amount
 from mailroom.extraction.sellers import score_buyer_ids, score_seller_ids
+from mailroom.extraction.slip_numbers import after_name_of_slip
 from mailroom.extraction.text import blur, compact, fold
 from mailroom.extraction.totals import Totals, solve
 from mailroom.extraction.zones import Zone, block_zone, party_zones
@@ -223,7 +224,7 @@ def _days_only(found: list[Candidate], work: _Work) -> list[Candidate]:
     """Leave out `N° 2025-12-02`, the second invoice of December, and `BON 20250418`, where another day is printed."""
     numbers_of = [c for c in found if _LIKE_A_DAY.fullmatch(c.text) and _is_numbered(c)]
     if work.receipt:
-        numbers_of += [c for c in found if _RUN_OF_DIGITS.fullmatch(c.text) and numbers.after_name_of_slip(c)]
+        numbers_of += [c for c in found if _RUN_OF_DIGITS.fullmatch(c.text) and after_name_of_slip(c)]
     others = any(c.page == 1 and c.value != number.value for number in numbers_of for c in found)
     return [c for c in found if c not in numbers_of] if others else found
 
