@@ -53,7 +53,9 @@ class Users:
         return self._session.execute(select(USERS.c.password_hash).where(USERS.c.id == user_id)).scalar()
 
     def join(self, membership: Membership) -> None:
-        """Give a person a role in an account, in the place of the one before."""
+        """Give a person a role in an account, in the place of the one before. Raises LastOwner: nobody would own it."""
+        if membership.role is not Role.OWNER:
+            self._check_other_owner(membership.user_id, membership.account_id)
         self._leave(membership.user_id, membership.account_id)
         insert_new(self._session, MEMBERSHIPS, values_of(membership, MEMBERSHIPS))
 
@@ -64,18 +66,20 @@ class Users:
             NotFound: he is not in it.
             LastOwner: he is its only owner.
         """
-        members = self.members(account_id)
-        found = next(((user, role) for user, role in members if user.id == user_id), None)
-        if found is None:
+        user = next((user for user, _ in self.members(account_id) if user.id == user_id), None)
+        if user is None:
             raise NotFound(f"no user {user_id} in account {account_id}", id=user_id)
-        user, role = found
-        if role is Role.OWNER and sum(1 for _, one_role in members if one_role is Role.OWNER) == 1:
-            raise LastOwner(f"{user.email} is the only owner; invite another one first", id=user_id)
+        self._check_other_owner(user_id, account_id)
         self._leave(user_id, account_id)
         his = (SUBSCRIPTIONS.c.account_id == account_id) & (
             func.lower(SUBSCRIPTIONS.c.recipient) == user.email.strip().lower()
         )
         self._session.execute(update(SUBSCRIPTIONS).where(his).values(ended=True))
+
+    def _check_other_owner(self, user_id: str, account_id: str) -> None:
+        owners = [user for user, role in self.members(account_id) if role is Role.OWNER]
+        if [user.id for user in owners] == [user_id]:
+            raise LastOwner(f"{owners[0].email} is the only owner; invite another one first", id=user_id)
 
     def _leave(self, user_id: str, account_id: str) -> None:
         pair = (MEMBERSHIPS.c.user_id == user_id) & (MEMBERSHIPS.c.account_id == account_id)

@@ -243,8 +243,9 @@ def test_a_person_is_taken_out_of_a_company_again(terminal) -> None:  # type: ig
     assert "no role in Bakery any more" in terminal("account", "remove-person", added["id"], "books@example.org").stdout
     assert "has no role" in terminal("account", "remove-person", added["id"], "books@example.org", status=2).stderr
 
-    only = terminal("account", "remove-person", added["id"], "els@example.org", status=2)
-    assert "els@example.org is the only owner; invite another one first" in only.stderr
+    for command in (("remove-person",), ("invite", "--role", "member")):
+        only = terminal("account", *command, added["id"], "els@example.org", status=2)
+        assert "els@example.org is the only owner; invite another one first" in only.stderr
     terminal("account", "invite", added["id"], "jan@example.org", "--role", "owner")
     terminal("account", "remove-person", added["id"], "els@example.org")
     assert terminal.json("report", "list") == []  # the digest that went to her

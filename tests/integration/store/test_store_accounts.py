@@ -159,6 +159,8 @@ def test_a_person_has_one_role_in_an_account(store: Store) -> None:
     with store.unit() as unit:
         with pytest.raises(LastOwner):
             unit.users.take_out(ann.id, one.id)
+        with pytest.raises(LastOwner):
+            unit.users.join(Membership(user_id=ann.id, account_id=one.id, role=Role.MEMBER))
         unit.users.take_out(ann.id, two.id)
         assert unit.users.role(ann.id, two.id) is None
         with pytest.raises(NotFound):
