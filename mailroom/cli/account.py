@@ -48,13 +48,13 @@ account.add_command(password)
 @click.pass_obj
 def add(
     session: Session,
-    /,
     name: str,
     vat_id: str,
     owner: str,
+    language: str,
+    time_zone: str,
     same_vat_id: bool,
     as_json: bool,
-    **told: str,
 ) -> None:
     """Add a company with its owner, an import address and a daily digest."""
     house = session.house
@@ -63,8 +63,8 @@ def add(
         id=new_id(),
         name=name,
         vat_id=checked_vat_id(vat_id),
-        language=Language(told["language"]),
-        time_zone=_checked_zone(told["time_zone"]),
+        language=Language(language),
+        time_zone=_checked_zone(time_zone),
         created_at=now,
     )
     with house.store.unit() as unit:

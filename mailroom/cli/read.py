@@ -20,6 +20,7 @@ from mailroom.cli.explained import draw_pages
 from mailroom.cli.output import Session, as_json, console, print_json, print_table, reasons_json
 from mailroom.config import Settings
 from mailroom.domain.document import FieldName
+from mailroom.domain.message import ENDINGS, READABLE
 from mailroom.domain.reading import Reading
 from mailroom.domain.value import Reason
 from mailroom.errors import MailroomError, NotWhatItClaims, UnsupportedType
@@ -32,8 +33,9 @@ from mailroom.steps.second_opinion import look_twice
 from mailroom.steps.text_and_picture import differences
 
 _DRAWN_DPI = 150
-READ_BY_NAME = frozenset({".pdf", ".jpg", ".jpeg", ".png", ".xml"})
 """Dots an inch of the pages that --explain draws."""
+_NAMED_SO = frozenset({".jpeg", *(ENDINGS[kind] for kind in READABLE)})
+"""Names of files that are read, if they are what they are called."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def read_all(settings: Settings, jobs: Sequence[Job], language: Language) -> Ite
 
 def _why(error: MailroomError, file: str) -> Reason:
     facts = {name: str(fact) for name, fact in error.facts.items()}
-    claims = isinstance(error, UnsupportedType) and Path(file).suffix.lower() in READ_BY_NAME
+    claims = isinstance(error, UnsupportedType) and Path(file).suffix.lower() in _NAMED_SO
     return Reason(code=NotWhatItClaims.reason if claims else error.reason, facts=facts)
 
 
