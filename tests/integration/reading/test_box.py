@@ -7,46 +7,19 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from faults import reader_misbehaves
 from waiting import is_gone, until
 
 from mailroom import errors
-from mailroom.config import BoxSettings
 from mailroom.reading.box import Box
 
-TASKS = {
-    name: f"faults.reader_misbehaves:{name}" for name, value in vars(reader_misbehaves).items() if callable(value)
-} | {"is_missing": "faults.reader_misbehaves:is_not_there"}
-
-
-@pytest.fixture(autouse=True)
-def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the boxes of each test a temporary folder that nobody else sweeps."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return tmp_path
-
-
-@pytest.fixture
-def make_box() -> Iterator[Callable[..., Box]]:
-    boxes: list[Box] = []
-
-    def make(**settings: Any) -> Box:
-        limits = {"wall_seconds": 20, "cpu_seconds": 20, "memory_megabytes": 512, "idle_seconds": 30, **settings}
-        boxes.append(Box(BoxSettings(**limits), TASKS))
-        return boxes[-1]
-
-    yield make
-    for box in boxes:
-        box.close()
+pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 
 
 def server_pid(box: Box) -> int:

@@ -4,52 +4,28 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import forged_papers as forged
 import papers_reading as papers
 import pytest
-from faults import reader_misbehaves
 from waiting import is_gone, until
 
 from mailroom import errors
-from mailroom.config import BoxSettings, ReadingSettings
+from mailroom.config import ReadingSettings
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Reading
 from mailroom.extraction import Buyer, extract, money_spots
 from mailroom.reading import frames, stays
 from mailroom.reading.box import Box
-from mailroom.reading.read import TASKS as READER_TASKS
-from mailroom.reading.read import Place, Reader
-
-TASKS = READER_TASKS | {
-    name: f"faults.reader_misbehaves:{name}" for name, value in vars(reader_misbehaves).items() if callable(value)
-}
-
-
-@pytest.fixture
-def make_box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Box]]:
-    """Return a maker of boxes with limits of their own, in a temporary folder that nobody else sweeps."""
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    boxes: list[Box] = []
-
-    def make(**settings: Any) -> Box:
-        limits = {"wall_seconds": 20, "cpu_seconds": 20, "memory_megabytes": 512, "idle_seconds": 30, **settings}
-        boxes.append(Box(BoxSettings(**limits), TASKS))
-        return boxes[-1]
-
-    yield make
-    for box in boxes:
-        box.close()
+from mailroom.reading.read import TASKS, Place, Reader
 
 
 @pytest.fixture
 def box(make_box: Callable[..., Box]) -> Box:
-    return make_box()
+    return make_box(TASKS)
 
 
 @pytest.fixture
@@ -125,7 +101,7 @@ def test_an_error_of_ours_at_the_question_is_raised(box: Box) -> None:
 def test_the_limits_of_the_call_hold_for_the_question(
     make_box: Callable[..., Box], task: str, limits: dict[str, Any]
 ) -> None:
-    box = make_box(**limits)
+    box = make_box(TASKS, **limits)
     pid = begin(box)
     assert box.ask("a", {"task": task}) is None
     until(lambda: is_gone(pid))
@@ -133,7 +109,7 @@ def test_the_limits_of_the_call_hold_for_the_question(
 
 @pytest.mark.usefixtures("long_stays")
 def test_a_child_that_waits_is_ended_when_the_time_of_its_call_is_over(make_box: Callable[..., Box]) -> None:
-    pid = begin(make_box(wall_seconds=0.5))
+    pid = begin(make_box(TASKS, wall_seconds=0.5))
     until(lambda: is_gone(pid))
 
 
