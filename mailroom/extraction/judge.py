@@ -23,6 +23,7 @@ from mailroom.extraction.currency import currency_of, spoken_currency
 from mailroom.extraction.document_type import Kind, document_type
 from mailroom.extraction.iban import IBAN_ROLES, Around, find_ibans, score_ibans
 from mailroom.extraction.identifiers import VAT_ROLES, find_vat_ids
+from mailroom.extraction.misread_ids import is_put_right
 from mailroom.extraction.names import find_names, has_form, share_a_word
 from mailroom.extraction.national_ids import registered
 from mailroom.extraction.net_and_vat import Found, Setting
@@ -51,6 +52,7 @@ class Buyer:
 
 _UNPROVED = 0.55  # below every threshold: money is not sent to an account that fails its checksum
 _UNSIGNED = 0.8  # a supplier outside the euro who prints no sign may well invoice in euros
+_PUT_RIGHT = 0.8  # two misreadings in an id may hide each other: nobody has seen these digits
 _DOUBTED = 0.8  # an amount that does not look like the page's others
 _BY_TERM = 0.88
 _BY_REFERENCE = 0.75  # the number itself may not have been read: a person should look
@@ -58,7 +60,8 @@ _KEPT = 12
 """Values of a field that are remembered for whoever asks why one won; the same one may stand in several places."""
 _OF_TOTAL = ("total", "payable", "sum", "net", "subtotal")
 _NAMES = frozenset({FieldName.SELLER_NAME, FieldName.BUYER_NAME})
-_CHECKED = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID, FieldName.IBAN})
+_VAT_IDS = frozenset({FieldName.SELLER_VAT_ID, FieldName.BUYER_VAT_ID})
+_CHECKED = _VAT_IDS | {FieldName.IBAN}
 
 
 Ranked = tuple[str, float, Candidate, Collection[str]]
@@ -112,6 +115,8 @@ class _Work:
         confidence = believe(name, signs)
         if name in _CHECKED and not best.proof:
             confidence = min(confidence, _UNPROVED)
+        if name in _VAT_IDS and best.segment.sheet.ocr and is_put_right(best.text, best.value):
+            confidence = min(confidence, _PUT_RIGHT)
         if confidence < ACCEPT[name]:
             return None
         self.fields[name] = Field(

@@ -37,6 +37,14 @@ def put_right(prefix: str, body: str, holds: Proof, *, sure: float) -> str | Non
     return possible.pop() if len(possible) == 1 else None
 
 
+def is_put_right(printed: str, vat_id: str) -> bool:
+    """Say whether a sign of an id is not what the picture shows there, be it a letter that looks like the digit."""
+    shown = _SWISS_END.sub("", re.sub(r"[^0-9A-Za-z|]", "", printed)).removeprefix(vat_id[:2])
+    pairs = zip(reversed(vat_id[2:]), reversed(shown), strict=False)  # Belgium's first nought may be missing
+    return any(sign not in {seen.upper(), seen.translate(DIGITS)} for sign, seen in pairs)
+
+
+_SWISS_END = re.compile(r"(?<=\d)(?:MWST|TVA|IVA)$", re.IGNORECASE)
 _CLEAR = 0.88
 _BLIND = 0.4
 """Under it more than one sign may be another."""

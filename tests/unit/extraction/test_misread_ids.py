@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pages_extraction import page, values
+from pages_extraction import page
 
+from mailroom.domain.document import Field, FieldName
 from mailroom.domain.message import MediaType
 from mailroom.domain.reading import Reading
 from mailroom.extraction import Buyer, extract
@@ -19,28 +20,49 @@ SLIP = """
 """
 
 
-def _vat_id(line: str, *, sure: float = 0.7, ocr: bool = True) -> str | None:
+def _field(line: str, *, sure: float = 0.7, ocr: bool = True) -> Field:
     drawn = page(SLIP.format(line=line), ocr=ocr, sure=sure)
     reading = Reading(media_type=MediaType.JPEG, engine="typewriter", pages=(drawn,), page_count=1)
-    return values(extract(reading, Buyer()))["seller_vat_id"]
+    return extract(reading, Buyer()).fields[FieldName.SELLER_VAT_ID]
+
+
+def _vat_id(line: str, *, sure: float = 0.7, ocr: bool = True) -> str | None:
+    return _field(line, sure=sure, ocr=ocr).value
 
 
 @pytest.mark.parametrize(
-    ("line", "vat_id"),
+    ("line", "vat_id", "is_seen"),
     [
-        ("BTW BE 8513.927.279", "BE0513927279"),
-        ("BTW 8513.927.279", "BE0513927279"),
-        ("BTW BE 06! 00.673.587", "BE0600673587"),
-        ("N° TVA FR94899428855", "FR94899420855"),
-        ("TVA FR49b 08221214", "FR49608221214"),
-        ("VAT no.: NL 8382.83.846.583", "NL838283846B03"),
-        ("VAT No: IE57298610H", "IE5729861QH"),
-        ("IE36840080H", "IE3684008OH"),
-        ("NIF ES881378556", "ESB81378556"),
+        ("BTW BE 8513.927.279", "BE0513927279", False),
+        ("BTW 8513.927.279", "BE0513927279", False),
+        ("BTW BE 06! 00.673.587", "BE0600673587", True),
+        ("N° TVA FR94899428855", "FR94899420855", False),
+        ("TVA FR49b 08221214", "FR49608221214", True),
+        ("VAT no.: NL 8382.83.846.583", "NL838283846B03", False),
+        ("VAT No: IE57298610H", "IE5729861QH", False),
+        ("IE36840080H", "IE3684008OH", False),
+        ("NIF ES881378556", "ESB81378556", False),
     ],
 )
-def test_one_misread_sign_is_put_right(line: str, vat_id: str) -> None:
-    assert _vat_id(line) == vat_id
+def test_one_misread_sign_is_put_right_and_doubted_where_another_is_seen(
+    line: str, vat_id: str, *, is_seen: bool
+) -> None:
+    found = _field(line)
+    assert (found.value, found.confidence > 0.8) == (vat_id, is_seen)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "BTW BE 0513.927.279",
+        "BTW BE 403.170.701",
+        "VAT no.: NL 838283846.B.03",
+        "TVA FR49 608221214",
+        "UID CHE-960.988.220 MWST",
+    ],
+)
+def test_an_id_that_the_picture_shows_is_surer_than_one_that_is_put_right(line: str) -> None:
+    assert _field(line).confidence > 0.8
 
 
 @pytest.mark.parametrize(
@@ -66,6 +88,14 @@ def test_a_single_check_digit_proves_no_other_digit(line: str) -> None:
     assert _vat_id(line) is None
 
 
-@pytest.mark.parametrize("line", ["VAT NO:  328  5479 28", "VAT NO:  328 5479  28"])
-def test_a_number_without_its_country_may_be_spread_over_the_line(line: str) -> None:
-    assert _vat_id(line) == "GB328547928"
+@pytest.mark.parametrize(
+    ("line", "vat_id"),
+    [
+        ("VAT NO:  328  5479 28", "GB328547928"),
+        ("VAT NO:  328 5479  28", "GB328547928"),
+        ("NIF: B8137  8556", "ESB81378556"),
+        ("UID: U1358  5627", "ATU13585627"),
+    ],
+)
+def test_a_number_without_its_country_may_be_spread_over_the_line(line: str, vat_id: str) -> None:
+    assert _vat_id(line) == vat_id
