@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from mailroom.extraction.candidates import Candidate, Sight
+from mailroom.extraction.currency import code_of
 from mailroom.extraction.labels import Label
 from mailroom.extraction.layout import Segment, below
 from mailroom.extraction.text import blur, compact, fold, is_one_edit
@@ -448,11 +449,7 @@ def _like_a_name(value: str) -> bool:
     if letters < 0.55 * len(value.replace(" ", "")) or _NO_NAME.search(value):
         return False
     key = fold(value)
-    return not (_CAPTION.search(value) or _courtesy().match(key) or _MONEY.fullmatch(compact(value)) or _for_other(key))
-
-
-_MONEY = re.compile(r"eur|euro|ron|lei|gbp|usd|chf|pln|czk|sek|dkk|nok|huf")
-"""What stands before an amount, and no name: `[EUR`."""
+    return not (_CAPTION.search(value) or _courtesy().match(key) or code_of(value.strip("[]()")) or _for_other(key))
 
 
 def _for_other(key: str) -> bool:
