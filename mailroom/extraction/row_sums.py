@@ -29,8 +29,8 @@ _WITH_SUM = 2  # amounts of a column, at least, before the one that they add up 
 
 def read_rate(here: list[Amount]) -> None:
     """`21 % | 500,20 | 105,04`, `6% op 653,30 = 39,20`: by the row's rate one amount is the VAT of the other."""
-    if len(here) < 2 or any(a.line_item for a in here):
-        return
+    if len(here) < 2 or any(a.line_item for a in here) or any(a.role("prepaid") >= _CALLED for a in here):
+        return  # of goods, or of a tax that is withheld: `Ritenuta d'acconto 20% su 2.400,00   -480,00`
     rates = _printed_rates(here[0]) | {a.value.normalize() for a in here if a.value in EVERY_RATE}
     for rate in rates - {Decimal(0)}:
         for net, vat in pairwise(a for a in here if a.value != rate):

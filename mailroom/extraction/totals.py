@@ -136,6 +136,8 @@ def _is_odd(total: Amount, triple: Triple | None, amounts: list[Amount], setting
     whole = triple is None and not _CENTS.search(total.at.text)
     if whole and setting.receipt:
         return True
+    if triple is None and _is_rest(total, amounts):
+        return True
     if setting.receipt and triple is not None and _is_only_rate_row(total, triple, amounts):
         return True
     if whole and sum(_CENTS.search(a.at.text) is not None for a in amounts) > 1:
@@ -145,6 +147,12 @@ def _is_odd(total: Amount, triple: Triple | None, amounts: list[Amount], setting
         return False
     larger = {a.value for a in amounts if a.value > total.value and not a.role("tendered", "change", "prepaid")}
     return len(larger) > _FEW_LARGER or paid_otherwise(total, amounts)
+
+
+def _is_rest(total: Amount, amounts: list[Amount]) -> bool:
+    """Say whether an amount is only called what is to be paid, after something was taken off the total."""
+    taken_off = any(a.role("prepaid") >= 0.5 and a.value for a in amounts)
+    return taken_off and total.role("payable") >= 0.5 and total.role("total", "sum") < 0.5
 
 
 def _is_only_rate_row(total: Amount, triple: Triple, amounts: list[Amount]) -> bool:

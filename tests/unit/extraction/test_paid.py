@@ -210,3 +210,20 @@ def test_a_total_seen_only_in_the_row_of_one_rate_is_doubtful() -> None:
     alone, again = (read(slip.format(total=t), ocr=True).fields for t in ("", "    TOTAL      11,90\n"))
     assert alone[FieldName.TOTAL_AMOUNT].value == again[FieldName.TOTAL_AMOUNT].value == "11.90"
     assert alone[FieldName.TOTAL_AMOUNT].confidence < 0.85 < again[FieldName.TOTAL_AMOUNT].confidence
+
+
+def test_a_tax_that_is_withheld_is_no_vat_of_the_fee_in_its_row() -> None:
+    rows = "Onorari   2.400,00\nC.P.A. 4%   96,00\nImponibile IVA   2.496,00\nIVA 22%   549,12\nRitenuta d'acconto 20% su 2.400,00   -480,00\nNetto a pagare   2.565,12"
+    found = said("en", sums=rows.replace("   ", "          "))
+    amounts = (found["net_amount"], found["vat_amount"], found["total_amount"], found["payable_amount"])
+    assert amounts == ("2496.00", "549.12", "3045.12", "2565.12")
+
+
+@pytest.mark.parametrize(("taken_off", "is_sure"), [("", True), ("    Acompte      100,00\n", False)])
+def test_what_is_left_to_pay_is_a_doubtful_total(taken_off: str, *, is_sure: bool) -> None:
+    sums = f"    Travaux      500,00\n{taken_off}    Net à payer      400,00 EUR\n"
+    drawn = (
+        f"    !Atelier Duval SARL\n    Paris\n\n    !Facture\n    Facture n° 2026-118\n    Date : 12/03/2026\n\n{sums}"
+    )
+    total = read(drawn).fields[FieldName.TOTAL_AMOUNT]
+    assert (total.value, total.confidence >= 0.85) == ("400.00", is_sure)
