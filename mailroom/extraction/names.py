@@ -141,10 +141,10 @@ def _with_lines_over(sight: Sight, form: Candidate) -> Candidate | None:
 
 def _first_of_two_said_twice(name: Candidate) -> Segment | None:
     """Return `Van Landeghem` over `Advocaten BV`, where the sign says the two lines too, one under the other."""
-    form = legal_forms().search(name.value)
-    plain, over = fold(without_form(name.value)).strip(), None
-    if form is not None and plain and len(plain.split()) <= 2:
-        over = _line_over(name.segment)
+    plain = fold(without_form(name.value)).strip()
+    if not has_form(name.value) or not plain or len(plain.split()) > _WORDS_UNDER:
+        return None
+    over = _line_over(name.segment)
     if over is None or over.digits or len(over.tokens) > _SHORT_LINE or has_form(over.text):
         return None
     others = (s for s in over.sheet.segments if s is not over and fold(s.text) == fold(over.text))
@@ -153,6 +153,7 @@ def _first_of_two_said_twice(name: Candidate) -> Segment | None:
 
 
 _SHORT_LINE = 4  # words
+_WORDS_UNDER = 2
 
 
 def _second_large_line(sight: Sight, name: Candidate) -> Segment | None:
