@@ -62,7 +62,7 @@ def convert(house: House, document_id: str) -> bool:
     with house.store.unit() as unit:
         current = unit.documents.get(document_id)
         if current.state is not DocumentState.ACCEPTED or current.version != document.version:
-            return False  # accepted anew, it has an undo window and perhaps values of its own: the clock comes back
+            return False  # accepted anew by a clock that differs, with values of its own: the round comes back for it
         seller = _remember_seller(unit, current)
         if seller is not None and current.media_type is not MediaType.XML:
             teach_confirmation(unit, house, current, seller)

@@ -137,6 +137,8 @@ class Desk:
     def undo(self, user: User, document_id: str, version: int) -> Document:
         """Take an acceptance back within its window, or a refusal at any time. No rule accepts it again by itself."""
         with self._open(user, document_id, version, MAY_DECIDE, UNDOABLE) as (unit, document):
+            if document.archive_at is not None and document.archive_at <= self._house.clock():
+                raise WrongState(f"the undo window of document {document_id} is over: it is being archived")
             return self._wait_for_person(unit, document, user, "taken_back")
 
     def _wait_for_person(self, unit: Unit, document: Document, user: User, code: str) -> Document:

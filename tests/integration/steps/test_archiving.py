@@ -217,7 +217,6 @@ def test_what_was_accepted_anew_while_it_was_converted_keeps_its_undo_window(hom
             Desk(home.house).accept(home.owner, undone.id, undone.version)
         return real(content)
 
-    home.clock.go_on(minutes=16)
     home.house.store.blobs.put = put_and_accept_anew  # type: ignore[method-assign]
     assert convert(home.house, document.id) is False
     row = home.document(document.id)

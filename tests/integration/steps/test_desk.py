@@ -161,6 +161,22 @@ def test_an_auto_acceptance_that_was_taken_back_is_not_made_again(home: TestHous
     assert [record.decision.rule for record in decisions(home, row.id)][1:] == ["taken_back"]
 
 
+def test_an_acceptance_is_not_taken_back_after_its_undo_window(home: TestHouse) -> None:
+    row = home.decided()
+    row = Desk(home.house).accept(home.owner, row.id, row.version)
+    home.clock.go_on(minutes=15)
+    with pytest.raises(WrongState, match="undo window"):
+        Desk(home.house).undo(home.owner, row.id, row.version)
+    assert home.document(row.id) == row, "it is being archived"
+
+
+def test_a_refusal_is_taken_back_at_any_time(home: TestHouse) -> None:
+    row = home.decided()
+    row = Desk(home.house).refuse(home.owner, row.id, row.version, "not ours")
+    home.clock.go_on(minutes=600)
+    assert Desk(home.house).undo(home.owner, row.id, row.version).state is DocumentState.TO_ACCEPT
+
+
 def test_a_held_document_without_gaps_is_accepted_by_a_person(home: TestHouse) -> None:
     home.reader.says[FieldName.VAT_AMOUNT] = "99.00"
     row = home.decided()
